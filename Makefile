@@ -1,0 +1,79 @@
+# clearsweep: every target that people and CI use. 'make help' lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO    ?= go
+BIN   := bin/clearsweep
+DEMO  := demo
+TOOL  := $(GO) tool -modfile=tools/go.mod
+
+# Rows of the demonstration.
+ROWS  ?= 1000000
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## build bin/clearsweep
+	$(GO) build -o $(BIN) ./cmd/clearsweep
+
+.PHONY: demo
+demo: build ## make a synthetic extract of ROWS charges, sweep it, say what came out and where
+	rm -rf $(DEMO)
+	$(BIN) synth --rows $(ROWS) --files 4 --out $(DEMO)/extract
+	$(BIN) sweep --config $(DEMO)/extract/params.yaml --layout generic/charges --input '$(DEMO)/extract/charges-*.csv' --out $(DEMO)/out
+
+.PHONY: test
+test: ## run every test that a clean machine can run
+	$(GO) test -shuffle=on ./...
+
+.PHONY: race
+race: ## run the tests under the race detector
+	$(GO) test -race -shuffle=on ./...
+
+.PHONY: check
+check: test race lint bench ## all that CI runs
+
+.PHONY: lint
+lint: ## formatting, vet, linters, policy packs, go.mod tidiness
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+	$(TOOL) golangci-lint run ./...
+	$(GO) run ./cmd/clearsweep policy lint
+
+.PHONY: bench
+bench: ## run every benchmark once, so that none rots
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+FUZZTIME ?= 30s
+.PHONY: fuzz
+fuzz: ## fuzz every target for FUZZTIME each
+	@for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs grep -hoE '^func Fuzz[A-Za-z0-9]+' | awk '{print $$2}' | sort -u); do \
+	  package=$$(dirname $$(grep -rl "^func $$target(" --include='*_test.go' .)); \
+	  echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+	done
+
+.PHONY: cover
+cover: ## write coverage.html
+	$(GO) test -coverprofile coverage.out -coverpkg ./... ./...
+	$(GO) tool cover -html coverage.out -o coverage.html
+
+.PHONY: golden
+golden: ## rewrite expected outputs of the script tests; read the diff as a reviewer would
+	$(GO) test ./cmd/clearsweep -update
+
+.PHONY: vuln
+vuln: ## look for known vulnerabilities; says so when the database cannot be reached
+	$(TOOL) govulncheck ./... || { code=$$?; [ $$code -eq 3 ] && exit 3; echo "vuln: govulncheck could not finish (exit $$code); is its database in reach?" >&2; exit 1; }
+
+.PHONY: tidy
+tidy: ## tidy go.mod and format
+	$(GO) mod tidy
+	$(TOOL) gofumpt -w $$(git ls-files '*.go')
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	rm -rf bin $(DEMO) coverage.out coverage.html
