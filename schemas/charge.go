@@ -1,0 +1,96 @@
+package schemas
+
+import "github.com/apache/arrow/go/v17/arrow"
+
+// RowKind says what a row of a source contributes. A row may be a charge and
+// carry a fact about the person at once.
+type RowKind uint8
+
+// The kinds, as bits.
+const (
+	// RowCharge is a row that becomes exactly one determination.
+	RowCharge RowKind = 1 << iota
+	// RowDeceased is a row that records the person's death.
+	RowDeceased
+	// RowRegistered is a row that records a registration as an offender; the
+	// row's statute says under which section.
+	RowRegistered
+	// RowIncomplete stands for a row of the person that could not be read: what
+	// we know of the person has a hole, and nothing may be concluded from the
+	// absence of a charge.
+	RowIncomplete
+)
+
+// Columns of a batch of charges, by position. Positions are fixed: code reads
+// columns by these constants and never by name.
+//
+// Null means unknown, always. Strings are valid UTF-8, trimmed.
+const (
+	ColSource          = iota // uint32: ordinal of the source in the run, sources in order of name
+	ColLine                   // int64: line of the row in its source, from 1
+	ColKind                   // uint8: RowKind bits
+	ColPerson                 // string: the person key; null where missing or a placeholder, and then the row stands alone
+	ColBirthDate              // date32
+	ColCase                   // string: court case (nc:CaseDocketID), unique within county
+	ColCharge                 // string: charge key; rows of a person that share it are one charge
+	ColCounty                 // string
+	ColCourt                  // string: court (ORI or name)
+	ColAgency                 // string: arresting agency (ORI or name)
+	ColStatute                // string: statute as written
+	ColDescription            // string: offence as written
+	ColDegree                 // string: class or degree as written
+	ColSeverity               // uint8: Severity
+	ColDispositionText        // string: disposition as written
+	ColDisposition            // uint8: Disposition
+	ColDispositionDate        // date32
+	ColOffenseDate            // date32
+	ColArrestDate             // date32
+	ColSentence               // uint8: Sentence
+	ColChallengeDate          // date32: a prosecutor's challenge to relief was filed
+	chargeColumns             // columns below are added by normalize
+
+	ColCode      = iota - 1 // string: canonical code, see docs/formats/codes.md; null if unmatched
+	ColCodeMatch            // uint8: CodeMatch
+	ColInchoate             // uint8: Inchoate
+)
+
+// Charges is the schema of what readers yield: one row for each accepted row
+// of a source, in the order of the source.
+var Charges = arrow.NewSchema(chargeFields(), nil)
+
+// Coded is Charges after normalization: the same rows in the same order with
+// the code of each added.
+var Coded = arrow.NewSchema(append(chargeFields(),
+	text("code", true),
+	arrow.Field{Name: "code_match", Type: arrow.PrimitiveTypes.Uint8},
+	arrow.Field{Name: "inchoate", Type: arrow.PrimitiveTypes.Uint8},
+), nil)
+
+func chargeFields() []arrow.Field {
+	code := func(name string) arrow.Field {
+		return arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Uint8}
+	}
+	return []arrow.Field{
+		ColSource:          {Name: "source", Type: arrow.PrimitiveTypes.Uint32},
+		ColLine:            {Name: "line", Type: arrow.PrimitiveTypes.Int64},
+		ColKind:            code("kind"),
+		ColPerson:          text("person_id", true),
+		ColBirthDate:       date("birth_date"),
+		ColCase:            text("case_id", true),
+		ColCharge:          text("charge_id", true),
+		ColCounty:          text("county", true),
+		ColCourt:           text("court", true),
+		ColAgency:          text("agency", true),
+		ColStatute:         text("statute_raw", true),
+		ColDescription:     text("description_raw", true),
+		ColDegree:          text("degree", true),
+		ColSeverity:        code("severity"),
+		ColDispositionText: text("disposition_raw", true),
+		ColDisposition:     code("disposition"),
+		ColDispositionDate: date("disposition_date"),
+		ColOffenseDate:     date("offense_date"),
+		ColArrestDate:      date("arrest_date"),
+		ColSentence:        code("sentence"),
+		ColChallengeDate:   date("challenge_date"),
+	}
+}
