@@ -1,0 +1,90 @@
+package readers
+
+import "github.com/clearsweep/clearsweep/schemas"
+
+// accept adds a sound row to the batch.
+func (in *reader) accept(kind schemas.RowKind) {
+	in.out.Rows.Accepted++
+	if kind&schemas.RowCharge != 0 {
+		in.out.ChargeRows++
+	} else {
+		in.out.FactRows++
+	}
+	in.builder.begin(in.src, in.raw.line, kind)
+	for id := range fieldCount {
+		f := &in.layout.fields[id]
+		switch {
+		case id == fieldPerson:
+			in.addPerson(f)
+		case f.from == nil && f.constant == nil:
+			in.addNothing(id)
+		case f.formats != nil:
+			in.addDate(id, f)
+		case f.classes != nil:
+			in.addClass(id, f)
+		default:
+			v, _ := in.row.text(f)
+			in.builder.text(id, v)
+		}
+	}
+}
+
+func (in *reader) addPerson(f *field) {
+	v := in.row.person()
+	if v == nil {
+		in.out.Unkeyed++
+		in.rejectValue(schemas.FieldPersonKey, f.from[0].column)
+	}
+	in.builder.text(fieldPerson, v)
+}
+
+// addNothing adds a field that the layout does not have.
+func (in *reader) addNothing(id fieldID) {
+	switch {
+	case id.holdsDate():
+		in.builder.date(id, schemas.NoDate)
+	case id.holdsClass():
+		in.builder.classes[id].Append(0)
+	default:
+		in.builder.text(id, nil)
+	}
+}
+
+func (in *reader) addDate(id fieldID, f *field) {
+	v, column := in.row.text(f)
+	if v == nil {
+		in.builder.date(id, schemas.NoDate)
+		return
+	}
+	d, ok := parseDate(f.formats, v)
+	if !ok {
+		in.rejectValue(schemas.FieldDate, column)
+	}
+	in.builder.date(id, d)
+}
+
+func (in *reader) addClass(id fieldID, f *field) {
+	v, column := in.row.text(f)
+	if id == fieldDisposition {
+		in.addDispositionText(v)
+	}
+	if v == nil {
+		in.builder.classes[id].Append(f.classes.ofBlank(in.row))
+		return
+	}
+	value, ok, upper := in.memos[id].find(f.classes, v, in.upper)
+	in.upper = upper
+	if !ok {
+		in.rejectValue(schemas.FieldUnmapped, column)
+		in.out.unmapped(in.layout.columns[column].name, v)
+	}
+	in.builder.classes[id].Append(value)
+}
+
+func (in *reader) addDispositionText(v []byte) {
+	if v == nil {
+		in.builder.raw.AppendNull()
+		return
+	}
+	in.builder.raw.Append(v)
+}

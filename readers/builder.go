@@ -1,0 +1,117 @@
+package readers
+
+import (
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// fieldColumns is the column of schemas.Charges that each field fills; the
+// disposition fills its text as well.
+var fieldColumns = [fieldCount]int{
+	fieldPerson: schemas.ColPerson, fieldBirthDate: schemas.ColBirthDate, fieldCase: schemas.ColCase,
+	fieldCharge: schemas.ColCharge, fieldCounty: schemas.ColCounty, fieldCourt: schemas.ColCourt,
+	fieldAgency: schemas.ColAgency, fieldStatute: schemas.ColStatute, fieldDescription: schemas.ColDescription,
+	fieldDegree: schemas.ColDegree, fieldSeverity: schemas.ColSeverity, fieldDisposition: schemas.ColDisposition,
+	fieldDispositionDate: schemas.ColDispositionDate, fieldOffenseDate: schemas.ColOffenseDate,
+	fieldArrestDate: schemas.ColArrestDate, fieldSentence: schemas.ColSentence, fieldChallengeDate: schemas.ColChallengeDate,
+}
+
+// builder collects rows as columns. It keeps the builder of each column under
+// its type, so that a row costs no type assertion.
+type builder struct {
+	record  *array.RecordBuilder
+	source  *array.Uint32Builder
+	line    *array.Int64Builder
+	kind    *array.Uint8Builder
+	raw     *array.BinaryBuilder // disposition as written
+	texts   [fieldCount]*array.BinaryBuilder
+	dates   [fieldCount]*array.Date32Builder
+	classes [fieldCount]*array.Uint8Builder
+	filled  [fieldCount]int // bytes of each text in the last batch
+}
+
+func newBuilder(mem memory.Allocator) *builder {
+	rec := array.NewRecordBuilder(mem, schemas.Charges)
+	b := &builder{
+		record: rec,
+		source: rec.Field(schemas.ColSource).(*array.Uint32Builder),
+		line:   rec.Field(schemas.ColLine).(*array.Int64Builder),
+		kind:   rec.Field(schemas.ColKind).(*array.Uint8Builder),
+		raw:    rec.Field(schemas.ColDispositionText).(*array.StringBuilder).BinaryBuilder,
+	}
+	for id, col := range fieldColumns {
+		switch c := rec.Field(col).(type) {
+		case *array.StringBuilder:
+			b.texts[id] = c.BinaryBuilder
+		case *array.Date32Builder:
+			b.dates[id] = c
+		case *array.Uint8Builder:
+			b.classes[id] = c
+		}
+	}
+	return b
+}
+
+// reserve makes room for a batch of n rows, texts as long as in the last one.
+func (b *builder) reserve(n int) {
+	b.record.Reserve(n)
+	for id, text := range b.texts {
+		if text != nil {
+			text.ReserveData(b.filled[id])
+		}
+	}
+}
+
+// batch returns the rows collected, and is empty again.
+func (b *builder) batch() arrow.Record {
+	for id, text := range b.texts {
+		if text != nil {
+			b.filled[id] = text.DataLen()
+		}
+	}
+	return b.record.NewRecord()
+}
+
+func (b *builder) begin(source uint32, line int64, kind schemas.RowKind) {
+	b.source.Append(source)
+	b.line.Append(line)
+	b.kind.Append(uint8(kind))
+}
+
+// incomplete adds a row that stands for one that could not be read: nothing is
+// known of it but its person.
+func (b *builder) incomplete(source uint32, line int64, person []byte) {
+	b.begin(source, line, schemas.RowIncomplete)
+	b.raw.AppendNull()
+	for id := range fieldCount {
+		switch {
+		case id == fieldPerson:
+			b.texts[id].Append(person)
+		case b.texts[id] != nil:
+			b.texts[id].AppendNull()
+		case b.dates[id] != nil:
+			b.dates[id].AppendNull()
+		default:
+			b.classes[id].Append(0)
+		}
+	}
+}
+
+func (b *builder) text(id fieldID, v []byte) {
+	if v == nil {
+		b.texts[id].AppendNull()
+		return
+	}
+	b.texts[id].Append(v)
+}
+
+func (b *builder) date(id fieldID, d schemas.Date) {
+	if !d.Known() {
+		b.dates[id].AppendNull()
+		return
+	}
+	b.dates[id].Append(arrow.Date32(d))
+}

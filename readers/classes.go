@@ -1,0 +1,83 @@
+package readers
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// classes maps a source's texts to the values of a closed vocabulary. Texts are
+// compared without ASCII case. A whole text beats a prefix, a longer prefix a
+// shorter one, and what is neither is unmapped: it is never guessed.
+type classes struct {
+	exact    map[string]uint8 // keys in upper case
+	prefixes []classPrefix    // longest first, in upper case
+	blank    []blankClass     // the first whose condition holds
+}
+
+type classPrefix struct {
+	text  []byte
+	value uint8
+}
+
+// blankClass is the value of a blank text on rows where the condition holds.
+type blankClass struct {
+	when  *condition
+	value uint8
+}
+
+// sortPrefixes puts the longest first; texts are distinct.
+func (c *classes) sortPrefixes() {
+	slices.SortFunc(c.prefixes, func(a, b classPrefix) int {
+		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), bytes.Compare(a.text, b.text))
+	})
+}
+
+// find is the value of a text in upper case.
+func (c *classes) find(text []byte) (uint8, bool) {
+	if v, ok := c.exact[string(text)]; ok {
+		return v, true
+	}
+	for i := range c.prefixes {
+		if bytes.HasPrefix(text, c.prefixes[i].text) {
+			return c.prefixes[i].value, true
+		}
+	}
+	return 0, false
+}
+
+// ofBlank is the value of a blank text; unknown unless the layout says more.
+func (c *classes) ofBlank(r *row) uint8 {
+	for i := range c.blank {
+		if c.blank[i].when.holds(r) {
+			return c.blank[i].value
+		}
+	}
+	return 0
+}
+
+// memo remembers what find said of a text as written, so that the common case
+// costs one lookup. It belongs to one reader.
+type memo map[string]memoized
+
+type memoized struct {
+	value uint8
+	ok    bool
+}
+
+// memoLimit keeps a source with a different text on every row from filling the
+// memory; past it, texts are looked up each time.
+const memoLimit = 4096
+
+// find is classes.find with its answers kept. Scratch is used and returned.
+func (m memo) find(c *classes, v, scratch []byte) (value uint8, ok bool, grown []byte) {
+	if known, hit := m[string(v)]; hit {
+		return known.value, known.ok, scratch
+	}
+	scratch = appendUpper(scratch[:0], v)
+	value, ok = c.find(scratch)
+	if len(m) < memoLimit {
+		m[string(v)] = memoized{value, ok}
+	}
+	return value, ok, scratch
+}

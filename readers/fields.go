@@ -1,0 +1,243 @@
+package readers
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// readFields reads how each canonical field is made.
+func (d *definition) readFields(n ast.Node) {
+	m := d.mapping(n, "fields", fieldNames[:]...)
+	for id, name := range fieldNames {
+		if m.has(name) {
+			f := d.field(fieldID(id), name, m.values[name])
+			for i := range f.from {
+				f.from[i].compile()
+			}
+			d.layout.fields[id] = f
+		}
+	}
+	m.require("person_id", "without a person no charge can be decided")
+	m.require("statute", "without the text of the charge no law can be found")
+	m.require("disposition", "without it every charge would need a person to look at it")
+}
+
+func (d *definition) field(id fieldID, name string, n ast.Node) field {
+	if _, ok := n.(ast.MapNode); !ok {
+		// COLUMN, or a list of them, is short for from.
+		if id.holdsDate() || id.holdsClass() {
+			d.at(n, "%s must say from and %s", name, map[bool]string{true: "dates", false: "map"}[id.holdsDate()])
+			return field{}
+		}
+		return field{from: d.expressions(n)}
+	}
+	keys := []string{"from", "value", "when", "required"}
+	switch {
+	case id == fieldPerson:
+		keys = append(keys, "placeholders")
+	case id.holdsDate():
+		keys = append(keys, "dates")
+	case id.holdsClass():
+		keys = append(keys, "map", "blank")
+	}
+	m := d.mapping(n, name, keys...)
+	f := field{}
+	if m.flag("required") {
+		d.layout.required = append(d.layout.required, id)
+	}
+	d.origin(id, name, m, &f)
+	f.placeholders = words{list: m.texts("placeholders"), fold: true}
+	if id.holdsDate() && m.require("dates", `list the formats, such as "YYYYMMDD"`) {
+		f.formats = d.dateFormats(m.values["dates"])
+	}
+	if id.holdsClass() {
+		f.classes = d.classes(id, m)
+	}
+	return f
+}
+
+// origin reads where the value comes from: columns, or a constant.
+func (d *definition) origin(id fieldID, name string, m *mapping, f *field) {
+	switch {
+	case m.has("from") == m.has("value"):
+		d.at(m.node, "%s needs from (columns) or value (a constant), and not both", name)
+	case m.has("value"):
+		f.constant = []byte(m.text("value"))
+		if id == fieldPerson || id.holdsDate() || id.holdsClass() {
+			d.at(m.values["value"], "%s cannot be the same on every row", name)
+		}
+		if m.has("when") {
+			d.at(m.keys["when"], "a constant takes no condition")
+		}
+	default:
+		f.from = d.expressions(m.values["from"])
+		if !m.has("when") {
+			return
+		}
+		when := d.condition(m.values["when"])
+		for i := range f.from {
+			f.from[i].when = both(when, f.from[i].when)
+		}
+	}
+}
+
+func both(a, b *condition) *condition {
+	if b == nil {
+		return a
+	}
+	return &condition{kind: all, children: []condition{*a, *b}}
+}
+
+// expressions reads one expression, or a list of which the first that is not
+// null counts.
+func (d *definition) expressions(n ast.Node) []expression {
+	var from []expression
+	for _, item := range list(n) {
+		from = append(from, d.expression(item))
+	}
+	return from
+}
+
+func (d *definition) expression(n ast.Node) expression {
+	at, nulls := n, []string(nil)
+	var when *condition
+	if _, ok := n.(ast.MapNode); ok {
+		m := d.mapping(n, "an item of from", "from", "nulls", "when")
+		if !m.require("from", "the column") {
+			return expression{}
+		}
+		at, nulls = m.values["from"], m.texts("nulls")
+		if m.has("when") {
+			when = d.condition(m.values["when"])
+		}
+	}
+	s := d.text(at, "from")
+	if s == "" {
+		d.at(at, "from must name a column")
+		return expression{}
+	}
+	e, err := parseExpression(s, d.column)
+	if err == nil && e.column < 0 {
+		d.at(at, "%q reads no column: a constant goes under value", s)
+	}
+	if err != nil {
+		d.at(at, "%s", err)
+	}
+	e.nulls, e.when = words{list: nulls, fold: true}, when
+	return e
+}
+
+func (d *definition) dateFormats(n ast.Node) []dateFormat {
+	var formats []dateFormat
+	for _, item := range list(n) {
+		f, err := parseDateFormat(d.text(item, "dates"))
+		if err != nil {
+			d.at(item, "%s", err)
+			continue
+		}
+		formats = append(formats, f)
+	}
+	if err := checkFormats(formats); err != nil {
+		d.at(n, "%s", err)
+	}
+	return formats
+}
+
+// vocabulary is the names of the values of a class field, by value.
+func vocabulary(id fieldID) []string {
+	var names []string
+	if id == fieldSeverity {
+		for s := schemas.SeverityUnknown; s <= schemas.Felony; s++ {
+			names = append(names, s.String())
+		}
+	}
+	if id == fieldDisposition {
+		for s := schemas.DispositionUnknown; s <= schemas.ArrestOnly; s++ {
+			names = append(names, s.String())
+		}
+	}
+	if id == fieldSentence {
+		for s := schemas.SentenceUnknown; s <= schemas.SentenceServing; s++ {
+			names = append(names, s.String())
+		}
+	}
+	return names
+}
+
+// classes reads the map of a class field.
+func (d *definition) classes(id fieldID, field *mapping) *classes {
+	c := &classes{exact: map[string]uint8{}}
+	names := vocabulary(id)
+	if field.require("map", "list the texts of the source under exact and prefix") {
+		m := d.mapping(field.values["map"], "map", "exact", "prefix")
+		d.classTexts(m, "exact", names, func(text string, value uint8) bool {
+			_, twice := c.exact[text]
+			c.exact[text] = value
+			return !twice
+		})
+		d.classTexts(m, "prefix", names, func(text string, value uint8) bool {
+			twice := slices.ContainsFunc(c.prefixes, func(p classPrefix) bool { return string(p.text) == text })
+			c.prefixes = append(c.prefixes, classPrefix{[]byte(text), value})
+			return !twice
+		})
+	}
+	c.sortPrefixes()
+	if field.has("blank") {
+		for _, item := range list(field.values["blank"]) {
+			c.blank = append(c.blank, d.blankClass(item, names))
+		}
+	}
+	return c
+}
+
+// classTexts hands every text under the key to add, in upper case and trimmed.
+func (d *definition) classTexts(m *mapping, key string, names []string, add func(string, uint8) bool) {
+	if !m.has(key) {
+		return
+	}
+	byClass := d.mapping(m.values[key], key, names...)
+	for value, name := range names {
+		if !byClass.has(name) {
+			continue
+		}
+		for _, n := range list(byClass.values[name]) {
+			text := string(appendUpper(nil, []byte(strings.TrimSpace(d.text(n, name)))))
+			if text == "" {
+				d.at(n, "an empty text has no place in a map: use blank")
+				continue
+			}
+			if !add(text, uint8(value)) {
+				d.at(n, "%q is mapped twice", text)
+			}
+		}
+	}
+}
+
+func (d *definition) blankClass(n ast.Node, names []string) blankClass {
+	if _, ok := n.(ast.MapNode); !ok {
+		return blankClass{value: d.className(n, names)}
+	}
+	m := d.mapping(n, "an item of blank", "when", "value")
+	b := blankClass{}
+	if m.require("value", "the class of a blank") {
+		b.value = d.className(m.values["value"], names)
+	}
+	if m.has("when") {
+		b.when = d.condition(m.values["when"])
+	}
+	return b
+}
+
+// className is the value of a name of the vocabulary.
+func (d *definition) className(n ast.Node, names []string) uint8 {
+	at := slices.Index(names, d.text(n, "a class"))
+	if at < 0 {
+		d.at(n, "there is no such class; one of %s", strings.Join(names, ", "))
+		return 0
+	}
+	return uint8(at) //nolint:gosec // a vocabulary has a dozen names
+}

@@ -1,0 +1,100 @@
+package readers
+
+import "bytes"
+
+// Layout says how the rows of a source become charges. It is made by LoadLayout
+// or ParseLayout, is never changed, and may be used by any number of goroutines
+// at once.
+type Layout struct {
+	name         string
+	about        string
+	jurisdiction string
+	digest       string
+	source       []byte
+
+	maxRow       int
+	emptyAllowed bool
+	blanks       *blanks
+	nulls        words
+	columns      []column
+	used         []int // columns that something reads, ascending
+	delimited    *delimited
+	fixed        *fixedWidth
+	rows         rowKinds
+	fields       [fieldCount]field
+	required     []fieldID // fields without which a row is rejected
+}
+
+// Name is the name that stands in the layout: us-ca/doj-extract.
+func (l *Layout) Name() string { return l.name }
+
+// About is one line on what the layout reads.
+func (l *Layout) About() string { return l.about }
+
+// Jurisdiction is the one all charges of the source are under (US-CA), or empty
+// where the layout leaves it open.
+func (l *Layout) Jurisdiction() string { return l.jurisdiction }
+
+// Digest is the SHA-256 of the layout's file, in hexadecimal.
+func (l *Layout) Digest() string { return l.digest }
+
+// Source is the layout's file, byte for byte.
+func (l *Layout) Source() []byte { return bytes.Clone(l.source) }
+
+// rowKinds says what a row contributes. A nil charge condition makes every row
+// a charge; the other two are facts only where their condition is given.
+type rowKinds struct {
+	charge     *condition
+	deceased   *condition
+	registered *condition
+}
+
+// field says how one canonical column is made.
+type field struct {
+	from         []expression // the first that is not null counts
+	constant     []byte
+	placeholders words        // person_id: keys that stand for nobody
+	formats      []dateFormat // date fields
+	classes      *classes     // class fields
+}
+
+// fieldID numbers the canonical fields, in the order of schemas.Charges.
+type fieldID int
+
+const (
+	fieldPerson fieldID = iota
+	fieldBirthDate
+	fieldCase
+	fieldCharge
+	fieldCounty
+	fieldCourt
+	fieldAgency
+	fieldStatute
+	fieldDescription
+	fieldDegree
+	fieldSeverity
+	fieldDisposition
+	fieldDispositionDate
+	fieldOffenseDate
+	fieldArrestDate
+	fieldSentence
+	fieldChallengeDate
+	fieldCount // keep last
+)
+
+// fieldNames are the words of a layout file.
+var fieldNames = [fieldCount]string{
+	"person_id", "birth_date", "case_id", "charge_id", "county", "court", "agency", "statute", "description",
+	"degree", "severity", "disposition", "disposition_date", "offense_date", "arrest_date", "sentence", "challenge_date",
+}
+
+// holdsDate tells whether the field is a date.
+func (f fieldID) holdsDate() bool {
+	return f == fieldBirthDate || f == fieldDispositionDate || f == fieldOffenseDate ||
+		f == fieldArrestDate || f == fieldChallengeDate
+}
+
+// holdsClass tells whether the field is a value of a closed vocabulary.
+func (f fieldID) holdsClass() bool {
+	return f == fieldSeverity || f == fieldDisposition || f == fieldSentence
+}

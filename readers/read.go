@@ -1,0 +1,249 @@
+package readers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Batch is some consecutive rows of a range.
+type Batch struct {
+	// Charges has the schema schemas.Charges: the accepted rows in the order of
+	// the source, and among them a row of kind RowIncomplete for each rejected
+	// row whose person could be read. The receiver releases it.
+	Charges arrow.Record
+	// Rejects are the receiver's to keep.
+	Rejects []schemas.Reject
+	// Rows are the control totals; they balance.
+	Rows schemas.Rows
+	// ChargeRows are the accepted rows that are charges, FactRows those that
+	// only say something of a person; together they are Rows.Accepted. Unkeyed
+	// counts the accepted rows without a usable person key.
+	ChargeRows, FactRows, Unkeyed int64
+	// Unmapped counts the values that no map of the layout lists, for people to
+	// map; nil where there are none.
+	Unmapped map[Value]int64
+}
+
+// Value is a value of a column of a source, as written. It may be anything that
+// an agency wrote: it goes to the worklist and nowhere else.
+type Value struct{ Column, Text string }
+
+// unmapped counts a value that no map lists.
+func (b *Batch) unmapped(column string, text []byte) {
+	if b.Unmapped == nil {
+		b.Unmapped = map[Value]int64{}
+	}
+	b.Unmapped[Value{column, string(text)}]++
+}
+
+// A batch ends early when its rows take batchBytes, so that the offsets of a
+// column cannot overflow.
+const (
+	batchBytes = 256 << 20
+	pollRows   = 4096 // rows between looks at the context
+)
+
+// Read yields the charges of one range, in order, in batches of at most maxRows
+// rows. R holds the bytes of the range: it stands at rng.Offset. Src is the
+// ordinal of the source in the run. Survey is the source's.
+//
+// The iteration ends at the first error: r's, the context's, or that the range
+// does not hold the rows that the survey saw there. Many ranges may be read at
+// once, each with a reader of its own, and a range more than once.
+func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, mem memory.Allocator, maxRows int) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		in, err := l.newReader(src, survey, rng, r, mem, max(maxRows, 1))
+		if err != nil {
+			yield(Batch{}, fmt.Errorf("read %s: %w", survey.Name, err))
+			return
+		}
+		defer in.builder.record.Release()
+		for {
+			b, err := in.batch(ctx)
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(Batch{}, fmt.Errorf("read %s: line %d: %w", survey.Name, in.raw.line, err))
+				return
+			}
+			if b.Rows.Read == 0 {
+				b.Charges.Release()
+			} else if !yield(b, nil) {
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}
+}
+
+// reader reads the rows of one range.
+type reader struct {
+	layout  *Layout
+	src     uint32
+	rng     Range
+	rows    *rowScanner
+	section *io.LimitedReader
+	maxRows int
+	header  []byte // rows like it are the header over again
+	first   string // the header's first name
+	row     *row
+	builder *builder
+	memos   [fieldCount]memo
+	upper   []byte
+	seen    int64 // rows
+	out     Batch // under way
+	raw     rawRow
+}
+
+func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, mem memory.Allocator, maxRows int) (*reader, error) {
+	var names []string
+	if survey.Header != "" {
+		names, _ = l.headerFields([]byte(survey.Header))
+	}
+	if l.delimited != nil && l.delimited.byName && names == nil {
+		return nil, errors.New("the survey holds no header, and the layout finds columns by name: survey the source with this layout")
+	}
+	section := &io.LimitedReader{R: r, N: rng.Length}
+	in := &reader{
+		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows,
+		header: []byte(survey.Header), row: newRow(l, names), builder: newBuilder(mem),
+	}
+	if len(names) > 0 {
+		in.first = names[0]
+	}
+	in.rows.offset, in.rows.line = rng.Offset, rng.FirstLine
+	in.raw.line = rng.FirstLine
+	for id := range in.memos {
+		in.memos[id] = memo{}
+	}
+	return in, nil
+}
+
+// batch reads rows until the batch is full. With io.EOF, it is the last, and
+// may be empty.
+func (in *reader) batch(ctx context.Context) (Batch, error) {
+	in.out = Batch{}
+	in.builder.reserve(int(max(0, min(int64(in.maxRows), in.rng.Rows-in.seen))))
+	begin := in.rows.offset
+	for n := 0; in.builder.line.Len() < in.maxRows && len(in.out.Rejects) < in.maxRows && in.rows.offset-begin < batchBytes; n++ {
+		if n%pollRows == 0 && ctx.Err() != nil {
+			return Batch{}, ctx.Err()
+		}
+		err := in.rows.next(&in.raw)
+		if errors.Is(err, io.EOF) {
+			if err := in.complete(); err != nil {
+				return Batch{}, err
+			}
+			in.out.Charges = in.builder.batch()
+			return in.out, io.EOF
+		}
+		if err != nil {
+			return Batch{}, err
+		}
+		in.seen++
+		if err := in.read(); err != nil {
+			return Batch{}, err
+		}
+	}
+	in.out.Charges = in.builder.batch()
+	return in.out, nil
+}
+
+// complete is an error unless the range held what the survey saw.
+func (in *reader) complete() error {
+	if in.section.N > 0 {
+		return fmt.Errorf("%d bytes of the range are missing: %w", in.section.N, io.ErrUnexpectedEOF)
+	}
+	if in.seen != in.rng.Rows {
+		return fmt.Errorf("the range at byte %d holds %d rows where the survey saw %d: the source has changed; start over",
+			in.rng.Offset, in.seen, in.rng.Rows)
+	}
+	return nil
+}
+
+// read takes one row into the batch. An error means that the rows that follow
+// cannot be read either.
+func (in *reader) read() error {
+	in.out.Rows.Read++
+	none, err := in.nonData()
+	if err != nil {
+		return err
+	}
+	if none {
+		in.out.Rows.NonData++
+		return nil
+	}
+	if bad := in.row.split(&in.raw); bad != nil {
+		in.reject(bad, "")
+		return nil
+	}
+	kind := in.row.kind()
+	if kind == 0 {
+		in.reject(&fatal{reason: schemas.RowUnknownType, split: true}, "")
+		return nil
+	}
+	if id, missing := in.row.missing(); missing {
+		// Several columns may make the field: its own name says what is missing.
+		in.reject(&fatal{reason: schemas.RowMissingKey, split: true}, fieldNames[id])
+		return nil
+	}
+	in.accept(kind)
+	return nil
+}
+
+// nonData tells whether the row is none: blank, a header or a trailer.
+func (in *reader) nonData() (bool, error) {
+	l, text := in.layout, in.raw.text
+	if in.raw.tooLong {
+		return false, nil
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return true, nil
+	}
+	if l.fixed != nil {
+		t := l.fixed.recordType(text)
+		return t == headerRecord || t == trailerRecord, nil
+	}
+	if len(in.header) != 0 && bytes.Equal(text, in.header) {
+		return true, nil
+	}
+	return l.headerAgain(text, in.first, in.row.at)
+}
+
+// reject notes a row that could not be read. Where its person could, a row of
+// kind RowIncomplete says that the person's record has a hole.
+func (in *reader) reject(bad *fatal, column string) {
+	in.out.Rows.Rejected++
+	in.out.Rejects = append(in.out.Rejects, schemas.Reject{
+		Source: in.src, Line: in.raw.line, Offset: in.raw.offset, Column: column,
+		Reason: bad.reason, Want: number(bad.want), Got: number(bad.got),
+	})
+	if !bad.split {
+		return
+	}
+	if person := in.row.person(); person != nil {
+		in.builder.incomplete(in.src, in.raw.line, person)
+	}
+}
+
+// number is n, or the largest that a reject can tell.
+func number(n int64) int32 {
+	return int32(min(n, math.MaxInt32)) //nolint:gosec // it has just been bounded
+}
+
+// rejectValue notes a value that could not be read; its row is kept.
+func (in *reader) rejectValue(reason schemas.RejectReason, column int) {
+	in.out.Rejects = append(in.out.Rejects, schemas.Reject{
+		Source: in.src, Line: in.raw.line, Offset: in.raw.offset, Column: in.layout.columns[column].name, Reason: reason,
+	})
+}

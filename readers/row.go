@@ -1,0 +1,184 @@
+package readers
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// row is a row of a source split into its columns. One is used again for every
+// row of a range.
+type row struct {
+	layout *Layout
+	blanks *blanks
+	at     []int // position in the source of each column of the layout; -1 for none
+	want   int   // fields that a delimited row has
+	cells  []cell
+	arena  []byte // unescaped fields
+	joined []byte // the last text that an expression built
+
+	// values are the columns that something reads: trimmed, nil for null. They
+	// are the row's only after a split that found its columns.
+	values [][]byte
+}
+
+func newRow(l *Layout, names []string) *row {
+	r := &row{layout: l, blanks: l.blanks, at: l.bind(names), want: len(l.columns), values: make([][]byte, len(l.columns))}
+	if l.delimited != nil && l.delimited.byName {
+		r.want = len(names)
+	}
+	return r
+}
+
+// fatal says why a row is rejected.
+type fatal struct {
+	reason    schemas.RejectReason
+	want, got int64
+	// split tells that the row has its columns all the same, so that its
+	// person can be read.
+	split bool
+}
+
+// split finds the columns of a row of text and checks that they are text. It
+// returns nil when the row is sound.
+func (r *row) split(raw *rawRow) *fatal {
+	if raw.tooLong {
+		return &fatal{reason: schemas.RowTooLong, want: int64(r.layout.maxRow), got: raw.size}
+	}
+	r.arena = r.arena[:0]
+	var bad *fatal
+	if r.layout.fixed != nil {
+		bad = r.splitFixed(raw.text)
+	} else {
+		bad = r.splitDelimited(raw.text)
+	}
+	if bad != nil {
+		if !raw.terminated && (bad.reason == schemas.RowOpenQuote || bad.reason == schemas.RowLength) {
+			bad.reason = schemas.RowTruncated
+		}
+		return bad
+	}
+	return r.checkText(raw.text)
+}
+
+func (r *row) splitDelimited(text []byte) *fatal {
+	d := r.layout.delimited
+	cells, reason, ok := d.split(text, r.cells[:0])
+	r.cells = cells
+	if !ok {
+		return &fatal{reason: reason}
+	}
+	if n := len(cells); n != r.want && (d.exact || n < r.want) {
+		return &fatal{reason: schemas.RowFieldCount, want: int64(r.want), got: int64(n)}
+	}
+	for _, c := range r.layout.used {
+		if at := r.at[c]; at >= 0 {
+			var v []byte
+			v, r.arena = d.text(text, cells[at], r.arena)
+			r.values[c] = r.clean(c, v)
+		}
+	}
+	return nil
+}
+
+func (r *row) splitFixed(text []byte) *fatal {
+	f := r.layout.fixed
+	if f.recordType(text) == unknownRecord {
+		return &fatal{reason: schemas.RowUnknownType}
+	}
+	if !f.fits(len(text)) {
+		return &fatal{reason: schemas.RowLength, want: int64(f.length), got: int64(len(text))}
+	}
+	for _, c := range r.layout.used {
+		r.values[c] = r.clean(c, f.column(text, &r.layout.columns[c]))
+	}
+	return nil
+}
+
+// clean trims a value, and makes it nil where it stands for null.
+func (r *row) clean(column int, v []byte) []byte {
+	v = r.blanks.trim(v)
+	if len(v) == 0 || r.layout.nulls.has(v) {
+		return nil
+	}
+	if own := &r.layout.columns[column].nulls; len(own.list) != 0 && own.has(v) {
+		return nil
+	}
+	return v
+}
+
+// checkText refuses bytes that are not UTF-8 text. Fixed columns are checked
+// one by one as well: a column may end within a character.
+func (r *row) checkText(text []byte) *fatal {
+	if bytes.IndexByte(text, 0) >= 0 {
+		return &fatal{reason: schemas.RowNUL, split: true}
+	}
+	if !utf8.Valid(text) {
+		return &fatal{reason: schemas.RowEncoding, split: true}
+	}
+	if r.layout.fixed == nil {
+		return nil
+	}
+	for _, c := range r.layout.used {
+		if !utf8.Valid(r.values[c]) {
+			return &fatal{reason: schemas.RowEncoding, split: true}
+		}
+	}
+	return nil
+}
+
+// kind is what the row contributes.
+func (r *row) kind() schemas.RowKind {
+	var k schemas.RowKind
+	rules := &r.layout.rows
+	if rules.charge.holds(r) {
+		k |= schemas.RowCharge
+	}
+	if rules.deceased != nil && rules.deceased.holds(r) {
+		k |= schemas.RowDeceased
+	}
+	if rules.registered != nil && rules.registered.holds(r) {
+		k |= schemas.RowRegistered
+	}
+	return k
+}
+
+// text is the text of a field, nil when it is null, and the column it came
+// from: the first that was asked where none had it. The text is valid until
+// the next call.
+func (r *row) text(f *field) (v []byte, column int) {
+	if f.constant != nil {
+		return f.constant, -1
+	}
+	for i := range f.from {
+		if v := f.from[i].eval(r); v != nil {
+			return v, f.from[i].column
+		}
+	}
+	if len(f.from) == 0 {
+		return nil, -1
+	}
+	return nil, f.from[0].column
+}
+
+// person is the person key, nil where it is missing, a placeholder, or not
+// text.
+func (r *row) person() []byte {
+	f := &r.layout.fields[fieldPerson]
+	v, _ := r.text(f)
+	if v == nil || f.placeholders.has(v) || !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0 {
+		return nil
+	}
+	return v
+}
+
+// missing is the first required field that is null, and whether there is one.
+func (r *row) missing() (fieldID, bool) {
+	for _, id := range r.layout.required {
+		if v, _ := r.text(&r.layout.fields[id]); v == nil {
+			return id, true
+		}
+	}
+	return 0, false
+}
