@@ -1,0 +1,156 @@
+package normalize
+
+import (
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// charges is a batch with the given statutes; an empty text stands for null.
+func charges(mem memory.Allocator, statutes ...string) arrow.Record {
+	b := array.NewRecordBuilder(mem, schemas.Charges)
+	defer b.Release()
+	for i, text := range statutes {
+		for column := range schemas.Charges.NumFields() {
+			switch f := b.Field(column).(type) {
+			case *array.Int64Builder:
+				f.Append(int64(i + 1))
+			case *array.Uint8Builder:
+				f.Append(uint8(schemas.RowCharge))
+			case *array.Uint32Builder:
+				f.Append(0)
+			case *array.StringBuilder:
+				if column == schemas.ColStatute && text != "" {
+					f.Append(text)
+				} else {
+					f.AppendNull()
+				}
+			default:
+				f.AppendNull()
+			}
+		}
+	}
+	return b.NewRecord()
+}
+
+func TestBatch(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	in := charges(mem, "", "11357(A) HS", "11357(A) HS", "664/11358 HS", "PC 11357", "", "HS 11357 A", "999 PC", "x")
+	defer in.Release()
+	n := mustNew(t, "US-CA")
+	for range 2 { // from the memo the second time
+		checkBatch(t, n, mem, in)
+	}
+}
+
+func checkBatch(t *testing.T, n *Normalizer, mem memory.Allocator, in arrow.Record) {
+	t.Helper()
+	out, err := n.Batch(mem, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Release()
+	if !out.Schema().Equal(schemas.Coded) {
+		t.Fatalf("got schema %v", out.Schema())
+	}
+	for i, column := range in.Columns() {
+		if out.Column(i) != column {
+			t.Errorf("column %d is not the one that was given", i)
+		}
+	}
+	type row struct{ code, match, inchoate string }
+	var got []row
+	codes := out.Column(schemas.ColCode).(*array.String)
+	for i := range int(out.NumRows()) {
+		code := "null"
+		if codes.IsValid(i) {
+			code = codes.Value(i)
+		}
+		got = append(got, row{
+			code,
+			schemas.CodeMatch(out.Column(schemas.ColCodeMatch).(*array.Uint8).Value(i)).String(),
+			schemas.Inchoate(out.Column(schemas.ColInchoate).(*array.Uint8).Value(i)).String(),
+		})
+	}
+	want := []row{
+		{"null", "unmatched", "none"},
+		{"CA:HSC:11357(a)", "section", "none"},
+		{"CA:HSC:11357(a)", "section", "none"},
+		{"attempt:CA:HSC:11358", "section", "attempt"},
+		{"null", "ambiguous", "none"},
+		{"null", "unmatched", "none"},
+		{"CA:HSC:11357(a)", "exact", "none"},
+		{"CA:PC:999", "grammar", "none"},
+		{"null", "unmatched", "none"},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestBatchEmpty(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	in := charges(mem)
+	defer in.Release()
+	out, err := mustNew(t, "US-CA").Batch(mem, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Release()
+	if out.NumRows() != 0 {
+		t.Errorf("got %d rows, want 0", out.NumRows())
+	}
+}
+
+func TestBatchOfOtherSchema(t *testing.T) {
+	other := array.NewRecord(arrow.NewSchema([]arrow.Field{}, nil), nil, 0)
+	defer other.Release()
+	if out, err := mustNew(t, "US-CA").Batch(memory.DefaultAllocator, other); err == nil {
+		t.Errorf("got a batch of %d columns, want an error", out.NumCols())
+	}
+}
+
+func BenchmarkBatch(b *testing.B) {
+	texts := []string{
+		"11357(A) HS-POSSESS", "11357A HS", "HS 11357(B)", "11358 HS", "664/11359 HS", "11360A2 HS", "459 PC-BURGLARY",
+		"484(A)/490.5 PC", "23152(A) VC", "PC 242", "11377(A) HS", "148(A)(1) PC-OBSTRUCT", "no statute", "602(L) PC",
+	}
+	const rows = 1 << 14
+	statutes := make([]string, rows)
+	for i := range statutes {
+		statutes[i] = texts[i*7919%len(texts)]
+	}
+	in := charges(memory.DefaultAllocator, statutes...)
+	defer in.Release()
+	n, err := New("US-CA")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		out, err := n.Batch(memory.DefaultAllocator, in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out.Release()
+	}
+	b.ReportMetric(float64(b.N)*rows/b.Elapsed().Seconds(), "rows/s")
+}
+
+func BenchmarkStatuteUnseen(b *testing.B) {
+	n, err := New("US-CA")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		n.parse("664/11357(C) HS-POSS MARIJUANA OVER 1 OZ/28.5 GRAM")
+	}
+}

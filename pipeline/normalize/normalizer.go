@@ -1,0 +1,142 @@
+package normalize
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// grammar reads the statute texts of one state.
+type grammar interface {
+	// clean brings a text into the alphabet that the grammar and the exact
+	// table are written in.
+	clean(text string) string
+	// read returns every way to read all of a cleaned text.
+	read(text string) []reading
+	// repair returns the cleaned text with mistakes of typing or scanning put
+	// right that can be put right in one way only. It is asked where read
+	// finds no listed section, and believed where read then finds one.
+	repair(text string) string
+	// written is the way a clerk of the state writes s.
+	written(s Statute) string
+}
+
+// state is a jurisdiction that has a grammar and tables.
+type state struct {
+	jurisdiction string
+	abbreviation string
+	files        string
+	grammar      func(*tables) grammar
+}
+
+func states() []state {
+	return []state{
+		{"US-CA", "CA", "us-ca", newCalifornia},
+		{"US-IL", "IL", "us-il", newIllinois},
+	}
+}
+
+// Supported lists the jurisdictions that New knows.
+func Supported() []string {
+	var names []string
+	for _, s := range states() {
+		names = append(names, s.jurisdiction)
+	}
+	return names
+}
+
+// memoTexts bounds the memo. An extract has some thousands of different
+// statute texts; one that has more, because its texts carry free words, is
+// read without the memo from there on.
+const memoTexts = 1 << 16
+
+// Normalizer reads the statute texts of one jurisdiction. It remembers what it
+// has read, so it is for one goroutine; what it returns does not depend on what
+// it has read before.
+type Normalizer struct {
+	abbreviation string
+	tables       *tables
+	grammar      grammar
+	memo         map[string]coded
+}
+
+// coded is a statute with its code, which is costly to build.
+type coded struct {
+	statute Statute
+	code    string
+}
+
+// New returns a Normalizer for a jurisdiction such as US-CA. The error of an
+// unknown one lists those that are supported.
+func New(jurisdiction string) (*Normalizer, error) {
+	all := states()
+	i := slices.IndexFunc(all, func(s state) bool { return s.jurisdiction == jurisdiction })
+	if i < 0 {
+		return nil, fmt.Errorf("jurisdiction %q has no statute grammar (supported: %s)",
+			jurisdiction, strings.Join(Supported(), ", "))
+	}
+	t, err := loadTables(schemas.CodeTables, all[i].files)
+	if err != nil {
+		return nil, fmt.Errorf("jurisdiction %s: %w", jurisdiction, err)
+	}
+	g := all[i].grammar(t)
+	for text := range t.exact {
+		if cleaned := g.clean(text); cleaned != text {
+			return nil, fmt.Errorf("jurisdiction %s: exact table: %q must be written %q", jurisdiction, text, cleaned)
+		}
+	}
+	return &Normalizer{abbreviation: all[i].abbreviation, tables: t, grammar: g, memo: map[string]coded{}}, nil
+}
+
+// Digest identifies the tables and the version of the grammar: equal digests,
+// equal codes for every text. It belongs in the manifest of a run.
+func (n *Normalizer) Digest() string { return n.tables.digest }
+
+// Statute reads a statute text. A blank text is Unmatched.
+func (n *Normalizer) Statute(text string) Statute { return n.look(text).statute }
+
+// Written is s as a clerk of the jurisdiction would write it, for letters and
+// reports: 664/11358 HSC. Reading that gives s again. It is empty if s is
+// unmatched.
+func (n *Normalizer) Written(s Statute) string {
+	if s.Section == "" {
+		return ""
+	}
+	return n.grammar.written(s)
+}
+
+func (n *Normalizer) look(text string) coded {
+	if c, ok := n.memo[text]; ok {
+		return c
+	}
+	s := n.parse(text)
+	c := coded{statute: s, code: s.String()}
+	if len(n.memo) < memoTexts {
+		n.memo[strings.Clone(text)] = c
+	}
+	return c
+}
+
+func (n *Normalizer) parse(text string) Statute {
+	if len(text) > longestText {
+		return Statute{}
+	}
+	// Nothing may refer to the memory of text, which may be a batch's.
+	cleaned := n.grammar.clean(strings.Clone(text))
+	if s, ok := n.tables.exact[cleaned]; ok {
+		return s
+	}
+	s := n.tables.settle(n.abbreviation, n.grammar.read(cleaned))
+	if s.Match >= schemas.Section {
+		return s
+	}
+	if repaired := n.grammar.repair(cleaned); repaired != cleaned {
+		if r := n.tables.settle(n.abbreviation, n.grammar.read(repaired)); r.Match >= schemas.Section {
+			r.Rule += ", repaired"
+			return r
+		}
+	}
+	return s
+}

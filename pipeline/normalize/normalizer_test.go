@@ -1,0 +1,136 @@
+package normalize
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+func TestNewUnknownJurisdiction(t *testing.T) {
+	_, err := New("US-ZZ")
+	if err == nil || !strings.Contains(err.Error(), "US-CA, US-IL") {
+		t.Errorf("got %v, want an error that lists US-CA, US-IL", err)
+	}
+}
+
+func TestDigest(t *testing.T) {
+	ca, again, il := mustNew(t, "US-CA"), mustNew(t, "US-CA"), mustNew(t, "US-IL")
+	if ca.Digest() != again.Digest() || ca.Digest() == il.Digest() || len(ca.Digest()) != 64 {
+		t.Errorf("got %q, %q and %q", ca.Digest(), again.Digest(), il.Digest())
+	}
+}
+
+// TestWrittenIsRead checks that every listed section, in every inchoate form
+// that the state has, is read again from the way it is written.
+func TestWrittenIsRead(t *testing.T) {
+	for jurisdiction, forms := range map[string][]schemas.Inchoate{
+		"US-CA": {schemas.Completed, schemas.Attempt, schemas.Conspiracy, schemas.Solicitation, schemas.Accessory},
+		"US-IL": {schemas.Completed, schemas.Attempt, schemas.Conspiracy, schemas.Solicitation},
+	} {
+		t.Run(jurisdiction, func(t *testing.T) {
+			n := mustNew(t, jurisdiction)
+			for key, listed := range n.tables.sections {
+				if listed.kind == "inchoate" || listed.kind == "enhancement" {
+					continue
+				}
+				for _, form := range forms {
+					s := Statute{
+						Jurisdiction: n.abbreviation, Code: key.code, Section: key.section,
+						Subdivisions: []string{"a", "2"}, Inchoate: form,
+					}
+					if got := n.Statute(n.Written(s)); got.String() != s.String() || got.Match != schemas.Section {
+						t.Errorf("%s is written %q, read as %q by %s", s, n.Written(s), got, got.Match)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestMemoIsInvisible reads texts in any order with one normalizer, and each
+// with one of its own.
+func TestMemoIsInvisible(t *testing.T) {
+	texts := []string{"11357 HS", "HS 11357 A", "664/11358 HS", "PC 11357", "", "x", "246/186.22(B)(4) PC"}
+	want := map[string]Statute{}
+	for _, text := range texts {
+		want[text] = mustNew(t, "US-CA").Statute(text)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n, err := New("US-CA")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range rapid.SliceOf(rapid.SampledFrom(texts)).Draw(t, "texts") {
+			if diff := cmp.Diff(want[text], n.Statute(text)); diff != "" {
+				t.Fatalf("%q: -alone +after others\n%s", text, diff)
+			}
+		}
+	})
+}
+
+func TestMemoIsBounded(t *testing.T) {
+	n := mustNew(t, "US-IL")
+	for i := range memoTexts + 100 {
+		n.Statute(strconv.Itoa(i))
+	}
+	if len(n.memo) != memoTexts {
+		t.Errorf("got %d texts in the memo, want %d", len(n.memo), memoTexts)
+	}
+}
+
+func TestTableFaults(t *testing.T) {
+	const (
+		tokens   = "token,code,max_section,note\nPC,PC,9999,\n"
+		sections = "code,section,kind,title,valid_from,valid_to,note\nPC,187,offence,murder,,,\n"
+		exact    = "text,code,approved_by,note\n"
+	)
+	for name, c := range map[string]struct{ file, text, want string }{
+		"missing file":      {"", "", "zz-tokens.csv"},
+		"header":            {"codes/zz.csv", "code,section\n", "codes/zz.csv: header"},
+		"ragged":            {"codes/zz.csv", sections + "PC,1\n", "line 3"},
+		"twice":             {"codes/zz.csv", sections + "PC,187,offence,x,,,\n", "codes/zz.csv: line 3: PC 187 stands twice"},
+		"kind":              {"codes/zz.csv", sections + "PC,1,felony,x,,,\n", `line 3: kind "felony"`},
+		"code of no token":  {"codes/zz.csv", sections + "QC,1,offence,x,,,\n", "line 3"},
+		"date":              {"codes/zz.csv", sections + "PC,1,offence,x,2011-02-30,,\n", "line 3"},
+		"token twice":       {"codes/zz-tokens.csv", tokens + "PC,QC,1,\n", "line 3"},
+		"token empty":       {"codes/zz-tokens.csv", tokens + ",QC,1,\n", "line 3"},
+		"max":               {"codes/zz-tokens.csv", tokens + "QC,QC,-1,\n", "line 3"},
+		"exact, no code":    {"codes/zz-exact.csv", exact + "X,PC 187,me,\n", `line 2: "PC 187" is no canonical code`},
+		"exact, unlisted":   {"codes/zz-exact.csv", exact + "X,ZZ:PC:188,me,\n", "line 2: PC 188 is not listed"},
+		"exact, unapproved": {"codes/zz-exact.csv", exact + "X,ZZ:PC:187,,\n", "line 2: approved_by is empty"},
+		"exact, twice":      {"codes/zz-exact.csv", exact + "X,ZZ:PC:187,me,\nX,ZZ:PC:187,me,\n", "line 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := fstest.MapFS{}
+			if c.file != "" {
+				files["codes/zz-tokens.csv"] = &fstest.MapFile{Data: []byte(tokens)}
+				files["codes/zz.csv"] = &fstest.MapFile{Data: []byte(sections)}
+				files["codes/zz-exact.csv"] = &fstest.MapFile{Data: []byte(exact)}
+				files[c.file] = &fstest.MapFile{Data: []byte(c.text)}
+			}
+			_, err := loadTables(files, "zz")
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestParseCode(t *testing.T) {
+	for _, code := range []string{"CA:HSC:11357", "CA:HSC:11357(a)(2)", "attempt:IL:720:550/4(d)"} {
+		if s, ok := parseCode(code); !ok || s.String() != code {
+			t.Errorf("%q: got %q, %v", code, s, ok)
+		}
+	}
+	for _, code := range []string{"", "HSC:11357", "CA:HSC:", "CA:HSC:11357(", "CA:HSC:11357()x", "none:CA:HSC:1", "try:CA:HSC:1", "CAL:HSC:1"} {
+		if s, ok := parseCode(code); ok {
+			t.Errorf("%q: read as %q, want it refused", code, s)
+		}
+	}
+}
