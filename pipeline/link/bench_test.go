@@ -1,0 +1,46 @@
+package link_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/clearsweep/clearsweep/pipeline/link"
+)
+
+const benchRows = 1 << 16
+
+func benchKeys() []string {
+	keys := make([]string, benchRows)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("P%08d", i/4)
+	}
+	return keys
+}
+
+func BenchmarkScatter(b *testing.B) {
+	batch := coded(memory.DefaultAllocator, benchKeys())
+	defer batch.Release()
+	b.ReportAllocs()
+	for b.Loop() {
+		link.Scatter(memory.DefaultAllocator, batch, 7).Batch.Release()
+	}
+	b.ReportMetric(benchRows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+func BenchmarkPersons(b *testing.B) {
+	batch := coded(memory.DefaultAllocator, benchKeys())
+	defer batch.Release()
+	b.ReportAllocs()
+	for b.Loop() {
+		persons := 0
+		for range link.Persons(batch) {
+			persons++
+		}
+		if persons != benchRows/4 {
+			b.Fatalf("%d persons", persons)
+		}
+	}
+	b.ReportMetric(benchRows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}

@@ -1,0 +1,148 @@
+package link_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"pgregory.net/rapid"
+
+	"github.com/clearsweep/clearsweep/pipeline/link"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// coded builds a batch with a row for each key; an empty key is null.
+func coded(mem memory.Allocator, keys []string) arrow.Record {
+	b := array.NewRecordBuilder(mem, schemas.Coded)
+	defer b.Release()
+	for row, key := range keys {
+		for i, field := range b.Fields() {
+			switch {
+			case i == schemas.ColLine:
+				field.(*array.Int64Builder).Append(int64(row))
+			case i == schemas.ColPerson && key != "":
+				field.(*array.StringBuilder).Append(key)
+			case i == schemas.ColCounty && row%3 == 0:
+				field.(*array.StringBuilder).Append(strings.Repeat("x", row%5))
+			case i == schemas.ColBirthDate && row%2 == 0:
+				field.(*array.Date32Builder).Append(arrow.Date32(row))
+			case b.Schema().Field(i).Nullable:
+				field.AppendNull()
+			default:
+				field.AppendEmptyValue()
+			}
+		}
+	}
+	return b.NewRecord()
+}
+
+// rowText is everything in a row, as text.
+func rowText(batch arrow.Record, row int) string {
+	var b strings.Builder
+	for _, column := range batch.Columns() {
+		fmt.Fprintf(&b, "%s|", column.ValueStr(row))
+	}
+	return b.String()
+}
+
+func keys(t *rapid.T) []string {
+	return rapid.SliceOfN(rapid.SampledFrom([]string{"", "a", "b", "c", "d", "e", "f", "g"}), 0, 60).Draw(t, "keys")
+}
+
+func TestScatterKeepsEveryRowAndCutsAtBuckets(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+		batch := coded(mem, keys(t))
+		bits := rapid.IntRange(0, 6).Draw(t, "bits")
+
+		scattered := link.Scatter(mem, batch, bits)
+		var want, got []string
+		for row := range int(batch.NumRows()) {
+			want = append(want, rowText(batch, row))
+			got = append(got, rowText(scattered.Batch, row))
+		}
+		line := scattered.Batch.Column(schemas.ColLine).(*array.Int64)
+		person := scattered.Batch.Column(schemas.ColPerson).(*array.String)
+		start := 0
+		for bucket, end := range scattered.Ends {
+			for row := start; row < end; row++ {
+				hash := link.HashAlone(0, line.Value(row))
+				if person.IsValid(row) {
+					hash = link.Hash(person.Value(row))
+				}
+				if b := link.Bucket(hash, bits); b != bucket {
+					t.Errorf("row of bucket %d stands in bucket %d", b, bucket)
+				}
+			}
+			start = end
+		}
+		if start != len(want) {
+			t.Errorf("buckets hold %d rows, want %d", start, len(want))
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(want, got) {
+			t.Errorf("rows changed: got %q, want %q", got, want)
+		}
+		scattered.Batch.Release()
+		batch.Release()
+		if n := mem.CurrentAlloc(); n != 0 {
+			t.Errorf("%d bytes were not released", n)
+		}
+	})
+}
+
+func TestPersonsHaveAllTheirRowsAndNobodyElses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := keys(t)
+		batch := coded(memory.DefaultAllocator, all)
+		defer batch.Release()
+
+		seen := map[string]bool{}
+		rows := 0
+		for person := range link.Persons(batch) {
+			key := all[person.Rows[0]]
+			if person.Keyed != (key != "") {
+				t.Fatalf("a person of key %q has Keyed %v", key, person.Keyed)
+			}
+			if key == "" && len(person.Rows) != 1 {
+				t.Fatalf("%d rows without a key became one person", len(person.Rows))
+			}
+			if key != "" && seen[key] {
+				t.Fatalf("key %q is two persons", key)
+			}
+			seen[key] = true
+			for _, row := range person.Rows {
+				if all[row] != key {
+					t.Fatalf("a row of %q is with %q", all[row], key)
+				}
+			}
+			if !slices.IsSorted(person.Rows) { // lines are row ordinals here
+				t.Fatalf("rows %v are not in order of line", person.Rows)
+			}
+			rows += len(person.Rows)
+		}
+		if rows != len(all) {
+			t.Fatalf("persons have %d rows, want %d", rows, len(all))
+		}
+	})
+}
+
+func TestBucketsInOrderArePersonsInOrderOfHash(t *testing.T) {
+	for bits := range 8 {
+		if a, b := link.Bucket(1<<63-1, bits), link.Bucket(1<<63, bits); bits > 0 && a >= b {
+			t.Errorf("with %d bits, hashes in order fall in buckets %d and %d", bits, a, b)
+		}
+	}
+}
+
+// The hash decides the order of outputs: it may never change.
+func TestHashIsFixed(t *testing.T) {
+	if got, want := link.Hash("P0000001"), uint64(0x358d7ef366fee100); got != want {
+		t.Errorf("Hash: got %#x, want %#x", got, want)
+	}
+}

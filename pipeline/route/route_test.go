@@ -1,0 +1,39 @@
+package route_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clearsweep/clearsweep/pipeline/route"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+func TestAgencies(t *testing.T) {
+	for name, tc := range map[string]struct {
+		outcome schemas.Outcome
+		county  string
+		want    []string
+	}{
+		"relief goes to the repository and the court": {schemas.Eligible, "LOS ANGELES", []string{"repository-us-ca", "court-us-ca-los-angeles"}},
+		"no county goes to the unassigned court":      {schemas.Eligible, "", []string{"repository-us-ca", "court-us-ca-unassigned"}},
+		"punctuation alone is no county":              {schemas.Eligible, " .. ", []string{"repository-us-ca", "court-us-ca-unassigned"}},
+		"a review is delivered to nobody":             {schemas.Review, "LOS ANGELES", nil},
+		"a future date is delivered to nobody":        {schemas.NotYet, "LOS ANGELES", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			router := route.New("US-CA")
+			for range 2 { // the second answer is the remembered one
+				if diff := cmp.Diff(tc.want, router.Agencies(tc.outcome, tc.county)); diff != "" {
+					t.Errorf("Agencies(%v, %q): -want +got\n%s", tc.outcome, tc.county, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestSlugOfTwoSpellingsIsOneAgency(t *testing.T) {
+	if got, want := route.Slug("San  Luis-Obispo."), route.Slug("SAN LUIS OBISPO"); got != want {
+		t.Errorf("Slug: got %q and %q, want one", got, want)
+	}
+}
