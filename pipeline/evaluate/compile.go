@@ -1,0 +1,293 @@
+package evaluate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/policies"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Law is a bound policy, compiled. It is not changed after Compile and may be
+// used by many at once, each with its own Evaluator.
+type Law struct {
+	bound  *policies.Bound
+	leaves []*policies.Leaf // by bit
+	scope  *node            // nil when the law speaks of every charge
+	rules  []rule
+
+	charge space // the leaves of the rules that look at one charge
+	others space // the leaves of the conditions of facts
+	person []personTest
+	counts []countTest // facts that are the same for every charge of the person
+	priors []countTest // facts that depend on the charge under decision
+	latest []latestTest
+	facts  []fact
+
+	temporal  uint64 // leaves that time alone makes true
+	temporary uint64 // leaves that end on no date that can be computed
+	elapsed   []elapsedDay
+}
+
+// rule is a compiled rule.
+type rule struct {
+	source  *policies.Rule
+	enabled bool
+	saysDay bool // the reason gives eligible_on
+	when    node
+}
+
+// fact is a fold over the charges of a person.
+type fact struct {
+	source *policies.Fact
+	where  node // over the space of others
+}
+
+// personTest is a leaf that is the same for every charge of the person.
+type personTest struct {
+	slot slot
+	test policies.Test // Deceased, Registered, or a date of the person
+	date dateTest      // for a date of the person
+	sets []*policies.CodeSet
+}
+
+// countTest compares a count.
+type countTest struct {
+	slot   slot
+	fact   int
+	atMost bool
+	n      int
+}
+
+// latestTest asks whether years have passed since a fact that is a date.
+type latestTest struct {
+	slot  slot
+	fact  int
+	limit schemas.Date
+}
+
+// elapsedDay says on which day a temporal leaf becomes true.
+type elapsedDay struct {
+	leaf  int16
+	fact  int // -1 when a date of the charge or the birth date is meant
+	field policies.Field
+	years int
+	after bool
+}
+
+// compiler builds a Law.
+type compiler struct {
+	law    *Law
+	bits   map[string]int16 // leaves by definition
+	others map[string]int16 // leaves of facts by definition
+	active uint64           // leaves of the scope and of enabled rules
+}
+
+// Compile compiles a bound policy. It fails when the policy asks more
+// questions than a trace has bits.
+func Compile(b *policies.Bound) (*Law, error) {
+	c := &compiler{
+		law:  &Law{bound: b, leaves: b.Pack.Leaves()},
+		bits: map[string]int16{}, others: map[string]int16{},
+	}
+	if len(c.law.leaves) > 64 {
+		return nil, fmt.Errorf("compile %s: %d leaves, a trace has 64", b.Pack.ID, len(c.law.leaves))
+	}
+	for i, leaf := range c.law.leaves {
+		c.bits[leaf.Definition()] = int16(i)
+	}
+	c.compileRules()
+	c.compileFacts()
+	if len(c.others) > 64 {
+		return nil, fmt.Errorf("compile %s: %d different conditions in facts, 64 are possible", b.Pack.ID, len(c.others))
+	}
+	for i, leaf := range c.law.leaves {
+		if c.active&(1<<i) != 0 {
+			c.leaf(int16(i), leaf)
+		}
+	}
+	return c.law, nil
+}
+
+func (c *compiler) compileRules() {
+	law, pack := c.law, c.law.bound.Pack
+	bit := func(l *policies.Leaf) int16 { return c.bits[l.Definition()] }
+	if pack.Scope != nil {
+		scope := compileNode(pack.Scope, false, bit)
+		law.scope = &scope
+		c.active |= scope.leaves
+	}
+	for i := range pack.Rules {
+		r := rule{source: &pack.Rules[i], enabled: law.bound.Enabled(&pack.Rules[i])}
+		r.when = compileNode(r.source.When, false, bit)
+		r.saysDay = strings.Contains(r.source.Reason, "{eligible_on}")
+		if r.enabled {
+			c.active |= r.when.leaves
+		}
+		law.rules = append(law.rules, r)
+	}
+}
+
+// compileFacts compiles the conditions of facts. Their leaves have a space of
+// their own: they are parts of a cited leaf and have no place in the trace.
+func (c *compiler) compileFacts() {
+	bit := func(l *policies.Leaf) int16 {
+		at, ok := c.others[l.Definition()]
+		if !ok {
+			at = int16(len(c.others)) //nolint:gosec // checked by Compile
+			c.others[l.Definition()] = at
+			if at < 64 {
+				c.chargeTest(&c.law.others, slot{bit: 1 << at}, l.Test)
+			}
+		}
+		return min(at, 63)
+	}
+	for i := range c.law.bound.Pack.Facts {
+		source := &c.law.bound.Pack.Facts[i]
+		c.law.facts = append(c.law.facts, fact{source: source, where: compileNode(source.Where, false, bit)})
+	}
+}
+
+// leaf compiles a leaf of the rules.
+func (c *compiler) leaf(i int16, leaf *policies.Leaf) {
+	law := c.law
+	at := slot{bit: 1 << i}
+	if leaf.Unknown.Presume {
+		at.presume = truthOf(leaf.Unknown.Answer)
+	}
+	if policies.Temporal(leaf.Test) {
+		law.temporal |= at.bit
+	}
+	if leaf.Temporary {
+		law.temporary |= at.bit
+	}
+	switch t := leaf.Test.(type) {
+	case policies.Deceased:
+		law.person = append(law.person, personTest{slot: at, test: t})
+	case policies.Registered:
+		law.person = append(law.person, personTest{slot: at, test: t, sets: c.sets(t.Sets)})
+	case policies.FactIs:
+		c.count(at, t)
+	case policies.Elapsed:
+		c.elapsed(i, at, t)
+	case policies.AgeIs:
+		c.age(i, at, t)
+	default:
+		c.chargeTest(&law.charge, at, leaf.Test)
+	}
+}
+
+// chargeTest compiles a test that looks at one charge.
+func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
+	switch t := test.(type) {
+	case policies.CodeIn:
+		s.codes = append(s.codes, codeTest{at, c.codeIn(t)})
+	case policies.SectionIn:
+		s.codes = append(s.codes, codeTest{at, c.sectionIn(t)})
+	case policies.InchoateIn:
+		s.codes = append(s.codes, codeTest{at, inchoateIn(t)})
+	case policies.CountyIs:
+		s.places = append(s.places, placeTest{at, foldCounty(c.law.bound.Text(t.County))})
+	case policies.DateIs:
+		c.dateIs(s, at, t)
+	case policies.DispositionIn:
+		s.eachCell(at, func(d schemas.Disposition, _ schemas.Severity, _ schemas.Sentence) truth { return among(d, t.In) })
+	case policies.SeverityIn:
+		s.eachCell(at, func(_ schemas.Disposition, v schemas.Severity, _ schemas.Sentence) truth { return among(v, t.In) })
+	case policies.SentenceIn:
+		s.eachCell(at, func(_ schemas.Disposition, _ schemas.Severity, v schemas.Sentence) truth { return among(v, t.In) })
+	default:
+		panic(fmt.Sprintf("evaluate: no compiler for %T", test))
+	}
+}
+
+func (c *compiler) dateIs(s *space, at slot, t policies.DateIs) {
+	test := dateTest{slot: at, field: t.Field, implied: fieldBits(t.ImpliedBy)}
+	test.from, test.to = window(t.Compare, c.law.bound.Date(t.Date))
+	if t.Field == policies.BirthDate && s == &c.law.charge {
+		c.law.person = append(c.law.person, personTest{slot: at, test: t, date: test})
+		return
+	}
+	s.dates = append(s.dates, test)
+}
+
+func (c *compiler) sets(names []string) []*policies.CodeSet {
+	sets := make([]*policies.CodeSet, len(names))
+	for i, name := range names {
+		sets[i] = c.law.bound.Pack.CodeSet(name)
+	}
+	return sets
+}
+
+func (c *compiler) codeIn(t policies.CodeIn) func(*policies.Code) truth {
+	sets, state := c.sets(t.Sets), c.law.bound.Pack.State()
+	return func(code *policies.Code) truth { return inSets(code, sets, state) }
+}
+
+// inSets tells whether one of the sets holds the code; nil is a code that is
+// not known.
+func inSets(code *policies.Code, sets []*policies.CodeSet, state string) truth {
+	if code == nil {
+		return unknown
+	}
+	return truthOf(slices.ContainsFunc(sets, func(s *policies.CodeSet) bool { return s.Contains(*code, state) }))
+}
+
+func (c *compiler) sectionIn(t policies.SectionIn) func(*policies.Code) truth {
+	list := c.law.bound.Value(t.Param).List
+	return func(code *policies.Code) truth {
+		if code == nil {
+			return unknown
+		}
+		return truthOf(slices.Contains(list, code.Section))
+	}
+}
+
+func inchoateIn(t policies.InchoateIn) func(*policies.Code) truth {
+	return func(code *policies.Code) truth {
+		if code == nil {
+			return unknown
+		}
+		return truthOf(slices.Contains(t.In, code.Inchoate))
+	}
+}
+
+func (c *compiler) count(at slot, t policies.FactIs) {
+	law := c.law
+	test := countTest{slot: at, fact: law.bound.Pack.Fact(t.Fact), atMost: t.AtMost, n: law.bound.Int(t.N)}
+	if law.facts[test.fact].source.Prior != nil {
+		law.priors = append(law.priors, test)
+	} else {
+		law.counts = append(law.counts, test)
+	}
+}
+
+func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
+	law := c.law
+	years := law.bound.Int(t.Years)
+	limit := latestStart(law.bound.AsOf, years, t.After)
+	day := elapsedDay{leaf: i, fact: -1, field: t.Since, years: years, after: t.After}
+	if t.Fact == "" {
+		law.charge.dates = append(law.charge.dates, dateTest{slot: at, field: t.Since, from: beginning, to: limit})
+	} else {
+		day.fact = law.bound.Pack.Fact(t.Fact)
+		law.latest = append(law.latest, latestTest{slot: at, fact: day.fact, limit: limit})
+	}
+	law.elapsed = append(law.elapsed, day)
+}
+
+func (c *compiler) age(i int16, at slot, t policies.AgeIs) {
+	law := c.law
+	years := law.bound.Int(t.Years)
+	if t.At != policies.AsOf {
+		law.charge.ages = append(law.charge.ages, ageTest{
+			slot: at, field: t.At, implied: fieldBits(t.ImpliedBy), years: years, under: t.Under,
+		})
+		return
+	}
+	law.person = append(law.person, personTest{slot: at, test: t, date: dateTest{
+		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(law.bound.AsOf, years, false),
+	}})
+	law.elapsed = append(law.elapsed, elapsedDay{leaf: i, fact: -1, field: policies.BirthDate, years: years})
+}

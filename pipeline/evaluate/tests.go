@@ -1,0 +1,194 @@
+package evaluate
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/policies"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// space is one set of up to 64 leaves with the tests that fill its mask. The
+// rules have one, and the conditions of facts have another.
+type space struct {
+	codes  []codeTest
+	places []placeTest
+	table  [tableSize]mask // by disposition, severity and sentence
+	dates  []dateTest      // of the charge
+	ages   []ageTest
+}
+
+// codeTest looks at nothing but the code of a charge.
+type codeTest struct {
+	slot slot
+	test func(code *policies.Code) truth // nil for a code that is not known
+}
+
+// placeTest looks at nothing but the county.
+type placeTest struct {
+	slot   slot
+	county string // folded
+}
+
+const tableSize = 256
+
+// tableIndex is the row of the table for a charge.
+func tableIndex(d schemas.Disposition, s schemas.Severity, t schemas.Sentence) int {
+	return int(d&15)<<4 | int(s&3)<<2 | int(t&3)
+}
+
+// eachCell fills the table for a test on disposition, severity and sentence.
+func (s *space) eachCell(at slot, test func(schemas.Disposition, schemas.Severity, schemas.Sentence) truth) {
+	for d := range schemas.Disposition(16) {
+		for v := range schemas.Severity(4) {
+			for t := range schemas.Sentence(4) {
+				s.table[tableIndex(d, v, t)].set(at, test(d, v, t))
+			}
+		}
+	}
+}
+
+// among is the truth of a vocabulary's value being in a list. Its zero value
+// is the unknown one, and a list may name it to ask for exactly that.
+func among[T ~uint8](v T, in []T) truth {
+	if v == 0 && !slices.Contains(in, 0) {
+		return unknown
+	}
+	return truthOf(slices.Contains(in, v))
+}
+
+// dateTest asks whether a date lies in [from, to].
+type dateTest struct {
+	slot     slot
+	field    policies.Field
+	implied  uint8 // bits of fields that are never earlier than field
+	from, to schemas.Date
+}
+
+const (
+	beginning = schemas.NoDate              // before every date
+	forever   = schemas.Date(math.MaxInt32) // after every date
+)
+
+// answer compares the dates that are possible with the ones asked for.
+func (t *dateTest) answer(earliest, latest schemas.Date) truth {
+	switch {
+	case t.from <= earliest && latest <= t.to:
+		return yes
+	case latest < t.from || t.to < earliest:
+		return no
+	default:
+		return unknown
+	}
+}
+
+// ageTest asks for the age on the day of an event.
+type ageTest struct {
+	slot    slot
+	field   policies.Field
+	implied uint8
+	years   int
+	under   bool
+}
+
+// answer compares the days on which the event is possible with the birthday.
+func (t *ageTest) answer(birthday, earliest, latest schemas.Date) truth {
+	v := unknown
+	switch {
+	case !birthday.Known():
+	case latest < birthday:
+		v = yes // certainly under age
+	case earliest >= birthday:
+		v = no
+	}
+	if v == unknown || t.under {
+		return v
+	}
+	return truthOf(v == no)
+}
+
+// dates returns the earliest and the latest day that an event of the charge
+// can have happened. A missing date is bounded by the events that follow it; a
+// date after an event that follows it contradicts itself and is not known.
+func (c *Charge) dates(field policies.Field, implied uint8) (earliest, latest schemas.Date) {
+	d := c.date(field)
+	bound := forever
+	if implied != 0 {
+		for _, f := range [...]policies.Field{policies.ArrestDate, policies.DispositionDate} {
+			if later := c.date(f); implied&(1<<f) != 0 && later.Known() {
+				bound = min(bound, later)
+			}
+		}
+	}
+	switch {
+	case !d.Known():
+		return beginning, bound
+	case d > bound:
+		return beginning, forever
+	default:
+		return d, d
+	}
+}
+
+func (c *Charge) date(field policies.Field) schemas.Date {
+	switch field {
+	case policies.OffenseDate:
+		return c.Offense
+	case policies.ArrestDate:
+		return c.Arrest
+	case policies.DispositionDate:
+		return c.Disposed
+	case policies.ChallengeDate:
+		return c.Challenge
+	case policies.BirthDate, policies.AsOf:
+		return schemas.NoDate // not dates of the charge
+	default:
+		return schemas.NoDate
+	}
+}
+
+func fieldBits(fields []policies.Field) uint8 {
+	var bits uint8
+	for _, f := range fields {
+		bits |= 1 << f
+	}
+	return bits
+}
+
+// window turns a comparison into the days it accepts.
+func window(c policies.Compare, d schemas.Date) (from, to schemas.Date) {
+	switch c {
+	case policies.Before:
+		return beginning, d - 1
+	case policies.OnOrBefore:
+		return beginning, d
+	case policies.After:
+		return d + 1, forever
+	case policies.OnOrAfter:
+		return d, forever
+	default:
+		return forever, beginning
+	}
+}
+
+// anniversary is the day on which years since d have passed.
+func anniversary(d schemas.Date, years int, after bool) schemas.Date {
+	d = d.AddYears(years)
+	if after && d.Known() {
+		d++
+	}
+	return d
+}
+
+// latestStart is the latest day whose anniversary is not after asOf.
+func latestStart(asOf schemas.Date, years int, after bool) schemas.Date {
+	d := asOf.AddYears(-years) + 2
+	for anniversary(d, years, after) > asOf {
+		d--
+	}
+	return d
+}
+
+// foldCounty is the form in which counties are compared.
+func foldCounty(name string) string { return strings.ToUpper(strings.TrimSpace(name)) }

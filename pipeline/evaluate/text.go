@@ -1,0 +1,256 @@
+package evaluate
+
+import (
+	"strings"
+
+	"github.com/clearsweep/clearsweep/policies"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// textKey is everything that the words of a decision depend on.
+type textKey struct {
+	outcome        schemas.Outcome
+	rule, leaf     int16
+	floor, ceiling policies.Verb
+	section        int32
+	day            schemas.Date // NoDate unless the words give it
+	custody        bool         // the remedy depends on custody, and the record is silent
+}
+
+// maxTexts bounds the memory of texts. When it is full it starts anew.
+const maxTexts = 1 << 14
+
+// Text puts the decision on charge i of p in words. Words are remembered, so
+// that equal decisions cost one look-up.
+func (e *Evaluator) Text(p *Person, i int, d Decision) Text {
+	c := &p.Charges[i]
+	key := textKey{
+		outcome: d.Outcome, rule: d.Rule, leaf: d.Leaf, floor: d.Floor, ceiling: d.Ceiling,
+		section: e.codes[c.Code].section, day: schemas.NoDate,
+	}
+	if d.Rule >= 0 {
+		r := e.law.rules[d.Rule].source
+		if e.law.rules[d.Rule].saysDay {
+			key.day = d.EligibleOn
+		}
+		key.custody = d.Outcome == schemas.Eligible && r.Gives.Relief.WhileServing != policies.NoVerb &&
+			c.Sentence == schemas.SentenceUnknown
+	}
+	packed := key.pack()
+	if text, ok := e.texts[packed]; ok {
+		return *text
+	}
+	if len(e.texts) >= maxTexts {
+		clear(e.texts)
+	}
+	text := e.words(key, e.codes[c.Code].code)
+	e.texts[packed] = &text
+	return text
+}
+
+// packedKey is a textKey without gaps, which hashes fast.
+type packedKey [2]uint64
+
+func (k *textKey) pack() packedKey {
+	custody := uint64(0)
+	if k.custody {
+		custody = 1
+	}
+	return packedKey{
+		uint64(uint16(k.rule))<<48 | uint64(uint16(k.leaf))<<32 | uint64(uint8(k.floor))<<24 | //nolint:gosec // bits, not numbers
+			uint64(uint8(k.ceiling))<<16 | uint64(k.outcome)<<8 | custody, //nolint:gosec // bits, not numbers
+		uint64(uint32(k.section))<<32 | uint64(uint32(k.day)), //nolint:gosec // bits, not numbers
+	}
+}
+
+// words writes the text of a key.
+func (e *Evaluator) words(key textKey, code *policies.Code) Text {
+	t := Text{RemedyFloor: key.floor.String(), RemedyCeiling: key.ceiling.String()}
+	values := map[string]string{"section": "", "eligible_on": key.day.String()}
+	if code != nil {
+		values["section"] = code.Section
+	}
+	if key.rule >= 0 {
+		e.ruleWords(&t, key, values)
+	}
+	if key.leaf >= 0 {
+		e.leafWords(&t, key)
+	}
+	if key.rule < 0 && key.leaf < 0 {
+		e.otherwiseWords(&t, values)
+	}
+	return t
+}
+
+func (e *Evaluator) ruleWords(t *Text, key textKey, values map[string]string) {
+	r := e.law.rules[key.rule].source
+	t.Rule, t.Clause = r.ID, r.Cite
+	t.Reason = e.law.fill(r.Reason, values)
+	switch key.outcome {
+	case schemas.Eligible:
+		t.LegalBasis = r.Gives.Relief.LegalBasis
+		if key.custody {
+			t.Reason = join(t.Reason, "the record does not say whether the sentence still runs")
+		}
+	case schemas.NotEligible:
+		t.Reason = join(t.Reason, see(r.Gives.TryNext))
+	case schemas.OutOfScope:
+		t.Reason = join(t.Reason, see(r.Gives.OtherLaw))
+	case schemas.Blocked:
+		t.Reason = join(t.Reason, r.Gives.Lifts)
+	case schemas.Review:
+		t.Question, t.Who = r.Gives.Question, r.Gives.Who
+	case schemas.NotYet:
+	}
+}
+
+// leafWords writes what a leaf decided, or asks.
+func (e *Evaluator) leafWords(t *Text, key textKey) {
+	leaf := e.law.leaves[key.leaf]
+	t.Leaf, t.Clause = leaf.ID, leaf.Cite
+	if key.outcome == schemas.Review {
+		t.Reason = e.law.fill(leaf.Say.Unknown, nil)
+		t.Question, t.Who = e.law.fill(leaf.Question(), nil), leaf.Who
+		if t.Question == "" {
+			t.Question = "is this so: " + leaf.ID + "?"
+		}
+		return
+	}
+	t.Reason = e.law.fill(leaf.Say.No, nil)
+}
+
+func (e *Evaluator) otherwiseWords(t *Text, values map[string]string) {
+	o := &e.law.bound.Pack.Otherwise
+	t.Clause, t.Reason = o.Cite, join(e.law.fill(o.Reason, values), see(o.TryNext))
+	t.Question, t.Who = o.Question, o.Who
+}
+
+func see(law string) string {
+	if law == "" {
+		return ""
+	}
+	return "see " + law
+}
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
+}
+
+// fill writes values and parameters into a template.
+func (l *Law) fill(template string, values map[string]string) string {
+	if !strings.Contains(template, "{") {
+		return template
+	}
+	var b strings.Builder
+	for template != "" {
+		text, rest, found := strings.Cut(template, "{")
+		b.WriteString(text)
+		if !found {
+			break
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		template = after
+		if v, ok := values[name]; ok {
+			b.WriteString(v)
+		} else if p := l.bound.Pack.Param(name); p != nil {
+			b.WriteString(p.Format(l.bound.Value(name)))
+		}
+	}
+	return b.String()
+}
+
+// LeafInfo is a leaf as the manifest lists it.
+type LeafInfo struct {
+	Bit      int
+	ID, Cite string
+}
+
+// Leaves lists the leaves in the order of their bits. It does not depend on
+// parameters or on the as-of date.
+func (l *Law) Leaves() []LeafInfo {
+	infos := make([]LeafInfo, len(l.leaves))
+	for i, leaf := range l.leaves {
+		infos[i] = LeafInfo{Bit: i, ID: leaf.ID, Cite: leaf.Cite}
+	}
+	return infos
+}
+
+// RuleTrace is a rule as it was decided.
+type RuleTrace struct {
+	ID      string // "scope" for the scope
+	Cite    string
+	Value   string // yes, no, unknown; off when a parameter switches the rule off
+	Decided bool   // the rule that decided, or that asks
+	Leaves  []LeafTrace
+}
+
+// LeafTrace is a leaf as it was decided.
+type LeafTrace struct {
+	ID       string
+	Cite     string
+	Value    string // yes, no, unknown
+	Presumed bool   // the law presumes the answer; PresumedBy says which
+	// PresumedBy is the cite of the presumption.
+	PresumedBy string
+	Say        string // in words, empty when the policy has none
+}
+
+// Explain renders the trace of a determination from its masks: the scope, then
+// every rule in order. decided is the id of the rule that decided.
+func (l *Law) Explain(known, knownNot, presumed uint64, decided string) []RuleTrace {
+	m := mask{t: known, f: knownNot, p: presumed}
+	var traces []RuleTrace
+	if l.scope != nil {
+		traces = append(traces, RuleTrace{
+			ID: "scope", Cite: l.bound.Pack.Law.Cite, Value: l.scope.value(&m, 0).String(), Leaves: l.trace(l.scope, &m),
+		})
+	}
+	for i := range l.rules {
+		r := &l.rules[i]
+		t := RuleTrace{ID: r.source.ID, Cite: r.source.Cite, Value: "off", Decided: r.source.ID == decided}
+		if r.enabled {
+			t.Value, t.Leaves = r.when.value(&m, 0).String(), l.trace(&r.when, &m)
+		}
+		traces = append(traces, t)
+	}
+	return traces
+}
+
+// trace lists the leaves of a node in the order of the file, each once.
+func (l *Law) trace(n *node, m *mask) []LeafTrace {
+	var traces []LeafTrace
+	var seen uint64
+	l.eachLeaf(n, func(i int16) {
+		if seen&(1<<i) == 0 {
+			seen |= 1 << i
+			traces = append(traces, l.leafTrace(i, m))
+		}
+	})
+	return traces
+}
+
+func (l *Law) eachLeaf(n *node, visit func(int16)) {
+	for _, t := range n.terms {
+		if t.leaf < 0 {
+			l.eachLeaf(&n.kids[t.kid], visit)
+		} else {
+			visit(t.leaf)
+		}
+	}
+}
+
+func (l *Law) leafTrace(i int16, m *mask) LeafTrace {
+	leaf := l.leaves[i]
+	t := LeafTrace{ID: leaf.ID, Cite: leaf.Cite, Presumed: m.p&(1<<i) != 0}
+	v := term{leaf: i}.literal(m, 0)
+	t.Value = v.String()
+	say := map[truth]string{yes: leaf.Say.Yes, no: leaf.Say.No, unknown: leaf.Say.Unknown}
+	if t.Presumed {
+		t.PresumedBy = leaf.Unknown.Cite
+	}
+	t.Say = l.fill(say[v], nil)
+	return t
+}

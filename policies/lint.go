@@ -1,0 +1,160 @@
+package policies
+
+import (
+	"fmt"
+	"slices"
+)
+
+// maxLeaves is the number of bits of a trace.
+const maxLeaves = 64
+
+// lint checks a pack that reads well against the obligations of the green
+// standard. Faults that are not warnings refuse the pack.
+func (r *reader) lint(p *Pack) {
+	leaves := p.Leaves()
+	if len(leaves) > maxLeaves {
+		r.fault(Position{File: r.file}, schema, "the policy asks %d different questions; it can have %d; split it", len(leaves), maxLeaves)
+	}
+	for _, leaf := range leaves {
+		r.lintLeaf(p, leaf)
+	}
+	for i := range p.Rules {
+		r.monotone(p.Rules[i].When, p.Rules[i].ID, false)
+	}
+	r.monotone(p.Scope, "scope", false)
+	for i := range p.Facts {
+		r.lintWhere(p, p.Facts[i].Where, p.Facts[i].Name)
+	}
+	r.lintMembers(p)
+	r.unused(p)
+}
+
+func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
+	if leaf.Say.Yes == "" || leaf.Say.No == "" || leaf.Say.Unknown == "" {
+		r.warn(leaf.At, "R9", "condition %s: say is incomplete; give yes, no and unknown in words that the person can read", leaf.ID)
+	}
+	if leaf.Who == "" && !leaf.Unknown.Presume {
+		r.warn(leaf.At, "R1", "condition %s: who is missing; name who can answer when the fact is missing", leaf.ID)
+	}
+	if _, ok := leaf.Test.(CountyIs); ok && p.Profile != LocalOption {
+		r.fault(leaf.At, "R2", "condition %s: the law is one for the whole state; only profile local-option may ask for the county", leaf.ID)
+	}
+	if p.Profile != GreenStandard {
+		return
+	}
+	switch leaf.Test.(type) {
+	case Elapsed:
+		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no waiting periods; remove it, or use profile statutory", leaf.ID)
+	case FactIs, Registered:
+		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no counts and no bars by other charges; remove it, or use profile statutory", leaf.ID)
+	case AgeIs:
+		r.fault(leaf.At, "R5", "condition %s: profile green-standard does not ask for age; remove it, or use profile statutory", leaf.ID)
+	}
+}
+
+// lintWhere refuses counties in the conditions of facts.
+func (r *reader) lintWhere(p *Pack, c *Condition, owner string) {
+	for _, term := range c.Terms {
+		r.lintWhere(p, term, owner)
+	}
+	if c.Leaf == nil || p.Profile == LocalOption {
+		return
+	}
+	if _, ok := c.Leaf.Test.(CountyIs); ok {
+		r.fault(c.At, "R2", "%s: the law is one for the whole state; only profile local-option may ask for the county", owner)
+	}
+}
+
+// monotone refuses conditions that time alone would turn false: a charge that
+// is eligible stays so.
+func (r *reader) monotone(c *Condition, owner string, negated bool) {
+	if c == nil {
+		return
+	}
+	if c.Leaf != nil {
+		if negated && Temporal(c.Leaf.Test) {
+			r.fault(c.At, schema, "%s: %s stands under none and would end relief as time passes; turn it round", owner, c.Leaf.ID)
+		}
+		return
+	}
+	for _, term := range c.Terms {
+		r.monotone(term, owner, negated != (c.Op == None))
+	}
+}
+
+// Temporal tells whether the passing of time alone makes a test true.
+func Temporal(t Test) bool {
+	switch t := t.(type) {
+	case Elapsed:
+		return true
+	case AgeIs:
+		return t.At == AsOf
+	default:
+		return false
+	}
+}
+
+// unused warns of parts that no rule uses.
+func (r *reader) unused(p *Pack) {
+	for i := range p.Params {
+		if !r.usage["param "+p.Params[i].Name] {
+			r.warn(p.Params[i].At, schema, "param %s is not used; remove it", p.Params[i].Name)
+		}
+	}
+	for i := range p.Codes {
+		if !r.usage["set "+p.Codes[i].Name] {
+			r.warn(p.Codes[i].At, schema, "code set %s is not used; remove it", p.Codes[i].Name)
+		}
+	}
+	for i := range p.Facts {
+		if !r.usage["fact "+p.Facts[i].Name] {
+			r.warn(p.Facts[i].At, schema, "fact %s is not used; remove it", p.Facts[i].Name)
+		}
+	}
+	for _, leaf := range p.conditions {
+		if !r.usage["condition "+leaf.ID] {
+			r.warn(leaf.At, schema, "condition %s is not used; remove it", leaf.ID)
+		}
+	}
+}
+
+// Leaves lists the questions of the pack in the order of their bits: scope,
+// then rules, each in the order of the file, without repetition.
+func (p *Pack) Leaves() []*Leaf {
+	var leaves []*Leaf
+	var walk func(c *Condition)
+	walk = func(c *Condition) {
+		switch {
+		case c == nil:
+		case c.Leaf != nil:
+			same := func(l *Leaf) bool { return l.Definition() == c.Leaf.Definition() }
+			if !slices.ContainsFunc(leaves, same) {
+				leaves = append(leaves, c.Leaf)
+			}
+		default:
+			for _, term := range c.Terms {
+				walk(term)
+			}
+		}
+	}
+	walk(p.Scope)
+	for i := range p.Rules {
+		walk(p.Rules[i].When)
+	}
+	return leaves
+}
+
+// Expand lists every member of the code sets, as the manifest records them.
+func (p *Pack) Expand() map[string][]string {
+	out := make(map[string][]string, len(p.Codes))
+	for i := range p.Codes {
+		set := &p.Codes[i]
+		for _, m := range set.Members {
+			out[set.Name] = append(out[set.Name], m.String())
+		}
+		for _, m := range set.Except {
+			out[set.Name] = append(out[set.Name], fmt.Sprintf("except %s", m))
+		}
+	}
+	return out
+}

@@ -1,0 +1,160 @@
+package policies
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Cases returns the worked examples of the pack's cases.yaml, none when the
+// pack has no such file. The error of a file that cannot be read is a Faults.
+func (p *Pack) Cases() ([]Case, error) {
+	source, ok := p.files[casesFile]
+	if !ok {
+		return nil, nil
+	}
+	r := &reader{file: p.name + "/" + casesFile, pack: p, usage: map[string]bool{}}
+	cases := r.cases(source)
+	if len(r.faults) > 0 {
+		r.faults.inOrder()
+		return nil, r.faults
+	}
+	return cases, nil
+}
+
+func (r *reader) cases(source []byte) []Case {
+	t := r.root(source, "the file of cases")
+	if t == nil {
+		return nil
+	}
+	defer t.close()
+	asOf := t.date("as_of")
+	if !t.has("as_of") {
+		r.fault(t.at, schema, "as_of is missing; say for which day the cases are decided")
+	}
+	params := r.given(t)
+	var cases []Case
+	for _, n := range t.list("cases") {
+		entry := r.table(n, "case")
+		if entry == nil {
+			continue
+		}
+		c := r.oneCase(entry, asOf, params)
+		if slices.ContainsFunc(cases, func(other Case) bool { return other.ID == c.ID }) {
+			r.fault(entry.at, schema, "case %s is given twice; choose another id", c.ID)
+		}
+		cases = append(cases, c)
+		entry.close()
+	}
+	return cases
+}
+
+// given reads params: {name: value}; a list is joined as Bind reads it.
+func (r *reader) given(t *table) map[string]string {
+	out := map[string]string{}
+	params := t.child("params", t.what+": params")
+	if params == nil {
+		return out
+	}
+	for _, name := range params.keys {
+		p := r.pack.Param(name)
+		if p == nil {
+			r.fault(params.places[name], schema, "params: %s has no parameter %q", r.pack.ID, name)
+			continue
+		}
+		text := strings.Join(params.texts(name), ",")
+		if _, err := p.parse(text); err != nil {
+			r.fault(params.places[name], schema, "params: %s: %v", name, err)
+		}
+		out[name] = text
+	}
+	return out
+}
+
+func (r *reader) oneCase(t *table, asOf schemas.Date, params map[string]string) Case {
+	c := Case{ID: t.required("id"), At: t.at, AsOf: asOf, Params: maps.Clone(params), Note: t.text("note")}
+	t.what = "case " + c.ID
+	if t.has("as_of") {
+		c.AsOf = t.date("as_of")
+	}
+	maps.Copy(c.Params, r.given(t))
+	c.Confidence = t.required("confidence")
+	if !slices.Contains([]string{"H", "M", "L", ""}, c.Confidence) {
+		r.fault(t.place("confidence"), schema, "%s: confidence %q is not known (H, M, L)", t.what, c.Confidence)
+	}
+	c.Person = r.casePerson(t.child("person", t.what+": person"))
+	for _, n := range t.list("charges") {
+		if entry := r.table(n, t.what+": charge"); entry != nil {
+			c.Charges = append(c.Charges, r.caseCharge(entry))
+			entry.close()
+		}
+	}
+	if len(c.Charges) == 0 {
+		r.fault(t.at, schema, "%s has no charges; add at least one", t.what)
+	}
+	return c
+}
+
+func (r *reader) casePerson(t *table) CasePerson {
+	if t == nil {
+		return CasePerson{Birth: schemas.NoDate}
+	}
+	defer t.close()
+	return CasePerson{
+		Birth: t.date("birth_date"), Deceased: t.flag("deceased"), Registered: t.texts("registered"),
+		Unkeyed: t.flag("no_person_key"), Incomplete: t.flag("incomplete"),
+	}
+}
+
+func (r *reader) caseCharge(t *table) CaseCharge {
+	c := CaseCharge{
+		At: t.at, Statute: t.text("statute"), Code: t.text("code"),
+		County: t.text("county"), Case: t.text("case"), Key: t.text("charge"),
+		Disposed: t.date("disposition_date"), Offense: t.date("offense_date"),
+		Arrest: t.date("arrest_date"), Challenge: t.date("challenge_date"),
+		Severity:    one(t, "severity", schemas.SeverityUnknown, schemas.ParseSeverity),
+		Disposition: one(t, "disposition", schemas.Convicted, schemas.ParseDisposition),
+		Sentence:    one(t, "sentence", schemas.SentenceUnknown, schemas.ParseSentence),
+	}
+	if c.Statute != "" && c.Code != "" {
+		r.fault(t.place("code"), schema, "%s: give statute or code, not both", t.what)
+	}
+	if _, ok := ParseCode(c.Code); c.Code != "" && !ok {
+		r.fault(t.place("code"), schema, "%s: %q is no canonical code (CA:HSC:11357(c))", t.what, c.Code)
+	}
+	if want := t.child("expect", t.what+": expect"); want != nil {
+		c.Expect = r.expect(want)
+	}
+	return c
+}
+
+func one[T any](t *table, key string, absent T, parse func(string) (T, error)) T {
+	if values := enums(t, key, parse); len(values) == 1 {
+		return values[0]
+	}
+	return absent
+}
+
+func (r *reader) expect(t *table) *Expect {
+	defer t.close()
+	want := &Expect{Fields: map[string]string{}}
+	for _, key := range expectKeys {
+		if !t.has(key) {
+			continue
+		}
+		value := ""
+		if n := t.get(key); !isNull(n) {
+			value = r.text(n, t.what+": "+key)
+		}
+		if value == "none" {
+			value = ""
+		}
+		want.Fields[key] = value
+	}
+	if _, err := schemas.ParseOutcome(want.Fields["outcome"]); err != nil {
+		r.fault(t.place("outcome"), schema, "%s: outcome: %v", t.what, err)
+	}
+	return want
+}
