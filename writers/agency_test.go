@@ -1,0 +1,320 @@
+package writers
+
+import (
+	"encoding/csv"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
+)
+
+// deliverAll writes the update files of deliveries that come in parts.
+func deliverAll(t rapid.TB, s storage.Store, parts ...[]*Delivery) (files map[string]string, outputs []Output) {
+	t.Helper()
+	ctx := contextOf(t)
+	a, err := Begin(s, "run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var receipts []Receipt
+	for n, deliveries := range parts {
+		p, err := a.Part(ctx, n+1, memory.NewGoAllocator())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range deliveries {
+			if err := p.Delivery(d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := p.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipts = append(receipts, r)
+	}
+	slices.Reverse(receipts) // their order is that of their numbers
+	if outputs, err = a.Deliver(ctx, "us-ca/prop64", "2026-01-02", receipts); err != nil {
+		t.Fatal(err)
+	}
+	files = map[string]string{}
+	for _, out := range outputs {
+		data, err := storage.ReadAll(ctx, s, a.Prefix()+"/"+out.Path, 1<<26)
+		if err != nil || int64(len(data)) != out.Bytes || hexSHA256(data) != out.SHA256 {
+			t.Fatal("output is not what it says", out.Path, err)
+		}
+		files[out.Path] = string(data)
+	}
+	return files, outputs
+}
+
+func TestUpdateFilesHoldEveryDeliveryInOrder(t *testing.T) {
+	const n = 100
+	var parts [2][]*Delivery
+	for i := range n {
+		parts[i*2/n] = append(parts[i*2/n], inventedDelivery(i))
+	}
+	files, outputs := deliverAll(t, newDisk(t), parts[0], parts[1])
+	if len(outputs) != 6 {
+		t.Fatalf("%d files for 3 agencies", len(outputs))
+	}
+	for k, agency := range []string{"court-us-ca-a", "court-us-ca-b", "court-us-ca-c"} {
+		var want [][]string
+		for i := k; i < n; i += 3 {
+			want = append(want, expectedRow(len(want)+1, inventedDelivery(i)))
+		}
+		table := files["agencies/"+agency+"/update.csv"]
+		fixed := files["agencies/"+agency+"/update.txt"]
+		if diff := cmp.Diff(want, readUpdateCSV(t, table)); diff != "" {
+			t.Errorf("%s: update.csv (-want +got):\n%s", agency, diff)
+		}
+		if diff := cmp.Diff(want, readUpdateFixed(t, fixed, agency)); diff != "" {
+			t.Errorf("%s: update.txt (-want +got):\n%s", agency, diff)
+		}
+	}
+}
+
+func expectedRow(sequence int, d *Delivery) []string {
+	row := []string{strconv.Itoa(sequence)}
+	for _, c := range updateColumns {
+		row = append(row, c.value(d))
+	}
+	return row
+}
+
+func readUpdateCSV(t rapid.TB, text string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[1:]
+}
+
+// readUpdateFixed reads update.txt as docs/formats/outputs.md tells a recipient
+// to, and checks what a recipient would check.
+func readUpdateFixed(t rapid.TB, text, agency string) [][]string {
+	t.Helper()
+	records := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	var rows [][]string
+	total := uint64(0)
+	for i, record := range records {
+		if len(record) != recordWidth() {
+			t.Fatal("record", i, "has", len(record), "bytes")
+		}
+		if record[0] != 'D' {
+			continue
+		}
+		total += uint64(crc32.ChecksumIEEE([]byte(record)))
+		row := []string{strings.TrimLeft(record[1:11], "0")}
+		at := 11
+		for _, c := range updateColumns {
+			row = append(row, strings.TrimRight(record[at:at+c.width], " "))
+			at += c.width
+		}
+		rows = append(rows, row)
+	}
+	head, tail := records[0], records[len(records)-1]
+	if want := "H01" + agency + " "; !strings.HasPrefix(head, want) || head[195:205] != "2026-01-02" {
+		t.Fatal("header record", head)
+	}
+	if want := fmt.Sprintf("T%010d%012d", len(rows), total%1_000_000_000_000); strings.TrimRight(tail, " ") != want {
+		t.Fatal("trailer record", tail, "want", want)
+	}
+	return rows
+}
+
+// Whatever text fits comes back, from both forms.
+func TestUpdateWriteThenReadIsIdentity(t *testing.T) {
+	s := newDisk(t)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.RuneFrom([]rune(`ab,";'|=+-@\ §é`)), 0, 12, 32)
+		var deliveries []*Delivery
+		for range rapid.IntRange(1, 5).Draw(t, "rows") {
+			d := inventedDelivery(1)
+			d.Agency = "court-x"
+			for i, to := range []*string{&d.Person, &d.Case, &d.Charge, &d.County, &d.Court, &d.Code, &d.Clause} {
+				*to = strings.TrimSpace(text.Draw(t, strconv.Itoa(i)))
+			}
+			deliveries = append(deliveries, d)
+		}
+		files, _ := deliverAll(t, s, deliveries)
+		var want [][]string
+		for i, d := range deliveries {
+			want = append(want, expectedRow(i+1, d))
+		}
+		if diff := cmp.Diff(want, readUpdateCSV(t, files["agencies/court-x/update.csv"])); diff != "" {
+			t.Fatal(diff)
+		}
+		if diff := cmp.Diff(want, readUpdateFixed(t, files["agencies/court-x/update.txt"], "court-x")); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// However deliveries are cut into parts and flushes, the files are the same.
+func TestUpdateFilesDoNotDependOnParts(t *testing.T) {
+	var all []*Delivery
+	for i := range 60 {
+		all = append(all, inventedDelivery(i))
+	}
+	want, _ := deliverAll(t, newDisk(t), all)
+	for _, cut := range []int{1, 17, 59} {
+		got, _ := deliverAll(t, newDisk(t), all[:cut], all[cut:])
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("cut after %d: the files differ", cut)
+		}
+	}
+}
+
+func TestSpoolFlushesKeepOrder(t *testing.T) {
+	s := newDisk(t)
+	a, err := Begin(s, "run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := a.Part(t.Context(), 0, memory.NewGoAllocator())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		if err := p.Delivery(inventedDelivery(3 * i)); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.deliveries.flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := p.Close()
+	if err != nil || len(r.Extents) != 10 {
+		t.Fatalf("%d extents, %v", len(r.Extents), err)
+	}
+	var charges []string
+	for _, e := range r.Extents {
+		err := readExtent(t.Context(), s, spoolKey(a.Prefix(), 0), e, func(row []string) error {
+			charges = append(charges, row[2])
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.IsSorted(charges) || len(charges) != 10 {
+		t.Errorf("got %q", charges)
+	}
+}
+
+func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil  func(*Delivery)
+		column string
+	}{
+		"too long":         {func(d *Delivery) { d.Case = "secret" + strings.Repeat("x", 43) }, "column case_id"},
+		"line break":       {func(d *Delivery) { d.Person = "secret\nx" }, "column person_id"},
+		"carriage return":  {func(d *Delivery) { d.Court = "secret\rx" }, "column court"},
+		"NUL":              {func(d *Delivery) { d.County = "secret\x00" }, "column county"},
+		"line separator":   {func(d *Delivery) { d.Clause = "secret\u2028x" }, "column clause"},
+		"next line":        {func(d *Delivery) { d.Clause = "secret\u0085x" }, "column clause"},
+		"not UTF-8":        {func(d *Delivery) { d.Charge = "secret\xff" }, "column charge_id"},
+		"leading space":    {func(d *Delivery) { d.Code = " secret" }, "column code"},
+		"deletes":          {func(d *Delivery) { d.Verb = "Destroy" }, "delete"},
+		"agency is a path": {func(d *Delivery) { d.Agency = "../court" }, "agency"},
+		"no agency":        {func(d *Delivery) { d.Agency = "" }, "agency"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := Begin(newDisk(t), "run")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := a.Part(t.Context(), 1, memory.NewGoAllocator())
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := inventedDelivery(4)
+			test.spoil(d)
+			err = p.Delivery(d)
+			if err == nil || !strings.Contains(err.Error(), test.column) ||
+				!strings.Contains(err.Error(), "extract-a.csv: line 6") || strings.Contains(err.Error(), "secret") {
+				t.Errorf("got %v", err)
+			}
+			if _, err := p.Close(); err == nil {
+				t.Error("the part closes as if nothing had been")
+			}
+		})
+	}
+}
+
+func TestDamagedSpoolIsAnError(t *testing.T) {
+	s := newDisk(t)
+	data := []byte{3, 'a', 'b'}
+	if err := storage.Write(t.Context(), s, "spool", data); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []Extent{{Length: 3, Rows: 1}, {Length: 3}, {Offset: 1, Length: 1, Rows: 1}} {
+		err := readExtent(t.Context(), s, "spool", e, func([]string) error { return nil })
+		if err == nil {
+			t.Errorf("%+v is read", e)
+		}
+	}
+}
+
+func TestNoDateIsBlank(t *testing.T) {
+	d := inventedDelivery(1)
+	d.DispositionDate, d.EligibleOn = schemas.NoDate, schemas.NoDate
+	files, _ := deliverAll(t, newDisk(t), []*Delivery{d})
+	for _, row := range readUpdateCSV(t, files["agencies/court-us-ca-b/update.csv"]) {
+		if row[7] != "" || row[11] != "" {
+			t.Errorf("got %q", row)
+		}
+	}
+}
+
+// The document that recipients program against repeats the columns.
+func TestDocumentHasTheColumns(t *testing.T) {
+	text, err := os.ReadFile("../docs/formats/outputs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 12
+	for i, c := range updateColumns {
+		line := fmt.Sprintf("| %d | `%s` | %d | %d |", i+2, c.name, at, c.width)
+		if !strings.Contains(string(text), line) {
+			t.Errorf("docs/formats/outputs.md has no line beginning %q", line)
+		}
+		at += c.width
+	}
+	for _, schema := range []*arrow.Schema{schemas.Determinations, schemas.Persons, schemas.Reviews, schemas.Rejects} {
+		for _, field := range schema.Fields() {
+			line := fmt.Sprintf("| `%s` | %s", field.Name, physical(field.Type))
+			if !strings.Contains(string(text), line) {
+				t.Errorf("docs/formats/outputs.md has no line beginning %q", line)
+			}
+		}
+	}
+	if want := fmt.Sprintf("%d bytes", recordWidth()); !strings.Contains(string(text), want) {
+		t.Errorf("docs/formats/outputs.md does not say that records have %s", want)
+	}
+}
+
+func TestAgencyIdentifiers(t *testing.T) {
+	for id, ok := range map[string]bool{
+		"court-us-ca-los-angeles": true, "repository-us-ca": true, "a1": true,
+		"": false, "-a": false, "a-": false, "a--b": false, "A": false, "a/b": false, "a.b": false, "é": false,
+		strings.Repeat("a", agencyWidth+1): false,
+	} {
+		if err := CheckAgency(id); (err == nil) != ok {
+			t.Errorf("%q: got %v", id, err)
+		}
+	}
+}

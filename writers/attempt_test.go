@@ -1,0 +1,482 @@
+package writers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/storage/storagetest"
+)
+
+// inventedDelivery tells an agency of invented row i.
+func inventedDelivery(i int) *Delivery {
+	d := invented(i)
+	return &Delivery{
+		Agency: fmt.Sprintf("court-us-ca-%c", 'a'+i%3), Source: d.Source, Line: d.Line,
+		Person: d.Person, Case: d.Case, Charge: d.Charge, County: d.County, Court: "SUPERIOR COURT, EAST \"ANNEX\"",
+		Code: d.Code, DispositionDate: d.DispositionDate, Verb: "dismiss", LegalBasis: d.LegalBasis, Clause: d.Clause,
+		EligibleOn: d.EligibleOn, JurisdictionRetained: i%2 == 0,
+	}
+}
+
+// inventedManifest is that of an invented run of n charges.
+func inventedManifest(n int) *Manifest {
+	totals := schemas.Totals{
+		Rows:    schemas.Rows{Read: int64(n) + 2, Accepted: int64(n), Rejected: 1, NonData: 1},
+		Charges: int64(n), Persons: int64(n), Determinations: int64(n), Outcomes: map[string]int64{"ELIGIBLE": int64(n)},
+	}
+	m := &Manifest{
+		Version: fmt.Sprintf("v0.1.%d", n), BinarySHA256: strings.Repeat("b", 64), AsOf: "2026-01-02",
+		Policy:     PolicyRef{ID: "us-ca/prop64", SHA256: strings.Repeat("a", 64), Params: map[string]string{"county": "SACRAMENTO"}},
+		Layouts:    []DataRef{{"us-ca/doj-extract", strings.Repeat("c", 64)}},
+		CodeTables: []DataRef{{"us-ca.csv", strings.Repeat("d", 64)}},
+		Leaves:     []Leaf{{0, "code", "H&S 11361.8(a)"}},
+		Inputs:     []Input{{"extract.csv", 10, strings.Repeat("e", 64), totals}},
+		Totals:     totals,
+	}
+	id, err := RunID(m)
+	if err != nil {
+		panic(err)
+	}
+	m.RunID = id
+	return m
+}
+
+var moment = Moment{CommittedAt: time.Date(2026, 1, 3, 4, 5, 6, 0, time.UTC), Seconds: map[string]float64{"settle": 1.5}}
+
+// sweep makes the whole of an invented run of n charges, in two parts unless
+// they are few.
+func sweep(ctx context.Context, store storage.Store, n int, when Moment) (c Commit, err error) {
+	m := inventedManifest(n)
+	a, err := Begin(store, m.RunID)
+	if err != nil {
+		return Commit{}, err
+	}
+	defer func() {
+		if err != nil && !errors.Is(err, ErrCommitted) {
+			err = errors.Join(err, a.Abort(ctx))
+		}
+	}()
+	var receipts []Receipt
+	parts := min(2, 1+n/10)
+	for part := range parts {
+		r, err := settle(ctx, a, part, part*n/parts, (part+1)*n/parts)
+		if err != nil {
+			return Commit{}, err
+		}
+		receipts = append(receipts, r)
+		m.Outputs = append(m.Outputs, r.Outputs...)
+	}
+	if err := finishRun(ctx, a, m, receipts); err != nil {
+		return Commit{}, err
+	}
+	return a.Commit(ctx, m, when)
+}
+
+func settle(ctx context.Context, a *Attempt, number, from, to int) (Receipt, error) {
+	p, err := a.Part(ctx, number, memory.NewGoAllocator())
+	if err != nil {
+		return Receipt{}, err
+	}
+	for i := from; i < to; i++ {
+		d := invented(i)
+		err := errors.Join(p.Determination(d), p.Delivery(inventedDelivery(i)), p.Person(&Person{Person: d.Person, Charges: 1}))
+		if d.Outcome == schemas.Review {
+			err = errors.Join(err, p.Review(&Review{Source: d.Source, Line: d.Line, Policy: d.Policy, Question: "Born?"}))
+		}
+		if err != nil {
+			return Receipt{}, errors.Join(err, p.Abort())
+		}
+	}
+	return p.Close()
+}
+
+func finishRun(ctx context.Context, a *Attempt, m *Manifest, receipts []Receipt) error {
+	rejects, err := a.WriteRejects(ctx, func(yield func(schemas.Reject, error) bool) {
+		yield(schemas.Reject{Line: 7, Offset: 99, Reason: schemas.RowFieldCount, Want: 3, Got: 2}, nil)
+	}, []string{"extract.csv"}, memory.NewGoAllocator())
+	if err != nil {
+		return err
+	}
+	lists, sum, err := a.WriteWorklists(ctx, []CodeGap{{Statute: "XYZ", Rows: 2, Persons: 1}}, nil)
+	if err != nil {
+		return err
+	}
+	m.Worklists = sum
+	updates, err := a.Deliver(ctx, m.Policy.ID, m.AsOf, receipts)
+	m.Outputs = append(append(append(m.Outputs, rejects), lists...), updates...)
+	return err
+}
+
+func TestRunIsSeenWholeAndVerifies(t *testing.T) {
+	s := newDisk(t)
+	c, err := sweep(t.Context(), s, 300, moment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Verify(t.Context(), s, c, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two parts of three kinds, rejects, two lists, two files for each of three agencies.
+	if got.Files != 15 || got.Bytes == 0 {
+		t.Errorf("verified %+v", got)
+	}
+	run, err := OpenRun(t.Context(), s, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(c, run.Commit); diff != "" {
+		t.Error(diff)
+	}
+	if run.Manifest.Totals.Determinations != 300 || len(run.Manifest.Outputs) != 15 {
+		t.Errorf("manifest has %d outputs", len(run.Manifest.Outputs))
+	}
+	if target, err := os.Readlink(filepath.Join(s.String(), "current")); err != nil || target != c.Path {
+		t.Errorf("current points at %q (%v)", target, err)
+	}
+	wantNothingLeft(t, s)
+}
+
+// wantNothingLeft wants no attempt, and no file others can read.
+func wantNothingLeft(t *testing.T, s *storage.DiskStore) {
+	t.Helper()
+	for info, err := range s.List(t.Context(), attemptsFolder+"/") {
+		t.Errorf("%s is left (%v)", info.Key, err)
+	}
+	err := filepath.WalkDir(s.String(), func(name string, e fs.DirEntry, err error) error {
+		if err != nil || name == s.String() || e.Type() == fs.ModeSymlink {
+			return err
+		}
+		fi, err := e.Info()
+		if err == nil && fi.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", name, fi.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEqualRunsAreEqualBytes(t *testing.T) {
+	var first map[string]string
+	for range 3 {
+		s := newDisk(t)
+		if _, err := sweep(t.Context(), s, 400, moment); err != nil {
+			t.Fatal(err)
+		}
+		files := contents(t, s, runsFolder+"/")
+		if first == nil {
+			first = files
+		}
+		if diff := cmp.Diff(first, files); diff != "" {
+			t.Fatal("two runs of the same rows differ")
+		}
+	}
+}
+
+func contents(t *testing.T, s storage.Store, prefix string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for info, err := range s.List(t.Context(), prefix) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := storage.ReadAll(t.Context(), s, info.Key, 1<<26)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[info.Key] = string(data)
+	}
+	return files
+}
+
+// A part may be settled again in the same attempt: the same files, once.
+func TestSettlingAPartAgainIsSafe(t *testing.T) {
+	s := newDisk(t)
+	a, err := Begin(s, "run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := settle(t.Context(), a, 3, 0, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, s, "")
+	again, err := settle(t.Context(), a, 3, 0, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(before, contents(t, s, "")); diff != "" {
+		t.Error("the files differ")
+	}
+}
+
+func TestOnlyPartZeroWritesEmptyFiles(t *testing.T) {
+	s := newDisk(t)
+	a, err := Begin(s, "run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for number, want := range []int{3, 0} {
+		r, err := settle(t.Context(), a, number, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Outputs) != want {
+			t.Errorf("part %d: %d files, want %d", number, len(r.Outputs), want)
+		}
+	}
+}
+
+func TestSecondAttemptLosesAndLeavesNothing(t *testing.T) {
+	s := newDisk(t)
+	first, err := sweep(t.Context(), s, 60, moment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := sweep(t.Context(), s, 60, Moment{CommittedAt: moment.CommittedAt.Add(time.Hour)})
+	if !errors.Is(err, ErrCommitted) {
+		t.Fatalf("got %v", err)
+	}
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Error(diff)
+	}
+	wantNothingLeft(t, s)
+}
+
+func TestOfManyAttemptsOneWins(t *testing.T) {
+	for range 5 {
+		s := newDisk(t)
+		errs := make([]error, 4)
+		var all sync.WaitGroup
+		for i := range errs {
+			all.Go(func() { _, errs[i] = sweep(t.Context(), s, 30, moment) })
+		}
+		all.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else if !errors.Is(err, ErrCommitted) {
+				t.Error(err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d attempts won", won)
+		}
+		verifyNewest(t, s, true)
+		wantNothingLeft(t, s)
+	}
+}
+
+func verifyNewest(t *testing.T, s storage.Store, deep bool) {
+	t.Helper()
+	run, err := OpenRun(t.Context(), s, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Verify(t.Context(), s, run.Commit, deep); err != nil {
+		t.Error(err)
+	}
+}
+
+// A run that was published by an attempt that died before it committed.
+func TestPublishedWithoutCommit(t *testing.T) {
+	for name, spoil := range map[string]func(dir string) error{
+		"equal to ours":       func(string) error { return nil },
+		"with a damaged file": func(dir string) error { return os.Truncate(filepath.Join(dir, "worklist/codes.csv"), 3) },
+		"of another manifest": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, manifestFile), []byte("{}"), 0o600)
+		},
+		"with a file too many": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "stray"), nil, 0o600)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newDisk(t)
+			c, err := sweep(t.Context(), s, 60, moment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Remove(t.Context(), commitKey(c.RunID)); err != nil {
+				t.Fatal(err)
+			}
+			if err := spoil(filepath.Join(s.String(), c.Path)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := sweep(t.Context(), s, 60, moment); err != nil {
+				t.Fatal(err)
+			}
+			verifyNewest(t, s, true)
+		})
+	}
+}
+
+// few charges keep the loop over all faults short.
+const few = 2
+
+// For every operation that can fail, and every way of failing: an error and no
+// commit, or a commit that verifies.
+func TestEveryFaultEndsWithoutCommitOrWithAWholeRun(t *testing.T) {
+	for name, mode := range map[string]storagetest.Mode{
+		"once": storagetest.Once, "onwards": storagetest.Onwards, "late": storagetest.Late, "lying": storagetest.Lying,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for n := 1; ; n++ {
+				disk := newDiskAt(t, quickDir(t))
+				s := &storagetest.Injector{Store: disk, N: n, Mode: mode}
+				_, err := sweep(t.Context(), s, few, moment)
+				if s.Hit() == "" {
+					if err != nil {
+						t.Fatalf("nothing failed, got %v", err)
+					}
+					return
+				}
+				commits, listErr := Commits(t.Context(), disk)
+				if listErr != nil {
+					t.Fatal(listErr)
+				}
+				checkFault(t, disk, s.Hit(), mode, err, len(commits))
+			}
+		})
+	}
+}
+
+func checkFault(t *testing.T, disk *storage.DiskStore, hit string, mode storagetest.Mode, err error, commits int) {
+	t.Helper()
+	switch {
+	case err == nil && commits == 0:
+		t.Fatalf("%s failed: success without a commit", hit)
+	case err != nil && commits > 0:
+		// Only what comes with or after the commit may fail once it stands.
+		_, afterwards, _ := strings.Cut(hit, " ")
+		late := mode == storagetest.Late && afterwards == path.Join(commitsFolder, inventedManifest(few).RunID+".json")
+		if !late && afterwards != currentPointer {
+			t.Fatalf("%s failed: error %v, and a commit", hit, err)
+		}
+	case err != nil && mode != storagetest.Lying && !errors.Is(err, storagetest.ErrInjected):
+		t.Fatalf("%s failed: got %v", hit, err)
+	}
+	// What a fault left must not keep the next attempt from its end.
+	if _, err := sweep(t.Context(), disk, few, moment); err != nil && (commits == 0 || !errors.Is(err, ErrCommitted)) {
+		t.Fatalf("after %s failed: %v", hit, err)
+	}
+	verifyNewest(t, disk, false)
+}
+
+func TestCommitRefuses(t *testing.T) {
+	for name, spoil := range map[string]func(*Manifest){
+		"another run":           func(m *Manifest) { m.RunID = "other" },
+		"unbalanced totals":     func(m *Manifest) { m.Totals.Rejected++ },
+		"an unbalanced input":   func(m *Manifest) { m.Inputs[0].Totals.Read++ },
+		"missing rows":          func(m *Manifest) { m.Outputs[0].Rows-- },
+		"an output twice":       func(m *Manifest) { m.Outputs = append(m.Outputs, m.Outputs[0]) },
+		"a path out of the run": func(m *Manifest) { m.Outputs[0].Path = "../x" },
+		"an output of no file":  func(m *Manifest) { m.Outputs = append(m.Outputs, Output{Path: "none"}) },
+		"a file of no output":   func(m *Manifest) { m.Outputs = m.Outputs[:1] },
+		"another size":          func(m *Manifest) { m.Outputs[0].Bytes++ },
+		"rows of another file":  func(m *Manifest) { m.Outputs[1].Rows++ },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newDisk(t)
+			m := inventedManifest(9)
+			a, err := Begin(s, m.RunID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := settle(t.Context(), a, 0, 0, 9)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Outputs = r.Outputs
+			if err := finishRun(t.Context(), a, m, []Receipt{r}); err != nil {
+				t.Fatal(err)
+			}
+			spoil(m)
+			if _, err := a.Commit(t.Context(), m, moment); err == nil {
+				t.Error("committed")
+			}
+			if commits, err := Commits(t.Context(), s); err != nil || len(commits) > 0 {
+				t.Errorf("%d commits (%v)", len(commits), err)
+			}
+		})
+	}
+}
+
+func TestVerifyNamesTheDamagedFile(t *testing.T) {
+	s := newDisk(t)
+	c, err := sweep(t.Context(), s, 60, moment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range contents(t, s, c.Path+"/") {
+		t.Run(path.Base(path.Dir(name))+"/"+path.Base(name), func(t *testing.T) {
+			file := filepath.Join(s.String(), name)
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			damaged := append([]byte{}, data...)
+			damaged[len(data)/2] ^= 1
+			if err := os.WriteFile(file, damaged, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Verify(t.Context(), s, c, true); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("got %v", err)
+			}
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if _, err := Verify(t.Context(), s, c, true); err != nil {
+		t.Errorf("restored: %v", err)
+	}
+}
+
+func TestCommitsAreNewestFirst(t *testing.T) {
+	s := newDisk(t)
+	for i, n := range []int{10, 20, 30} {
+		hours := []time.Duration{2, 3, 1}[i]
+		m := Moment{CommittedAt: moment.CommittedAt.Add(hours * time.Hour)}
+		if _, err := sweep(t.Context(), s, n, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commits, err := Commits(t.Context(), s)
+	if err != nil || len(commits) != 3 {
+		t.Fatalf("%d commits, %v", len(commits), err)
+	}
+	if target, err := os.Readlink(filepath.Join(s.String(), "current")); err != nil || target != commits[0].Path {
+		t.Errorf("current points at %q (%v)", target, err)
+	}
+	for i := 1; i < len(commits); i++ {
+		if commits[i].CommittedAt.After(commits[i-1].CommittedAt) {
+			t.Errorf("commit %d is newer than the one before it", i)
+		}
+	}
+	if _, err := OpenRun(t.Context(), s, "unknown"); !errors.Is(err, storage.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := OpenRun(t.Context(), newDisk(t), ""); !errors.Is(err, storage.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,196 @@
+package writers
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Delivery is what one agency is told of one charge: add this relief to your
+// record of it. An update adds; it never deletes, and never replaces a
+// disposition.
+type Delivery struct {
+	Agency string // identifier, such as court-us-ca-los-angeles; names the file
+	// Source and Line say where the charge stood; they appear in errors only.
+	Source string
+	Line   int64
+
+	Person          string
+	Case            string
+	Charge          string
+	County          string
+	Court           string
+	Code            string
+	DispositionDate schemas.Date
+	// Verb is what to do: the remedy that the policy names.
+	Verb       string
+	LegalBasis string
+	Clause     string
+	EligibleOn schemas.Date
+	DueOn      schemas.Date
+	// JurisdictionRetained: the court keeps the power to act on the case.
+	JurisdictionRetained bool
+}
+
+// LogValue keeps a person's relief out of logs.
+func (Delivery) LogValue() slog.Value { return redacted }
+
+// updateColumn is a column of update files, the same in both forms.
+type updateColumn struct {
+	name  string
+	width int // bytes in update.txt
+	value func(*Delivery) string
+}
+
+// updateColumns follow the sequence number, in order. The policy is the same
+// for all rows, so it stands in the header record and in the manifest. Widths are part of the
+// format: docs/formats/outputs.md repeats them and a test compares.
+var updateColumns = []updateColumn{
+	{"person_id", 40, func(d *Delivery) string { return d.Person }},
+	{"case_id", 48, func(d *Delivery) string { return d.Case }},
+	{"charge_id", 48, func(d *Delivery) string { return d.Charge }},
+	{"county", 32, func(d *Delivery) string { return d.County }},
+	{"court", 64, func(d *Delivery) string { return d.Court }},
+	{"code", 40, func(d *Delivery) string { return d.Code }},
+	{"disposition_date", 10, func(d *Delivery) string { return d.DispositionDate.String() }},
+	{"action", 32, func(d *Delivery) string { return d.Verb }},
+	{"legal_basis", 120, func(d *Delivery) string { return d.LegalBasis }},
+	{"clause", 160, func(d *Delivery) string { return d.Clause }},
+	{"eligible_on", 10, func(d *Delivery) string { return d.EligibleOn.String() }},
+	{"due_on", 10, func(d *Delivery) string { return d.DueOn.String() }},
+	{"jurisdiction_retained", 1, func(d *Delivery) string { return yesNo(d.JurisdictionRetained) }},
+	{"other_relief_unaffected", 1, func(*Delivery) string { return yesNo(true) }},
+}
+
+// sequenceWidth is the width of sequence numbers and counts.
+const sequenceWidth = 10
+
+func yesNo(b bool) string {
+	if b {
+		return "Y"
+	}
+	return "N"
+}
+
+// values appends the values of updateColumns to row, or is an error if one
+// cannot stand in an update file as it is. The error says where the value came
+// from and never what it is.
+func (d *Delivery) values(row []string) ([]string, error) {
+	if err := CheckAgency(d.Agency); err != nil {
+		return row, at(err, d.Source, d.Line)
+	}
+	if forbidden(d.Verb) {
+		return row, at(fmt.Errorf("agency %s: an update may not delete", d.Agency), d.Source, d.Line)
+	}
+	for _, c := range updateColumns {
+		value := c.value(d)
+		if err := checkValue(value, c.width); err != nil {
+			return row, at(fmt.Errorf("agency %s: column %s: %w", d.Agency, c.name, err), d.Source, d.Line)
+		}
+		row = append(row, value)
+	}
+	return row, nil
+}
+
+// checkValue tells why s cannot stand in a column of width bytes.
+func checkValue(s string, width int) error {
+	switch {
+	case plain(s) && len(s) <= width:
+		return nil
+	case len(s) > width:
+		return fmt.Errorf("the value has %d bytes, the column %d", len(s), width)
+	case !utf8.ValidString(s):
+		return errUTF8
+	case strings.TrimSpace(s) != s:
+		return errors.New("the value begins or ends with a space")
+	case strings.ContainsFunc(s, breaks):
+		return errors.New("the value holds a line break or a control character")
+	}
+	return nil
+}
+
+// plain tells whether s is of printable ASCII and has no space at its ends: most
+// values are, and need no closer look.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
+}
+
+// breaks tells whether r ends a line for some reader, or is not text at all.
+func breaks(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+}
+
+// forbidden tells whether an action would take a record away: relief is added
+// to records, and what they say stays.
+func forbidden(verb string) bool {
+	switch strings.ToLower(verb) {
+	case "delete", "destroy", "erase", "purge":
+		return true
+	}
+	return false
+}
+
+// CheckAgency is an error unless id can name a folder: lower case letters,
+// digits and single hyphens.
+func CheckAgency(id string) error {
+	ok := id != "" && len(id) <= agencyWidth
+	for i := range len(id) {
+		c := id[i]
+		hyphen := c == '-' && i > 0 && i < len(id)-1 && id[i-1] != '-'
+		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || hyphen)
+	}
+	if !ok {
+		return fmt.Errorf("agency %q is not lower case letters, digits and single hyphens, at most %d", id, agencyWidth)
+	}
+	return nil
+}
+
+// updateHeader is what heads the update files of a run.
+type updateHeader struct {
+	agency, policy, asOf, runID string
+}
+
+// Widths of the header record of update.txt.
+const (
+	agencyWidth = 128
+	policyWidth = 64
+	runIDWidth  = 64
+)
+
+// recordWidth is the length of every record of update.txt, without line end.
+func recordWidth() int {
+	width := 1 + sequenceWidth
+	for _, c := range updateColumns {
+		width += c.width
+	}
+	return width
+}
+
+const blanks = "                                                                "
+
+func appendPadded(b []byte, s string, width int) []byte {
+	b = append(b, s...)
+	for n := width - len(s); n > 0; n -= len(blanks) {
+		b = append(b, blanks[:min(n, len(blanks))]...)
+	}
+	return b
+}
+
+func appendNumber(b []byte, n int64, width int) []byte {
+	s := strconv.FormatInt(n, 10)
+	for range width - len(s) {
+		b = append(b, '0')
+	}
+	return append(b, s...)
+}

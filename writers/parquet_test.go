@@ -1,0 +1,268 @@
+package writers
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
+)
+
+const partKey = "determinations/part-00000.parquet"
+
+func TestBothReadersReadWhatIsWritten(t *testing.T) {
+	for _, n := range []int{0, 1, 1000, groupRows + 5} {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			data, out := fileOf(t, n)
+			if out.Rows != int64(n) || out.Bytes != int64(len(data)) || out.SHA256 != hexSHA256(data) {
+				t.Errorf("got %+v for %d rows in %d bytes", out, n, len(data))
+			}
+			out.Path = partKey
+			s := stored(t, partKey, data)
+			if err := checkFooter(t.Context(), s, partKey, out); err != nil {
+				t.Error(err)
+			}
+			if err := compareValues(t.Context(), s, partKey); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestEqualRowsMakeEqualFiles(t *testing.T) {
+	first, _ := fileOf(t, groupRows+100)
+	for range 2 {
+		if again, _ := fileOf(t, groupRows+100); !bytes.Equal(first, again) {
+			t.Fatal("two files of the same rows differ")
+		}
+	}
+}
+
+// Also a column that turns out to have a dictionary of megabytes.
+func TestManyDifferentWordsMakeEqualFiles(t *testing.T) {
+	write := func() []byte {
+		var b bytes.Buffer
+		r, err := NewReviews(&b, memory.NewGoAllocator())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range groupRows {
+			err := r.Append(&Review{Source: "s", Line: int64(i), Policy: "p", Question: "q", Rule: fmt.Sprintf("%050d", i)})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	first := write()
+	for range 2 {
+		if !bytes.Equal(first, write()) {
+			t.Fatal("two files of the same rows differ")
+		}
+	}
+}
+
+func TestTableReleasesItsMemory(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	if _, err := writeDeterminations(t, io.Discard, 100, mem); err != nil {
+		t.Fatal(err)
+	}
+	d, err := NewDeterminations(io.Discard, mem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Append(invented(1)); err != nil {
+		t.Fatal(err)
+	}
+	d.Abort()
+}
+
+// The statistics of string columns point into the buffers that were written;
+// they must be right although those of the next row group came since.
+func TestStatisticsAreThoseOfTheRowGroup(t *testing.T) {
+	var b bytes.Buffer
+	r, err := NewReviews(&b, memory.NewGoAllocator())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 * groupRows {
+		row := &Review{Source: "s", Line: int64(i), Policy: "p", Question: "q", Case: "b", Who: "b"}
+		if i >= groupRows {
+			row.Case, row.Who = "y", "y"
+		}
+		if err := r.Append(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := file.NewParquetReader(bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for group, want := range []string{"b", "y"} {
+		for _, name := range []string{"case_id", "who"} {
+			column := f.MetaData().Schema.ColumnIndexByName(name)
+			chunk, err := f.MetaData().RowGroup(group).ColumnChunk(column)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stats, err := chunk.Statistics()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := stats.(*metadata.ByteArrayStatistics)
+			if string(s.Min()) != want || string(s.Max()) != want {
+				t.Errorf("row group %d, column %s: from %q to %q, want %q", group, name, s.Min(), s.Max(), want)
+			}
+		}
+	}
+}
+
+func TestInvalidUTF8IsRefusedWithoutBeingQuoted(t *testing.T) {
+	for name, spoil := range map[string]func(*Determination){
+		"plain":      func(d *Determination) { d.Person = "secret\xff" },
+		"dictionary": func(d *Determination) { d.County = "secret\xff" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := NewDeterminations(io.Discard, memory.NewGoAllocator())
+			if err != nil {
+				t.Fatal(err)
+			}
+			row := invented(1)
+			spoil(row)
+			err = d.Append(row)
+			if !errors.Is(err, errUTF8) || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "line 3") {
+				t.Errorf("got %v", err)
+			}
+			if _, closeErr := d.Close(); !errors.Is(closeErr, errUTF8) {
+				t.Errorf("Close: got %v, want the first error", closeErr)
+			}
+		})
+	}
+}
+
+// failing is a writer whose n-th write fails, and all after it if permanent.
+type failing struct {
+	bytes.Buffer
+	n         int
+	permanent bool
+	failed    bool
+}
+
+var errDisk = errors.New("no space left on device")
+
+func (f *failing) Write(p []byte) (int, error) {
+	f.n--
+	if f.n == 0 || f.n < 0 && f.permanent {
+		f.failed = true
+		return 0, errDisk
+	}
+	return f.Buffer.Write(p)
+}
+
+func TestEveryFailingWriteIsReported(t *testing.T) {
+	for _, permanent := range []bool{false, true} {
+		t.Run(fmt.Sprintf("permanent=%t", permanent), func(t *testing.T) {
+			for n := 1; ; n++ {
+				w := &failing{n: n, permanent: permanent}
+				_, err := writeDeterminations(t, w, 300, memory.NewGoAllocator())
+				if !w.failed {
+					if err != nil {
+						t.Fatalf("no write failed, got %v", err)
+					}
+					t.Logf("%d writes", n-1)
+					return
+				}
+				if !errors.Is(err, errDisk) {
+					t.Fatalf("write %d failed, got %v", n, err)
+				}
+			}
+		})
+	}
+}
+
+func TestShortWriteIsAnError(t *testing.T) {
+	s := newSink(shortWriter{})
+	if _, err := s.Write([]byte("row")); !errors.Is(err, io.ErrShortWrite) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type shortWriter struct{}
+
+func (shortWriter) Write(p []byte) (int, error) { return len(p) - 1, nil }
+
+func TestPanicsBecomeErrors(t *testing.T) {
+	for name, test := range map[string]struct{ value, want any }{
+		"error": {errDisk, "x: panic: no space left on device"},
+		"text":  {"a value", "x: panic of type string"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := guard("x", func() error { panic(test.value) })
+			if err == nil || err.Error() != test.want {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+		})
+	}
+}
+
+// Whatever byte of a file is damaged, reading it is an error or right, and
+// never a panic.
+func TestDamagedFilesAreErrors(t *testing.T) {
+	data, out := fileOf(t, 50)
+	out.Path = partKey
+	for _, at := range []int{0, 4, len(data) / 3, len(data) - 400, len(data) - 100, len(data) - 8, len(data) - 5, len(data) - 1} {
+		damaged := bytes.Clone(data)
+		damaged[at] ^= 0xff
+		s := stored(t, partKey, damaged)
+		_ = checkFooter(t.Context(), s, partKey, out)
+		_ = compareValues(t.Context(), s, partKey)
+		_ = Print(t.Context(), s, partKey, PrintOptions{Format: CSV}, io.Discard)
+	}
+	for cut := range 40 {
+		s := stored(t, partKey, data[:len(data)*cut/40])
+		if err := checkFooter(t.Context(), s, partKey, out); err == nil {
+			t.Errorf("a file cut to %d of %d bytes passes", len(data)*cut/40, len(data))
+		}
+	}
+}
+
+func BenchmarkDeterminations(b *testing.B) {
+	const n = 4 * groupRows
+	rows := make([]*Determination, 4096) // few, so that the collector has little to scan
+	for i := range rows {
+		rows[i] = invented(i)
+	}
+	b.ReportAllocs()
+	var size int64
+	for b.Loop() {
+		d, err := NewDeterminations(io.Discard, memory.NewGoAllocator())
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range n {
+			if err := d.Append(rows[i%len(rows)]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		out, err := d.Close()
+		if err != nil {
+			b.Fatal(err)
+		}
+		size = out.Bytes
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(size)/n, "bytes/row")
+}

@@ -1,0 +1,223 @@
+package writers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"path"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
+)
+
+// Part writes the files of one part of a run. Its files are named after the
+// part's number, so that writing a part again replaces what the first attempt
+// at it left. A file that would have no row is not made, but for part 0: its
+// files are always there, so that every kind of output has a schema to read.
+//
+// The first error stays. A Part is not safe for concurrent use; different parts
+// are independent.
+type Part struct {
+	ctx        context.Context //nolint:containedctx // of the one call that settles the part
+	store      storage.Store
+	prefix     string
+	number     int
+	mem        memory.Allocator
+	decided    *tableFile[*Determinations]
+	persons    *tableFile[*Persons]
+	reviews    *tableFile[*Reviews]
+	deliveries *Spool
+	err        error
+}
+
+// Receipt is what a part wrote: plain data, to be sent to whoever commits.
+type Receipt struct {
+	Part    int
+	Outputs []Output
+	// Extents index the part's deliveries.
+	Extents []Extent
+}
+
+// tableFile is a table and the file that it goes to.
+type tableFile[T closer] struct {
+	table T
+	out   *outputFile
+}
+
+type closer interface {
+	Close() (Output, error)
+	Abort()
+}
+
+// Part starts part number n, from 0. The caller ends it with Close or Abort.
+func (a *Attempt) Part(ctx context.Context, n int, mem memory.Allocator) (*Part, error) {
+	p := &Part{ctx: ctx, store: a.store, prefix: a.prefix, number: n, mem: mem}
+	p.deliveries = newSpool(ctx, a.store, spoolKey(a.prefix, n))
+	if n == 0 {
+		p.err = errors.Join(p.openDecided(), p.openPersons(), p.openReviews())
+	}
+	if p.err != nil {
+		return nil, errors.Join(p.err, p.Abort())
+	}
+	return p, nil
+}
+
+// Determination adds a row. It copies what it keeps of d.
+func (p *Part) Determination(d *Determination) error {
+	if p.err == nil && p.decided == nil {
+		p.err = p.openDecided()
+	}
+	if p.err == nil {
+		p.err = p.decided.table.Append(d)
+	}
+	return p.err
+}
+
+// Person adds a row. It copies what it keeps of q.
+func (p *Part) Person(q *Person) error {
+	if p.err == nil && p.persons == nil {
+		p.err = p.openPersons()
+	}
+	if p.err == nil {
+		p.err = p.persons.table.Append(q)
+	}
+	return p.err
+}
+
+// Review adds a row. It copies what it keeps of r.
+func (p *Part) Review(r *Review) error {
+	if p.err == nil && p.reviews == nil {
+		p.err = p.openReviews()
+	}
+	if p.err == nil {
+		p.err = p.reviews.table.Append(r)
+	}
+	return p.err
+}
+
+// Delivery adds a row of an agency's update files. It copies what it keeps.
+func (p *Part) Delivery(d *Delivery) error {
+	if p.err == nil {
+		p.err = p.deliveries.Add(d)
+	}
+	return p.err
+}
+
+// Close finishes the part's files and tells what they are.
+func (p *Part) Close() (Receipt, error) {
+	r := Receipt{Part: p.number}
+	if p.err == nil {
+		p.err = errors.Join(
+			finish(p.decided, &r.Outputs),
+			finish(p.persons, &r.Outputs),
+			finish(p.reviews, &r.Outputs),
+		)
+	}
+	if p.err == nil {
+		r.Extents, p.err = p.deliveries.close()
+	}
+	if p.err != nil {
+		return Receipt{}, errors.Join(fmt.Errorf("part %d: %w", p.number, p.err), p.Abort())
+	}
+	return r, nil
+}
+
+// Abort throws away what is not finished. After Close it does nothing.
+func (p *Part) Abort() error {
+	return errors.Join(giveUp(p.decided), giveUp(p.persons), giveUp(p.reviews), p.deliveries.abort())
+}
+
+func (p *Part) openDecided() (err error) {
+	p.decided, err = open(p, "determinations", NewDeterminations)
+	return err
+}
+
+func (p *Part) openPersons() (err error) {
+	p.persons, err = open(p, "persons", NewPersons)
+	return err
+}
+
+func (p *Part) openReviews() (err error) {
+	p.reviews, err = open(p, "reviews", NewReviews)
+	return err
+}
+
+func open[T closer](p *Part, folder string, start func(io.Writer, memory.Allocator) (T, error)) (*tableFile[T], error) {
+	return openTable(p.ctx, p.store, p.prefix, partPath(folder, p.number), func(w io.Writer) (T, error) {
+		return start(w, p.mem)
+	})
+}
+
+func openTable[T closer](ctx context.Context, store storage.Store, prefix, name string, start func(io.Writer) (T, error)) (*tableFile[T], error) {
+	out, err := create(ctx, store, prefix, name)
+	if err != nil {
+		return nil, err
+	}
+	table, err := start(out)
+	if err != nil {
+		return nil, errors.Join(err, out.abort())
+	}
+	return &tableFile[T]{table, out}, nil
+}
+
+// finish closes the table and commits its file.
+func finish[T closer](f *tableFile[T], outputs *[]Output) error {
+	if f == nil {
+		return nil
+	}
+	table, err := f.table.Close()
+	if err != nil {
+		return errors.Join(err, f.out.abort())
+	}
+	out, err := f.out.commit(table.Rows)
+	if err != nil {
+		return err
+	}
+	*outputs = append(*outputs, out)
+	return nil
+}
+
+func giveUp[T closer](f *tableFile[T]) error {
+	if f == nil {
+		return nil
+	}
+	f.table.Abort()
+	return f.out.abort()
+}
+
+// WriteRejects writes rejects/part-00000.parquet: the rejects of all sources,
+// given in order of source and line. The first error that rejects yields ends
+// the file, and is returned.
+func (a *Attempt) WriteRejects(ctx context.Context, rejects iter.Seq2[schemas.Reject, error], sources []string, mem memory.Allocator) (Output, error) {
+	f, err := openTable(ctx, a.store, a.prefix, partPath("rejects", 0), func(w io.Writer) (*Rejects, error) {
+		return NewRejects(w, sources, mem)
+	})
+	if err != nil {
+		return Output{}, err
+	}
+	for r, err := range rejects {
+		if err == nil {
+			err = f.table.Append(r)
+		}
+		if err != nil {
+			return Output{}, errors.Join(err, giveUp(f))
+		}
+	}
+	var outputs []Output
+	if err := finish(f, &outputs); err != nil {
+		return Output{}, errors.Join(err, giveUp(f))
+	}
+	return outputs[0], nil
+}
+
+func partPath(folder string, n int) string {
+	return fmt.Sprintf("%s/part-%05d.parquet", folder, n)
+}
+
+func spoolKey(prefix string, n int) string {
+	return path.Join(prefix, scratchFolder, fmt.Sprintf("deliveries-%05d", n))
+}
