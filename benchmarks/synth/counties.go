@@ -1,0 +1,71 @@
+package synth
+
+// place is a county of California. The weight is its population in ten
+// thousands, roughly, and at least 1.
+type place struct {
+	name   string
+	weight int
+}
+
+func counties() []place {
+	return []place{
+		{"LOS ANGELES", 1000},
+		{"SAN DIEGO", 330},
+		{"ORANGE", 318},
+		{"RIVERSIDE", 242},
+		{"SAN BERNARDINO", 218},
+		{"SANTA CLARA", 193},
+		{"ALAMEDA", 168},
+		{"SACRAMENTO", 158},
+		{"CONTRA COSTA", 116},
+		{"FRESNO", 101},
+		{"KERN", 91},
+		{"SAN FRANCISCO", 87},
+		{"VENTURA", 84},
+		{"SAN JOAQUIN", 78},
+		{"SAN MATEO", 76},
+		{"STANISLAUS", 55},
+		{"SONOMA", 49},
+		{"TULARE", 47},
+		{"SANTA BARBARA", 45},
+		{"SOLANO", 45},
+		{"MONTEREY", 44},
+		{"PLACER", 40},
+		{"SAN LUIS OBISPO", 28},
+		{"MERCED", 28},
+		{"SANTA CRUZ", 27},
+		{"MARIN", 26},
+		{"YOLO", 22},
+		{"BUTTE", 21},
+		{"EL DORADO", 19},
+		{"SHASTA", 18},
+		{"IMPERIAL", 18},
+		{"MADERA", 16},
+		{"KINGS", 15},
+		{"NAPA", 14},
+		{"HUMBOLDT", 14},
+		{"NEVADA", 10},
+		{"SUTTER", 10},
+		{"MENDOCINO", 9},
+		{"YUBA", 8},
+		{"LAKE", 7},
+		{"TEHAMA", 7},
+		{"SAN BENITO", 6},
+		{"TUOLUMNE", 6},
+		{"CALAVERAS", 5},
+		{"SISKIYOU", 4},
+		{"AMADOR", 4},
+		{"LASSEN", 3},
+		{"GLENN", 3},
+		{"DEL NORTE", 3},
+		{"COLUSA", 2},
+		{"PLUMAS", 2},
+		{"INYO", 2},
+		{"MARIPOSA", 2},
+		{"TRINITY", 2},
+		{"MONO", 1},
+		{"MODOC", 1},
+		{"SIERRA", 1},
+		{"ALPINE", 1},
+	}
+}

@@ -1,0 +1,194 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+// Result is a committed run.
+type Result struct {
+	Manifest writers.Manifest
+	Path     string // of the run's folder, below the output
+	Before   bool   // it was committed before, and nothing was done now
+}
+
+// Commit checks that every row is accounted for and makes the run count. It
+// takes the receipts of every range, in order of Ranges, and of every part. The
+// moment is the caller's: no wall clock is read here.
+func (r *Run) Commit(ctx context.Context, prepared []Prepared, receipts []Receipt, from Segments, moment writers.Moment) (Result, error) {
+	if err := ctx.Err(); err != nil { // a cancelled run may look complete
+		return Result{}, err
+	}
+	m := r.manifest
+	if err := r.total(&m, prepared, receipts); err != nil {
+		return Result{}, fmt.Errorf("control totals do not balance, so nothing is published: %w", err)
+	}
+	if err := r.publish(ctx, &m, prepared, receipts, from); err != nil {
+		return Result{}, err
+	}
+	commit, err := r.attempt.Commit(ctx, &m, moment)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Manifest: m, Path: commit.Path}, nil
+}
+
+// total adds up the receipts, by source and in all, and balances them.
+func (r *Run) total(m *writers.Manifest, prepared []Prepared, receipts []Receipt) error {
+	sources := make([]schemas.Totals, len(r.Sources))
+	for i, earlier := range r.duplicate {
+		if earlier >= 0 {
+			sources[i].Rows = r.duplicateRows(i)
+		}
+	}
+	for _, p := range prepared {
+		sources[p.Source].Rows.Add(p.Rows)
+	}
+	var persons int64
+	for _, receipt := range receipts {
+		persons += receipt.Totals.Persons
+		for i, t := range receipt.BySource {
+			sources[i].Add(t)
+		}
+	}
+	var faults []error
+	for i, t := range sources {
+		name := r.Sources[i].Name
+		if err := r.balance(i, t); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", name, err))
+		}
+		m.Inputs[i].Totals = t
+		m.Totals.Add(t)
+	}
+	m.Totals.Persons = persons // a person may be in several sources
+	return errors.Join(append(faults, m.Totals.Balance())...)
+}
+
+// balance checks the totals of one source, also against what its survey
+// counted before anything was read as a row.
+func (r *Run) balance(source int, t schemas.Totals) error {
+	if rows := r.surveys[source].Rows; t.Read != rows {
+		return fmt.Errorf("%d rows read, but the survey counted %d", t.Read, rows)
+	}
+	return t.Balance()
+}
+
+// publish writes what belongs to the run as a whole.
+func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts []Receipt, from Segments) error {
+	parts := make([]writers.Receipt, len(receipts))
+	worklist := newWorklist(prepared, receipts)
+	codes, values := worklist.gaps()
+	var conflicts int64
+	for i, receipt := range receipts {
+		parts[i] = receipt.Part
+		m.Outputs = append(m.Outputs, receipt.Part.Outputs...)
+		conflicts += receipt.BirthConflicts
+	}
+	m.Warnings = r.warnings(worklist, conflicts, m)
+	rejects, err := r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
+	if err != nil {
+		return err
+	}
+	updates, err := r.attempt.Deliver(ctx, m.Policy.ID, m.AsOf, parts)
+	if err != nil {
+		return err
+	}
+	lists, sum, err := r.attempt.WriteWorklists(ctx, codes, values)
+	if err != nil {
+		return err
+	}
+	m.Worklists = sum
+	policy, err := r.writePolicy(ctx)
+	if err != nil {
+		return err
+	}
+	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects}, updates, lists, policy)
+	return nil
+}
+
+// rejects yields the rejects of all ranges, in order of source and line.
+func (r *Run) rejects(ctx context.Context, prepared []Prepared, from Segments) iter.Seq2[schemas.Reject, error] {
+	return func(yield func(schemas.Reject, error) bool) {
+		for _, p := range prepared { // ranges are in order of source and line
+			for _, segment := range p.Rejects {
+				batch, err := from.Open(ctx, segment)
+				if err != nil {
+					yield(schemas.Reject{}, err)
+					return
+				}
+				for row := range int(batch.NumRows()) {
+					if !yield(unpackReject(batch, row), nil) {
+						batch.Release()
+						return
+					}
+				}
+				batch.Release()
+			}
+		}
+	}
+}
+
+// writePolicy keeps the law beside what was decided with it, so that a decision
+// can be explained when the pack has moved on.
+func (r *Run) writePolicy(ctx context.Context) ([]writers.Output, error) {
+	files := r.pack.Files()
+	outputs := make([]writers.Output, 0, len(files))
+	for name, text := range files {
+		out, err := r.attempt.WriteFile(ctx, "policy/"+name, text, 0)
+		if err != nil {
+			return nil, err
+		}
+		outputs = append(outputs, out)
+	}
+	return outputs, nil
+}
+
+// warnings are what a person should know of the run beyond its totals.
+func (r *Run) warnings(worklist worklist, conflicts int64, m *writers.Manifest) []string {
+	var warnings []string
+	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
+	for i, survey := range r.surveys {
+		for _, warning := range survey.Warnings {
+			warn("%s: %s", r.Sources[i].Name, warning)
+		}
+		if earlier := r.duplicate[i]; earlier >= 0 {
+			warn("%s has the same bytes as %s and was not read again", r.Sources[i].Name, r.Sources[earlier].Name)
+		}
+	}
+	if !r.pack.SignedOff {
+		warn("no lawyer has signed the policy %s: see its SOURCES.md before its decisions are used", m.Policy.ID)
+	}
+	if n := m.Totals.Unkeyed; n > 0 {
+		warn("%d rows have no usable person key; each stands alone", n)
+	}
+	if conflicts > 0 {
+		warn("%d persons have rows with different birth dates; the law was asked without one", conflicts)
+	}
+	if n := m.Totals.Rejected; n > 0 {
+		warn("%d rows were rejected: see rejects/", n)
+	}
+	if n := len(worklist.codes); n > 0 {
+		warn("%d statute texts have no code: see worklist/codes.csv", n)
+	}
+	if n := len(worklist.values); n > 0 {
+		warn("%d values are not in the layout's maps: see worklist/values.csv", n)
+	}
+	if worklist.omitted > 0 {
+		warn("%d rows with texts beyond the length of the worklists are not in them", worklist.omitted)
+	}
+	return warnings
+}
+
+func (r *Run) sourceNames() []string {
+	names := make([]string, len(r.Sources))
+	for i, s := range r.Sources {
+		names[i] = s.Name
+	}
+	return names
+}

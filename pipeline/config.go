@@ -1,0 +1,79 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Config is what a sweep is asked to do. It is plain data: it can be printed,
+// compared and sent to workers.
+type Config struct {
+	Inputs []string          // paths or globs of the extracts
+	Layout string            // name of a layout, or path of one
+	Policy string            // name of a policy pack, or path of one
+	Params map[string]string // parameters of the policy; lists separated by commas
+	AsOf   schemas.Date      // the date on which the law is asked
+	Out    string            // folder of the outputs
+	// MaxRejects is the number of rejected rows after which the run is stopped
+	// as going wrong. 0 stops at the first; negative never stops.
+	MaxRejects int64
+	// Workers is the number of ranges or parts in work at once, and Memory the
+	// bytes they share. They decide nothing of what comes out.
+	Workers int
+	Memory  int64
+	// Version and Binary say which program ran: its version and the SHA-256 of
+	// its executable.
+	Version, Binary string
+}
+
+// Memory bounds: below the least a run would be all overhead.
+const (
+	LeastMemory   = 16 << 20
+	DefaultMemory = 512 << 20
+)
+
+// ErrTooManyRejects stops a run whose rows cannot be read. The caller says so;
+// the remedy is another layout, or a larger MaxRejects.
+var ErrTooManyRejects = errors.New("too many rejected rows")
+
+// validate reports every key of c that is missing or out of range.
+func (c Config) validate() error {
+	var faults []error
+	require := func(ok bool, key, remedy string) {
+		if !ok {
+			faults = append(faults, fmt.Errorf("%s: %s", key, remedy))
+		}
+	}
+	require(len(c.Inputs) > 0, "inputs", "name at least one file or glob")
+	require(c.Layout != "", "layout", "name a layout; 'clearsweep layout list' lists them")
+	require(c.Policy != "", "policy", "name a policy pack; 'clearsweep policy list' lists them")
+	require(c.AsOf > 0, "as_of", "give the date on which the law is asked, as 2006-01-02; it is never taken from the clock")
+	require(c.Out != "", "out", "name the folder for the outputs")
+	require(c.Workers > 0, "workers", "must be at least 1")
+	require(c.Memory >= LeastMemory, "memory", fmt.Sprintf("must be at least %d MiB", LeastMemory>>20))
+	return errors.Join(faults...)
+}
+
+// The sizes below follow from Memory and Workers. They bound what is held at
+// once; they never show in an output.
+
+// rangeBytes is the length of source that one Prepare reads.
+func (c Config) rangeBytes() int64 {
+	return min(max(c.Memory/int64(8*c.Workers), 1<<20), 32<<20)
+}
+
+// batchRows is the number of rows of one record batch, taking 512 bytes a row
+// for what readers, normalize and link hold of it.
+func (c Config) batchRows() int {
+	return int(min(max(c.Memory/int64(8*c.Workers*512), 1<<10), 1<<16))
+}
+
+// bucketBytes is the length of source whose charges one Settle holds at once.
+func (c Config) bucketBytes() int64 {
+	return max(c.Memory/int64(16*c.Workers), 1<<18)
+}
+
+// SegmentBytes is the memory that segments may take before they spill.
+func (c Config) SegmentBytes() int64 { return c.Memory / 4 }

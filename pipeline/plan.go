@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/normalize"
+	"github.com/clearsweep/clearsweep/policies"
+	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/storage"
+)
+
+// Plan is a Config that has been checked against everything it names. It is
+// read only and may be used by many goroutines.
+type Plan struct {
+	Config  Config
+	Sources []Source // in order of name
+
+	layout       *readers.Layout
+	pack         *policies.Pack
+	bound        *policies.Bound
+	law          *evaluate.Law
+	jurisdiction string
+	tables       string // digest of the code tables
+	out          storage.Store
+}
+
+// Source is one file of the input.
+type Source struct {
+	// Name tells the source from the others of the run. It is the path below
+	// the folder that all sources share, so it is the same wherever they lie.
+	Name  string
+	Bytes int64
+
+	object storage.Object
+}
+
+// Open checks cfg and loads what it names. It reports every fault it finds,
+// each with the key that caused it.
+func Open(ctx context.Context, cfg Config) (*Plan, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Config: cfg}
+	err := errors.Join(
+		p.openLayout(),
+		p.openPolicy(),
+		p.openSources(ctx),
+		p.openOut(),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.openTables()
+}
+
+// Bytes is the length of all sources together.
+func (p *Plan) Bytes() (n int64) {
+	for _, s := range p.Sources {
+		n += s.Bytes
+	}
+	return n
+}
+
+func (p *Plan) openLayout() (err error) {
+	if p.layout, err = readers.LoadLayout(p.Config.Layout); err != nil {
+		return fmt.Errorf("layout: %w", err)
+	}
+	return nil
+}
+
+func (p *Plan) openPolicy() (err error) {
+	if p.pack, err = policies.Load(p.Config.Policy); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	if p.bound, err = p.pack.Bind(p.Config.Params, p.Config.AsOf); err != nil {
+		return fmt.Errorf("params: %w", err)
+	}
+	if p.law, err = evaluate.Compile(p.bound); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	return nil
+}
+
+func (p *Plan) openOut() (err error) {
+	if p.out, err = storage.Disk(p.Config.Out); err != nil {
+		return fmt.Errorf("out: %w", err)
+	}
+	return nil
+}
+
+// openTables loads the code tables of the state whose law is asked, which must
+// be the state that the layout is of, if it is of one.
+func (p *Plan) openTables() error {
+	p.jurisdiction = p.pack.Jurisdiction
+	if of := p.layout.Jurisdiction(); of != "" && of != p.jurisdiction {
+		return fmt.Errorf("layout: %s is of %s, but the policy %s is of %s", p.layout.Name(), of, p.pack.Name(), p.jurisdiction)
+	}
+	tables, err := normalize.New(p.jurisdiction)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	p.tables = tables.Digest()
+	return nil
+}
+
+func (p *Plan) openSources(ctx context.Context) error {
+	objects, err := storage.Locate(ctx, p.Config.Inputs...)
+	if err != nil {
+		return fmt.Errorf("inputs: %w", err)
+	}
+	names := sourceNames(objects)
+	for i, o := range objects {
+		p.Sources = append(p.Sources, Source{Name: names[i], Bytes: o.Info.Size, object: o})
+	}
+	slices.SortFunc(p.Sources, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	return nil
+}
+
+// sourceNames are the paths of objects below the folder that all share.
+func sourceNames(objects []storage.Object) []string {
+	shared := path.Dir(objects[0].URI) + "/"
+	for _, o := range objects {
+		for !strings.HasPrefix(o.URI, shared) {
+			shared = strings.TrimSuffix(shared, "/")
+			shared = shared[:strings.LastIndexByte(shared, '/')+1]
+		}
+	}
+	names := make([]string, len(objects))
+	for i, o := range objects {
+		names[i] = strings.TrimPrefix(o.URI, shared)
+	}
+	return names
+}

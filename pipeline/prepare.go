@@ -1,0 +1,123 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/clearsweep/clearsweep/pipeline/link"
+	"github.com/clearsweep/clearsweep/pipeline/normalize"
+	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Prepared is the receipt of one range: what was read, and where it is.
+type Prepared struct {
+	Source   int
+	Rows     schemas.Rows
+	Segments []Segment // of charges, by bucket
+	Rejects  []Segment // in order of line
+	// Unmapped counts the values that no map of the layout lists, the first
+	// ones in order; UnmappedRows the rows of all.
+	Unmapped     map[readers.Value]int64
+	UnmappedRows int64
+}
+
+// Prepare reads one range, codes its charges and leaves each in the bucket of
+// its person. It is safe to repeat: what an earlier call left is then nobody's.
+func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (_ Prepared, err error) {
+	source := r.Sources[rng.Source]
+	object := source.object
+	file, err := object.Store.Open(ctx, object.Info.Key, rng.Offset, rng.Length)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("read %s: %w", source.Name, err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+
+	normalizer := r.normalizers.Get().(*normalize.Normalizer)
+	defer r.normalizers.Put(normalizer)
+	p := Prepared{Source: rng.Source, Unmapped: map[readers.Value]int64{}}
+	survey := r.surveys[rng.Source]
+	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, file, r.mem, r.Config.batchRows()) { //nolint:gosec // sources are few
+		if err != nil {
+			return Prepared{}, err // names the source
+		}
+		if err := r.prepareBatch(ctx, &p, batch, normalizer, segments); err != nil {
+			return Prepared{}, fmt.Errorf("prepare %s: %w", source.Name, err)
+		}
+	}
+	return p, r.unchanged(ctx, source)
+}
+
+// prepareBatch takes one batch from its reader to its buckets.
+func (r *Run) prepareBatch(ctx context.Context, p *Prepared, batch readers.Batch, normalizer *normalize.Normalizer, segments Segments) error {
+	defer batch.Charges.Release()
+	p.Rows.Add(batch.Rows)
+	p.addUnmapped(batch.Unmapped)
+	if err := r.keepRejects(ctx, p, batch.Rejects, segments); err != nil {
+		return err
+	}
+	coded, err := normalizer.Batch(r.mem, batch.Charges)
+	if err != nil {
+		return err
+	}
+	defer coded.Release()
+	scattered := link.Scatter(r.mem, coded, r.bucketBits)
+	defer scattered.Batch.Release()
+	start := 0
+	for bucket, end := range scattered.Ends {
+		if end > start {
+			segment, err := put(ctx, segments, bucket, scattered.Batch.NewSlice(int64(start), int64(end)))
+			if err != nil {
+				return err
+			}
+			p.Segments = append(p.Segments, segment)
+		}
+		start = end
+	}
+	return nil
+}
+
+// keepRejects leaves rejects for Commit: their number has no bound, so they may
+// not stay in the receipt.
+func (r *Run) keepRejects(ctx context.Context, p *Prepared, rejects []schemas.Reject, segments Segments) error {
+	if len(rejects) == 0 {
+		return nil
+	}
+	segment, err := put(ctx, segments, Rejects, packRejects(r.mem, rejects))
+	if err != nil {
+		return err
+	}
+	p.Rejects = append(p.Rejects, segment)
+	return nil
+}
+
+// put keeps batch, which it takes over.
+func put(ctx context.Context, segments Segments, bucket int, batch arrow.Record) (Segment, error) {
+	defer batch.Release()
+	return segments.Put(ctx, bucket, batch)
+}
+
+// CheckRejects is ErrTooManyRejects when a run that has rejected so many rows
+// shall go no further.
+func (r *Run) CheckRejects(rejected int64) error {
+	if most := r.Config.MaxRejects; most >= 0 && rejected > most {
+		return fmt.Errorf("%w: %d so far, and max_rejects is %d; see whether the layout %s is the right one, or raise max_rejects",
+			ErrTooManyRejects, rejected, most, r.layout.Name())
+	}
+	return nil
+}
+
+// unchanged is an error if source is not the file that was surveyed.
+func (r *Run) unchanged(ctx context.Context, source Source) error {
+	info, err := source.object.Store.Head(ctx, source.object.Info.Key)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", source.Name, err)
+	}
+	if info.Version != source.object.Info.Version {
+		return fmt.Errorf("read %s: the file changed while it was read; start again when it is complete", source.Name)
+	}
+	return nil
+}

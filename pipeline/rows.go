@@ -1,0 +1,101 @@
+package pipeline
+
+import (
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+// rows are the columns of a batch of schemas.Coded, each as what it is. Texts
+// taken from them live as long as the batch.
+type rows struct {
+	source                                                              *array.Uint32
+	line                                                                *array.Int64
+	kind, severity, disposition, sentence, codeMatch, inchoate          *array.Uint8
+	person, docket, charge, county, court, statute, description, degree texts
+	dispositionText, code                                               texts
+	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate  dates
+}
+
+func newRows(batch arrow.Record) *rows {
+	column := batch.Column
+	text := func(i int) texts { return texts{column(i).(*array.String)} }
+	date := func(i int) dates { return dates{column(i).(*array.Date32)} }
+	small := func(i int) *array.Uint8 { return column(i).(*array.Uint8) }
+	return &rows{
+		source: column(schemas.ColSource).(*array.Uint32),
+		line:   column(schemas.ColLine).(*array.Int64),
+
+		kind:        small(schemas.ColKind),
+		severity:    small(schemas.ColSeverity),
+		disposition: small(schemas.ColDisposition),
+		sentence:    small(schemas.ColSentence),
+		codeMatch:   small(schemas.ColCodeMatch),
+		inchoate:    small(schemas.ColInchoate),
+
+		person:          text(schemas.ColPerson),
+		docket:          text(schemas.ColCase),
+		charge:          text(schemas.ColCharge),
+		county:          text(schemas.ColCounty),
+		court:           text(schemas.ColCourt),
+		statute:         text(schemas.ColStatute),
+		description:     text(schemas.ColDescription),
+		degree:          text(schemas.ColDegree),
+		dispositionText: text(schemas.ColDispositionText),
+		code:            text(schemas.ColCode),
+
+		birthDate:       date(schemas.ColBirthDate),
+		dispositionDate: date(schemas.ColDispositionDate),
+		offenseDate:     date(schemas.ColOffenseDate),
+		arrestDate:      date(schemas.ColArrestDate),
+		challengeDate:   date(schemas.ColChallengeDate),
+	}
+}
+
+func (r *rows) rowKind(row int32) schemas.RowKind { return schemas.RowKind(r.kind.Value(int(row))) }
+
+// determination is what a row itself says of its determination.
+func (r *rows) determination(row int32) writers.Determination {
+	return writers.Determination{
+		Line:            r.line.Value(int(row)),
+		Person:          r.person.text(row),
+		Case:            r.docket.text(row),
+		Charge:          r.charge.text(row),
+		County:          r.county.text(row),
+		Statute:         r.statute.text(row),
+		Description:     r.description.text(row),
+		Code:            r.code.text(row),
+		CodeMatch:       schemas.CodeMatch(r.codeMatch.Value(int(row))),
+		Inchoate:        schemas.Inchoate(r.inchoate.Value(int(row))),
+		Severity:        schemas.Severity(r.severity.Value(int(row))),
+		Disposition:     schemas.Disposition(r.disposition.Value(int(row))),
+		DispositionText: r.dispositionText.text(row),
+		DispositionDate: r.dispositionDate.date(row),
+		OffenseDate:     r.offenseDate.date(row),
+	}
+}
+
+// texts is a column of strings.
+type texts struct{ *array.String }
+
+func (t texts) known(row int32) bool { return t.IsValid(int(row)) }
+
+// text is the value, empty where it is null.
+func (t texts) text(row int32) string {
+	if t.IsNull(int(row)) {
+		return ""
+	}
+	return t.Value(int(row))
+}
+
+// dates is a column of dates.
+type dates struct{ *array.Date32 }
+
+func (d dates) date(row int32) schemas.Date {
+	if d.IsNull(int(row)) {
+		return schemas.NoDate
+	}
+	return schemas.Date(d.Value(int(row)))
+}

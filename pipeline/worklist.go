@@ -1,0 +1,135 @@
+package pipeline
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+// worklistLength bounds the different texts of a worklist: a source that has
+// more has no statutes in its statute column. The first in order are kept, at
+// every stage, so the list does not depend on how the rows were divided: what
+// is first in all is first in each part.
+const worklistLength = 50_000
+
+// CodeText is a statute as written that has no code.
+type CodeText struct {
+	Statute string
+	Match   schemas.CodeMatch // Unmatched or Ambiguous
+}
+
+func compareCodes(a, b CodeText) int {
+	return cmp.Or(cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Match, b.Match))
+}
+
+func compareValues(a, b readers.Value) int {
+	return cmp.Or(cmp.Compare(a.Column, b.Column), cmp.Compare(a.Text, b.Text))
+}
+
+// Affected is how much hangs on a text.
+type Affected struct {
+	Rows, Persons int64
+	Example       string // a description that stood beside the text
+	last          int64  // the person last counted
+}
+
+// Gaps are the statute texts of one part that have no code.
+type Gaps struct {
+	Codes map[CodeText]Affected
+	Rows  int64 // of all such texts, also those beyond worklistLength
+}
+
+// note adds a row of the person of an ordinal, if its statute has no code.
+func (g *Gaps) note(rows *rows, row int32, person int64) {
+	match := schemas.CodeMatch(rows.codeMatch.Value(int(row)))
+	if !rows.statute.known(row) || match != schemas.Unmatched && match != schemas.Ambiguous {
+		return
+	}
+	g.Rows++
+	key := CodeText{rows.statute.text(row), match}
+	example := rows.description.text(row)
+	a, known := g.Codes[key]
+	if !known {
+		key.Statute = strings.Clone(key.Statute) // the batch it came from goes
+		a = Affected{Example: strings.Clone(example), last: -1}
+		g.Codes = shorten(g.Codes, 2*worklistLength, compareCodes)
+	}
+	a.Rows++
+	if example < a.Example {
+		a.Example = strings.Clone(example)
+	}
+	if a.last != person {
+		a.last = person
+		a.Persons++
+	}
+	g.Codes[key] = a
+}
+
+// addUnmapped adds the unmapped values of a batch.
+func (p *Prepared) addUnmapped(values map[readers.Value]int64) {
+	for value, rows := range values {
+		p.Unmapped[value] += rows
+		p.UnmappedRows += rows
+	}
+	p.Unmapped = shorten(p.Unmapped, 2*worklistLength, compareValues)
+}
+
+// shorten keeps the first worklistLength keys of a list that has more than most.
+func shorten[K comparable, V any](list map[K]V, most int, compare func(a, b K) int) map[K]V {
+	if len(list) <= most {
+		return list
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(list), compare)[worklistLength:] {
+		delete(list, key)
+	}
+	return list
+}
+
+// worklist gathers what people must map, over all parts and ranges.
+type worklist struct {
+	codes   map[CodeText]Affected
+	values  map[readers.Value]int64
+	omitted int64 // rows of texts beyond the length of the lists
+}
+
+func newWorklist(prepared []Prepared, receipts []Receipt) worklist {
+	w := worklist{codes: map[CodeText]Affected{}, values: map[readers.Value]int64{}}
+	for _, receipt := range receipts {
+		w.omitted += receipt.Gaps.Rows
+		for key, b := range receipt.Gaps.Codes {
+			if a, ok := w.codes[key]; ok {
+				b = Affected{Rows: a.Rows + b.Rows, Persons: a.Persons + b.Persons, Example: min(a.Example, b.Example)}
+			}
+			w.codes[key] = b
+		}
+	}
+	for _, p := range prepared {
+		w.omitted += p.UnmappedRows
+		for value, rows := range p.Unmapped {
+			w.values[value] += rows
+		}
+	}
+	w.codes = shorten(w.codes, worklistLength, compareCodes)
+	w.values = shorten(w.values, worklistLength, compareValues)
+	return w
+}
+
+// gaps are the lists as they are written; omitted is then what they leave out.
+func (w *worklist) gaps() (codes []writers.CodeGap, values []writers.ValueGap) {
+	for text, a := range w.codes {
+		w.omitted -= a.Rows
+		codes = append(codes, writers.CodeGap{
+			Statute: text.Statute, Description: a.Example, Match: text.Match, Rows: a.Rows, Persons: a.Persons,
+		})
+	}
+	for value, rows := range w.values {
+		w.omitted -= rows
+		values = append(values, writers.ValueGap{Column: value.Column, Value: value.Text, Rows: rows})
+	}
+	return codes, values
+}
