@@ -1,0 +1,89 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/clearsweep/clearsweep/pipeline"
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+// printResult says what came out of a sweep, and where to look.
+func printResult(w io.Writer, plan *pipeline.Plan, result pipeline.Result, took time.Duration) error {
+	m := result.Manifest
+	if result.Before {
+		fmt.Fprintf(w, "run %s is committed already: the same input, policy, date and version were swept before\n\n", m.RunID)
+	} else {
+		fmt.Fprintf(w, "run %s committed\n\n", m.RunID)
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	printTotals(table, m.Totals)
+	if !result.Before {
+		fmt.Fprintf(table, "time\t%.1f s\t\n", took.Seconds())
+		fmt.Fprintf(table, "rows per second\t%.0f\t\n", float64(m.Totals.Read)/took.Seconds())
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	printFiles(w, m.Outputs)
+	for _, warning := range m.Warnings {
+		fmt.Fprintf(w, "warning: %s\n", warning)
+	}
+	folder := filepath.Join(plan.Config.Out, result.Path)
+	_, err := fmt.Fprintf(w, `
+look at:
+  %[1]s/manifest.json
+  clearsweep cat %[1]s/determinations --limit 10
+  clearsweep explain %[2]s --person ID
+  clearsweep verify %[2]s
+`, folder, plan.Config.Out)
+	return err
+}
+
+func printTotals(w io.Writer, t schemas.Totals) {
+	line := func(name string, n int64) { fmt.Fprintf(w, "%s\t%d\t\n", name, n) }
+	line("rows read", t.Read)
+	line("accepted", t.Accepted)
+	line("rejected", t.Rejected)
+	line("duplicate", t.Duplicate)
+	line("non-data", t.NonData)
+	line("persons", t.Persons)
+	line("charges", t.Charges)
+	line("determinations", t.Determinations)
+	for o := range schemas.Outcome(schemas.Outcomes) {
+		line(o.String(), t.Outcomes[o.String()])
+	}
+	byCount := slices.SortedFunc(maps.Keys(t.Rules), func(a, b string) int {
+		return cmp.Or(cmp.Compare(t.Rules[b], t.Rules[a]), cmp.Compare(a, b))
+	})
+	for _, rule := range byCount {
+		line("rule "+rule, t.Rules[rule])
+	}
+}
+
+// printFiles sums the files of a run up by folder.
+func printFiles(w io.Writer, outputs []writers.Output) {
+	type sum struct {
+		files       int
+		rows, bytes int64
+	}
+	folders := map[string]sum{}
+	for _, out := range outputs {
+		folder, _, _ := strings.Cut(out.Path, "/")
+		s := folders[folder]
+		folders[folder] = sum{s.files + 1, s.rows + out.Rows, s.bytes + out.Bytes}
+	}
+	for _, folder := range slices.Sorted(maps.Keys(folders)) {
+		s := folders[folder]
+		fmt.Fprintf(w, "%-16s %4d files %12d rows %14d bytes\n", folder+"/", s.files, s.rows, s.bytes)
+	}
+}

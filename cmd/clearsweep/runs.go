@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+func runsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "runs OUT",
+		Short: "List the committed runs of an output folder, newest first",
+		Args:  oneArg("the output folder"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out, err := openOut(args[0])
+			if err != nil {
+				return err
+			}
+			commits, err := writers.Commits(cmd.Context(), out)
+			if err != nil {
+				return err
+			}
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "RUN\tCOMMITTED\tPOLICY\tAS OF\tROWS\tPERSONS\tELIGIBLE\tREVIEW")
+			for _, commit := range commits {
+				run, err := writers.OpenRun(cmd.Context(), out, commit.RunID)
+				if err != nil {
+					return err
+				}
+				m := run.Manifest
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\n", commit.RunID, commit.CommittedAt.Format(time.RFC3339),
+					m.Policy.ID, m.AsOf, m.Totals.Read, m.Totals.Persons, m.Totals.Outcomes["ELIGIBLE"], m.Totals.Outcomes["REVIEW"])
+			}
+			return table.Flush()
+		},
+	}
+}
+
+func verifyCommand() *cobra.Command {
+	var runID string
+	var deep bool
+	cmd := &cobra.Command{
+		Use:   "verify OUT",
+		Short: "Hash and read again every file of a committed run",
+		Long: `Verify hashes every file of a run against its manifest and the manifest against
+its commit, and reads the footer of every Parquet file with a second,
+independent implementation. With --deep that implementation reads every value.
+
+Exit code 0 if the run is whole, 5 if it is damaged.`,
+		Args: oneArg("the output folder"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out, err := openOut(args[0])
+			if err != nil {
+				return err
+			}
+			run, err := writers.OpenRun(cmd.Context(), out, runID)
+			if err != nil {
+				return err
+			}
+			verified, err := writers.Verify(cmd.Context(), out, run.Commit, deep)
+			if err != nil {
+				return damage{err}
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "run %s is whole: %d files, %d bytes, %d rows of Parquet\n",
+				run.Commit.RunID, verified.Files, verified.Bytes, verified.Rows)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
+	cmd.Flags().BoolVar(&deep, "deep", false, "read every value of every Parquet file")
+	return cmd
+}
+
+// openOut opens an output folder that must be one.
+func openOut(folder string) (storage.Store, error) {
+	out, err := storage.OpenDisk(folder)
+	if err != nil {
+		return nil, fmt.Errorf("open output: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clearsweep/clearsweep/pipeline"
+	"github.com/clearsweep/clearsweep/pipeline/local"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+func sweepCommand() *cobra.Command {
+	var flags sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep",
+		Short: "Decide every charge of an extract and write what agencies must update",
+		Long: `Sweep reads extracts, decides every charge of every person under one policy as
+of one date, and writes to OUT/runs/<run>/ the determinations, persons, reviews
+and rejects (Parquet), the agencies' update files (CSV and fixed width), the
+worklists and the manifest. Nothing there counts until OUT/commits/<run>.json
+exists; OUT/current then points to the run.
+
+The same input, layout, policy, parameters, date and version always give the
+same run: a sweep that is committed already is found and not done again.
+
+Give the options as flags, or in a file with --config whose keys are the flags'
+names with underscores; a flag goes before the file.
+
+` + exitHelp,
+		Example: `  clearsweep sweep --input 'extract/*.csv' --layout us-ca/doj-extract \
+      --policy us-ca/prop64-county-options --param county=SACRAMENTO --param dismiss=11357,11358 \
+      --as-of 2026-11-23 --out out
+  clearsweep sweep --config sweep.yaml`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := flags.config(cmd)
+			if err != nil {
+				return usageError{err}
+			}
+			return profiled(flags.profile, func() error { return sweep(cmd, cfg) })
+		},
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+// sweep runs cfg and prints what came out.
+func sweep(cmd *cobra.Command, cfg pipeline.Config) (err error) {
+	clock := time.Now //nolint:forbidigo // times are printed and kept in the commit; they decide nothing
+	start := clock()
+	debug.SetMemoryLimit(cfg.Memory)
+	if cfg.Version, cfg.Binary, err = program(); err != nil {
+		return err
+	}
+	plan, err := pipeline.Open(cmd.Context(), cfg)
+	if err != nil {
+		return usageError{err}
+	}
+	var progress local.Progress
+	stop := showProgress(cmd.ErrOrStderr(), &progress)
+	result, err := local.Run(cmd.Context(), plan, &progress, clock)
+	stop()
+	if err != nil {
+		return interrupted(cmd.Context(), err)
+	}
+	return printResult(cmd.OutOrStdout(), plan, result, clock().Sub(start))
+}
+
+// profiled runs do, and writes a CPU profile of it if a file is named.
+func profiled(name string, do func() error) error {
+	if name == "" {
+		return do()
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return usageError{fmt.Errorf("--profile: %w", err)}
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = do()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
+}
+
+// interrupted names the cause of an error that a signal brought about.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errors.New("interrupted; nothing was published")
+	}
+	return err
+}
+
+type sweepFlags struct {
+	configFile string
+	file       sweepFile
+	params     []string
+	asOf       string
+	memory     string
+	profile    string
+}
+
+func (f *sweepFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.configFile, "config", "", "read the options from this YAML `file`")
+	flags.StringArrayVar(&f.file.Inputs, "input", nil, "`path` or glob of extracts, or a folder of them; may be repeated")
+	flags.StringVar(&f.file.Layout, "layout", "", "`name` or path of the extracts' layout; see 'clearsweep layout list'")
+	flags.StringVar(&f.file.Policy, "policy", "", "`name` or path of the policy pack; see 'clearsweep policy list'")
+	flags.StringArrayVar(&f.params, "param", nil, "`key=value` of a parameter of the policy; lists are separated by commas; may be repeated")
+	flags.StringVar(&f.asOf, "as-of", "", "the `date` on which the law is asked, as 2006-01-02; required, never taken from the clock")
+	flags.StringVar(&f.file.Out, "out", "", "`folder` of the outputs")
+	flags.IntVar(&f.file.Workers, "workers", runtime.GOMAXPROCS(0), "ranges or parts in work at once; changes no result")
+	flags.StringVar(&f.memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
+	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
+	flags.Int64Var(&f.file.MaxRejects, "max-rejects", 100_000, "stop when more than this `number` of rows is rejected; -1 never stops")
+}
+
+// config is the configuration of file and flags together, flags first.
+func (f *sweepFlags) config(cmd *cobra.Command) (pipeline.Config, error) {
+	file := sweepFile{Workers: f.file.Workers, MaxRejects: f.file.MaxRejects}
+	if f.configFile != "" {
+		if err := file.read(f.configFile); err != nil {
+			return pipeline.Config{}, err
+		}
+	}
+	f.override(cmd, &file)
+	return file.config()
+}
+
+func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) {
+	set := cmd.Flags().Changed
+	if set("input") {
+		file.Inputs = f.file.Inputs
+	}
+	for name, to := range map[string]struct{ to, from *string }{
+		"layout": {&file.Layout, &f.file.Layout},
+		"policy": {&file.Policy, &f.file.Policy},
+		"out":    {&file.Out, &f.file.Out},
+		"as-of":  {&file.AsOf, &f.asOf},
+		"memory": {&file.Memory, &f.memory},
+	} {
+		if set(name) {
+			*to.to = *to.from
+		}
+	}
+	if set("workers") {
+		file.Workers = f.file.Workers
+	}
+	if set("max-rejects") {
+		file.MaxRejects = f.file.MaxRejects
+	}
+	for _, param := range f.params {
+		key, value, _ := strings.Cut(param, "=")
+		if file.Params == nil {
+			file.Params = map[string]any{}
+		}
+		file.Params[key] = value
+	}
+}
+
+// asOf reads the date; a missing one is left for the plan to report with the
+// other missing keys.
+func asOf(text string) (schemas.Date, error) {
+	if text == "" {
+		return schemas.NoDate, nil
+	}
+	date, err := schemas.ParseDate(text)
+	if err != nil {
+		return date, fmt.Errorf("as_of: %w", err)
+	}
+	return date, nil
+}
