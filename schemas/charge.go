@@ -47,6 +47,14 @@ const (
 	ColArrestDate             // date32
 	ColSentence               // uint8: Sentence
 	ColChallengeDate          // date32: a prosecutor's challenge to relief was filed
+	ColSentenceDate           // date32: the sentence was imposed
+	ColReleaseDate            // date32: last release from incarceration for the charge
+	ColSupervisionEnd         // date32: probation, parole or other supervision ended, or will end
+	ColMaxPenalty             // int32: the most that the law allows for the offence, in days (a year is 365)
+	ColTermMin                // int32: shortest term of the sentence imposed, in months
+	ColTermMax                // int32: longest term of the sentence imposed, in months
+	ColIncarcerated           // uint8: Incarceration
+	ColRestitution            // uint8: Restitution
 	chargeColumns             // columns below are added by normalize
 
 	ColCode      = iota - 1 // string: canonical code, see docs/formats/codes.md; null if unmatched
@@ -70,6 +78,9 @@ func chargeFields() []arrow.Field {
 	code := func(name string) arrow.Field {
 		return arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Uint8}
 	}
+	number := func(name string) arrow.Field {
+		return arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Int32, Nullable: true}
+	}
 	return []arrow.Field{
 		ColSource:          {Name: "source", Type: arrow.PrimitiveTypes.Uint32},
 		ColLine:            {Name: "line", Type: arrow.PrimitiveTypes.Int64},
@@ -92,5 +103,13 @@ func chargeFields() []arrow.Field {
 		ColArrestDate:      date("arrest_date"),
 		ColSentence:        code("sentence"),
 		ColChallengeDate:   date("challenge_date"),
+		ColSentenceDate:    date("sentence_date"),
+		ColReleaseDate:     date("release_date"),
+		ColSupervisionEnd:  date("supervision_end_date"),
+		ColMaxPenalty:      number("max_penalty_days"),
+		ColTermMin:         number("term_min_months"),
+		ColTermMax:         number("term_max_months"),
+		ColIncarcerated:    code("incarcerated"),
+		ColRestitution:     code("restitution"),
 	}
 }

@@ -26,6 +26,10 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	text("disposition_raw", true),
 	date("disposition_date"),
 	date("offense_date"),
+	date("arrest_date"),
+	date("challenge_date"),
+	text("sentence", false),
+	date("birth_date"), // of the row; the law is asked without one where rows disagree
 	text("policy", false),
 	text("rule", true), // the rule that decided; null where none applied
 	text("outcome", false),
@@ -72,6 +76,26 @@ var Reviews = arrow.NewSchema([]arrow.Field{
 	text("clause", true),
 	text("question", false),
 	text("who", true), // who can answer
+}, nil)
+
+// Active is the schema of active/part-*.parquet: one row for each charge that is
+// eligible while its sentence still runs, in custody or under supervision. They
+// are among the determinations too.
+var Active = arrow.NewSchema([]arrow.Field{
+	text("source", false),
+	{Name: "line", Type: arrow.PrimitiveTypes.Int64},
+	text("person_id", true),
+	text("case_id", true),
+	text("charge_id", true),
+	text("county", true),
+	text("sentence", false), // serving or supervised
+	date("supervision_end_date"),
+	text("policy", false),
+	text("rule", true),
+	text("remedy", true), // what the policy gives while the sentence runs
+	text("legal_basis", true),
+	text("clause", true),
+	date("eligible_on"),
 }, nil)
 
 // Rejects is the schema of rejects/part-*.parquet, ordered by source and line.

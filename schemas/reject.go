@@ -34,11 +34,12 @@ const (
 	FieldDate                          // no date in any of the column's formats, or an impossible one
 	FieldUnmapped                      // a value that the column's map does not list
 	FieldPersonKey                     // a person key that is missing or a placeholder
+	FieldNumber                        // not a whole number, or one that cannot be
 )
 
 var rejectReasonNames = names[RejectReason]{
 	"field_count", "stray_quote", "open_quote", "row_length", "unknown_record_type", "encoding", "nul_byte",
-	"row_too_long", "missing_value", "truncated", "bad_date", "unmapped_value", "no_person_key",
+	"row_too_long", "missing_value", "truncated", "bad_date", "unmapped_value", "no_person_key", "bad_number",
 }
 
 func (r RejectReason) String() string { return rejectReasonNames.name(r) }
@@ -75,6 +76,8 @@ func (r Reject) Explain() string {
 		return "the column's map does not list the value"
 	case FieldPersonKey:
 		return "the person key is missing or a placeholder; the row stands alone"
+	case FieldNumber:
+		return "not a whole number of days or months"
 	default:
 		return r.Reason.String()
 	}

@@ -122,15 +122,62 @@ type Sentence uint8
 const (
 	SentenceUnknown Sentence = iota
 	SentenceCompleted
+	// SentenceServing is time in custody, or a sentence that runs without a word
+	// on where it is served.
 	SentenceServing
+	// SentenceSupervised is probation, parole or another supervision that runs.
+	SentenceSupervised
 )
 
-var sentenceNames = names[Sentence]{"unknown", "completed", "serving"}
+var sentenceNames = names[Sentence]{"unknown", "completed", "serving", "supervised"}
 
 func (s Sentence) String() string { return sentenceNames.name(s) }
 
 // ParseSentence reads the name of a state of a sentence.
 func ParseSentence(s string) (Sentence, error) { return sentenceNames.parse("sentence status", s) }
+
+// Runs tells whether the sentence is known to run still.
+func (s Sentence) Runs() bool { return s == SentenceServing || s == SentenceSupervised }
+
+// Incarceration says whether the sentence of a charge took the person's liberty:
+// jail or prison, for any time.
+type Incarceration uint8
+
+// The answers.
+const (
+	IncarcerationUnknown Incarceration = iota
+	NotIncarcerated
+	Incarcerated
+)
+
+var incarcerationNames = names[Incarceration]{"unknown", "no", "yes"}
+
+func (i Incarceration) String() string { return incarcerationNames.name(i) }
+
+// ParseIncarceration reads the name of an answer.
+func ParseIncarceration(s string) (Incarceration, error) {
+	return incarcerationNames.parse("incarceration", s)
+}
+
+// Restitution says whether restitution that a court ordered is still owed.
+type Restitution uint8
+
+// The states of restitution.
+const (
+	RestitutionUnknown Restitution = iota
+	// NoneOwed covers restitution that was paid and none ordered.
+	NoneOwed
+	Owed
+)
+
+var restitutionNames = names[Restitution]{"unknown", "none_owed", "owed"}
+
+func (r Restitution) String() string { return restitutionNames.name(r) }
+
+// ParseRestitution reads the name of a state of restitution.
+func ParseRestitution(s string) (Restitution, error) {
+	return restitutionNames.parse("state of restitution", s)
+}
 
 // Outcome is what the law gives for one charge. The zero value asks a human.
 type Outcome uint8
