@@ -22,6 +22,8 @@ func (in *reader) accept(kind schemas.RowKind) {
 			in.addDate(id, f)
 		case f.classes != nil:
 			in.addClass(id, f)
+		case id.holdsNumber():
+			in.addNumber(id, f)
 		default:
 			v, _ := in.row.text(f)
 			in.builder.text(id, v)
@@ -45,6 +47,8 @@ func (in *reader) addNothing(id fieldID) {
 		in.builder.date(id, schemas.NoDate)
 	case id.holdsClass():
 		in.builder.classes[id].Append(0)
+	case id.holdsNumber():
+		in.builder.numbers[id].AppendNull()
 	default:
 		in.builder.text(id, nil)
 	}
@@ -61,6 +65,36 @@ func (in *reader) addDate(id fieldID, f *field) {
 		in.rejectValue(schemas.FieldDate, column)
 	}
 	in.builder.date(id, d)
+}
+
+func (in *reader) addNumber(id fieldID, f *field) {
+	v, column := in.row.text(f)
+	if v == nil {
+		in.builder.numbers[id].AppendNull()
+		return
+	}
+	n, ok := parseNumber(v)
+	if !ok {
+		in.rejectValue(schemas.FieldNumber, column)
+		in.builder.numbers[id].AppendNull()
+		return
+	}
+	in.builder.numbers[id].Append(n)
+}
+
+// maxNumber is more days than anybody is sentenced to.
+const maxNumber = 10_000_000
+
+// parseNumber reads a whole number from 0 to maxNumber.
+func parseNumber(v []byte) (int32, bool) {
+	n := int32(0)
+	for _, c := range v {
+		if c < '0' || c > '9' || n > maxNumber/10 {
+			return 0, false
+		}
+		n = n*10 + int32(c-'0')
+	}
+	return n, len(v) > 0 && n <= maxNumber
 }
 
 func (in *reader) addClass(id fieldID, f *field) {

@@ -1,8 +1,11 @@
 package readers_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,9 +62,22 @@ func TestDOJExtractOfInput(t *testing.T) {
 }
 
 func TestDOJExtractOfWrongWidth(t *testing.T) {
-	got := readAll(t, load(t, "us-ca/doj-extract"), agencyFile(t, "ca-doj/gogen_bad.csv"), 3000, 10)
+	source := agencyFile(t, "ca-doj/gogen_bad.csv")
+	got := readAll(t, load(t, "us-ca/doj-extract"), source, 3000, 10)
 	if want := (schemas.Rows{Read: 37, Rejected: 37}); got.rows != want {
 		t.Errorf("rows %+v, want %+v", got.rows, want)
+	}
+	// The columns that are there say whose the rows are: every person of the file
+	// is known to have a hole, and nothing is accepted.
+	marked := got.people()
+	for line := range bytes.Lines(source) {
+		key := bytes.Split(line, []byte(","))[2]
+		if _, err := strconv.Atoi(string(key)); err == nil && !slices.Contains(marked, string(key)) {
+			t.Error("a person of the file is not marked")
+		}
+	}
+	if len(marked) < 30 || len(marked) != len(got.records) || got.charges+got.facts != 0 {
+		t.Errorf("%d rows, %d of them marks, %d charges, %d facts", len(got.records), len(marked), got.charges, got.facts)
 	}
 	for _, r := range got.rejects {
 		if r.Reason != schemas.RowFieldCount || r.Want != 95 || r.Got != 94 {

@@ -17,6 +17,10 @@ var fieldColumns = [fieldCount]int{
 	fieldDegree: schemas.ColDegree, fieldSeverity: schemas.ColSeverity, fieldDisposition: schemas.ColDisposition,
 	fieldDispositionDate: schemas.ColDispositionDate, fieldOffenseDate: schemas.ColOffenseDate,
 	fieldArrestDate: schemas.ColArrestDate, fieldSentence: schemas.ColSentence, fieldChallengeDate: schemas.ColChallengeDate,
+	fieldSentenceDate: schemas.ColSentenceDate, fieldReleaseDate: schemas.ColReleaseDate,
+	fieldSupervisionEnd: schemas.ColSupervisionEnd, fieldMaxPenalty: schemas.ColMaxPenalty,
+	fieldTermMin: schemas.ColTermMin, fieldTermMax: schemas.ColTermMax,
+	fieldIncarcerated: schemas.ColIncarcerated, fieldRestitution: schemas.ColRestitution,
 }
 
 // builder collects rows as columns. It keeps the builder of each column under
@@ -29,6 +33,7 @@ type builder struct {
 	raw     *array.BinaryBuilder // disposition as written
 	texts   [fieldCount]*array.BinaryBuilder
 	dates   [fieldCount]*array.Date32Builder
+	numbers [fieldCount]*array.Int32Builder
 	classes [fieldCount]*array.Uint8Builder
 	filled  [fieldCount]int // bytes of each text in the last batch
 }
@@ -48,6 +53,8 @@ func newBuilder(mem memory.Allocator) *builder {
 			b.texts[id] = c.BinaryBuilder
 		case *array.Date32Builder:
 			b.dates[id] = c
+		case *array.Int32Builder:
+			b.numbers[id] = c
 		case *array.Uint8Builder:
 			b.classes[id] = c
 		}
@@ -94,6 +101,8 @@ func (b *builder) incomplete(source uint32, line int64, person []byte) {
 			b.texts[id].AppendNull()
 		case b.dates[id] != nil:
 			b.dates[id].AppendNull()
+		case b.numbers[id] != nil:
+			b.numbers[id].AppendNull()
 		default:
 			b.classes[id].Append(0)
 		}

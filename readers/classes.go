@@ -7,11 +7,11 @@ import (
 )
 
 // classes maps a source's texts to the values of a closed vocabulary. Texts are
-// compared without ASCII case. A whole text beats a prefix, a longer prefix a
+// compared as appendFolded makes them. A whole text beats a prefix, a longer prefix a
 // shorter one, and what is neither is unmapped: it is never guessed.
 type classes struct {
-	exact    map[string]uint8 // keys in upper case
-	prefixes []classPrefix    // longest first, in upper case
+	exact    map[string]uint8 // keys folded
+	prefixes []classPrefix    // longest first, folded
 	blank    []blankClass     // the first whose condition holds
 }
 
@@ -33,7 +33,30 @@ func (c *classes) sortPrefixes() {
 	})
 }
 
-// find is the value of a text in upper case.
+// appendFolded adds a text to b in the form in which maps compare it: ASCII
+// letters in upper case, white space as one blank, and none of it beside a
+// hyphen or a slash.
+func appendFolded(b, v []byte) []byte {
+	last := byte('-') // nothing but a joint may begin with white space
+	for _, c := range v {
+		switch c = upper(c); {
+		case whiteSpace[c]:
+			if last == ' ' || isJoint(last) {
+				continue
+			}
+			c = ' '
+		case isJoint(c) && last == ' ':
+			b = b[:len(b)-1]
+		}
+		b = append(b, c)
+		last = c
+	}
+	return b
+}
+
+func isJoint(c byte) bool { return c == '-' || c == '/' }
+
+// find is the value of a folded text.
 func (c *classes) find(text []byte) (uint8, bool) {
 	if v, ok := c.exact[string(text)]; ok {
 		return v, true
@@ -74,7 +97,7 @@ func (m memo) find(c *classes, v, scratch []byte) (value uint8, ok bool, grown [
 	if known, hit := m[string(v)]; hit {
 		return known.value, known.ok, scratch
 	}
-	scratch = appendUpper(scratch[:0], v)
+	scratch = appendFolded(scratch[:0], v)
 	value, ok = c.find(scratch)
 	if len(m) < memoLimit {
 		m[string(v)] = memoized{value, ok}

@@ -67,7 +67,7 @@ func (d *definition) origin(id fieldID, name string, m *mapping, f *field) {
 		d.at(m.node, "%s needs from (columns) or value (a constant), and not both", name)
 	case m.has("value"):
 		f.constant = []byte(m.text("value"))
-		if id == fieldPerson || id.holdsDate() || id.holdsClass() {
+		if id == fieldPerson || id.holdsDate() || id.holdsClass() || id.holdsNumber() {
 			d.at(m.values["value"], "%s cannot be the same on every row", name)
 		}
 		if m.has("when") {
@@ -149,21 +149,23 @@ func (d *definition) dateFormats(n ast.Node) []dateFormat {
 
 // vocabulary is the names of the values of a class field, by value.
 func vocabulary(id fieldID) []string {
+	return [fieldCount][]string{
+		fieldSeverity:     spellings(schemas.Felony),
+		fieldDisposition:  spellings(schemas.ArrestOnly),
+		fieldSentence:     spellings(schemas.SentenceSupervised),
+		fieldIncarcerated: spellings(schemas.Incarcerated),
+		fieldRestitution:  spellings(schemas.Owed),
+	}[id]
+}
+
+// spellings are the names of a vocabulary up to its last value.
+func spellings[T interface {
+	~uint8
+	String() string
+}](last T) []string {
 	var names []string
-	if id == fieldSeverity {
-		for s := schemas.SeverityUnknown; s <= schemas.Felony; s++ {
-			names = append(names, s.String())
-		}
-	}
-	if id == fieldDisposition {
-		for s := schemas.DispositionUnknown; s <= schemas.ArrestOnly; s++ {
-			names = append(names, s.String())
-		}
-	}
-	if id == fieldSentence {
-		for s := schemas.SentenceUnknown; s <= schemas.SentenceServing; s++ {
-			names = append(names, s.String())
-		}
+	for v := range last + 1 {
+		names = append(names, v.String())
 	}
 	return names
 }
@@ -194,7 +196,7 @@ func (d *definition) classes(id fieldID, field *mapping) *classes {
 	return c
 }
 
-// classTexts hands every text under the key to add, in upper case and trimmed.
+// classTexts hands every text under the key to add, trimmed and folded.
 func (d *definition) classTexts(m *mapping, key string, names []string, add func(string, uint8) bool) {
 	if !m.has(key) {
 		return
@@ -205,7 +207,7 @@ func (d *definition) classTexts(m *mapping, key string, names []string, add func
 			continue
 		}
 		for _, n := range list(byClass.values[name]) {
-			text := string(appendUpper(nil, []byte(strings.TrimSpace(d.text(n, name)))))
+			text := string(appendFolded(nil, []byte(strings.TrimSpace(d.text(n, name)))))
 			if text == "" {
 				d.at(n, "an empty text has no place in a map: use blank")
 				continue

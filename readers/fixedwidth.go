@@ -50,6 +50,15 @@ func (f *fixedWidth) recordType(row []byte) recordType {
 // fits tells whether a data row has the length of the layout.
 func (f *fixedWidth) fits(n int) bool { return n == f.length || f.trimmed && n < f.length }
 
+// excess is by how many bytes a row is longer than the layout allows; less than
+// 0 when it is shorter.
+func (f *fixedWidth) excess(n int) int {
+	if f.fits(n) {
+		return 0
+	}
+	return n - f.length
+}
+
 // column is the bytes of a column, as many of them as the row has.
 func (f *fixedWidth) column(row []byte, c *column) []byte {
 	return row[min(c.start, len(row)):min(c.start+c.length, len(row))]

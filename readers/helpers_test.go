@@ -117,6 +117,14 @@ func record(rec arrow.Record, row int) map[string]string {
 			m[f.Name] = schemas.Severity(col.(*array.Uint8).Value(row)).String()
 		case schemas.ColDisposition:
 			m[f.Name] = schemas.Disposition(col.(*array.Uint8).Value(row)).String()
+		case schemas.ColIncarcerated:
+			if v := schemas.Incarceration(col.(*array.Uint8).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
+		case schemas.ColRestitution:
+			if v := schemas.Restitution(col.(*array.Uint8).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
 		case schemas.ColSentence:
 			m[f.Name] = schemas.Sentence(col.(*array.Uint8).Value(row)).String()
 		default:

@@ -96,7 +96,7 @@ func TestRejectedRowsLeaveAHole(t *testing.T) {
 	source := head + "p1,a\x00,GUILTY,\np2,b\xff,GUILTY,\np\x003,c,GUILTY,\n,d\x00,GUILTY,\np5,\"e,GUILTY,\np6,f,GUILTY,\n"
 	got := readAll(t, load(t, "generic/charges"), []byte(source), 1<<20, 100)
 	want := []map[string]string{
-		hole("2", "p1"), hole("3", "p2"),
+		hole("2", "p1"), hole("3", "p2"), hole("6", "p5"),
 		{
 			"source": "7", "line": "7", "kind": "1", "person_id": "p6", "statute_raw": "f", "severity": "unknown",
 			"disposition_raw": "GUILTY", "disposition": "convicted", "sentence": "unknown",

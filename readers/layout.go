@@ -79,6 +79,14 @@ const (
 	fieldArrestDate
 	fieldSentence
 	fieldChallengeDate
+	fieldSentenceDate
+	fieldReleaseDate
+	fieldSupervisionEnd
+	fieldMaxPenalty
+	fieldTermMin
+	fieldTermMax
+	fieldIncarcerated
+	fieldRestitution
 	fieldCount // keep last
 )
 
@@ -86,15 +94,26 @@ const (
 var fieldNames = [fieldCount]string{
 	"person_id", "birth_date", "case_id", "charge_id", "county", "court", "agency", "statute", "description",
 	"degree", "severity", "disposition", "disposition_date", "offense_date", "arrest_date", "sentence", "challenge_date",
+	"sentence_date", "release_date", "supervision_end_date", "max_penalty_days", "term_min_months", "term_max_months",
+	"incarcerated", "restitution",
 }
 
 // holdsDate tells whether the field is a date.
-func (f fieldID) holdsDate() bool {
-	return f == fieldBirthDate || f == fieldDispositionDate || f == fieldOffenseDate ||
-		f == fieldArrestDate || f == fieldChallengeDate
+func (f fieldID) holdsDate() bool { return dateFields[f] }
+
+var dateFields = [fieldCount]bool{
+	fieldBirthDate: true, fieldDispositionDate: true, fieldOffenseDate: true, fieldArrestDate: true, fieldChallengeDate: true,
+	fieldSentenceDate: true, fieldReleaseDate: true, fieldSupervisionEnd: true,
 }
 
 // holdsClass tells whether the field is a value of a closed vocabulary.
-func (f fieldID) holdsClass() bool {
-	return f == fieldSeverity || f == fieldDisposition || f == fieldSentence
+func (f fieldID) holdsClass() bool { return classFields[f] }
+
+var classFields = [fieldCount]bool{
+	fieldSeverity: true, fieldDisposition: true, fieldSentence: true, fieldIncarcerated: true, fieldRestitution: true,
+}
+
+// holdsNumber tells whether the field is a whole number, of days or months.
+func (f fieldID) holdsNumber() bool {
+	return f == fieldMaxPenalty || f == fieldTermMin || f == fieldTermMax
 }

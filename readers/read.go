@@ -18,8 +18,9 @@ import (
 // Batch is some consecutive rows of a range.
 type Batch struct {
 	// Charges has the schema schemas.Charges: the accepted rows in the order of
-	// the source, and among them a row of kind RowIncomplete for each rejected
-	// row whose person could be read. The receiver releases it.
+	// the source, and among them, for each rejected row, a row of kind
+	// RowIncomplete for each person that it may be of: none, one, or more where
+	// that is in doubt. The receiver releases it.
 	Charges arrow.Record
 	// Rejects are the receiver's to keep.
 	Rejects []schemas.Reject
@@ -54,7 +55,8 @@ const (
 )
 
 // Read yields the charges of one range, in order, in batches of at most maxRows
-// rows. R holds the bytes of the range: it stands at rng.Offset. Src is the
+// rows, or more by those that one rejected row leaves for the people that it may
+// be of. R holds the bytes of the range: it stands at rng.Offset. Src is the
 // ordinal of the source in the run. Survey is the source's.
 //
 // The iteration ends at the first error: r's, the context's, or that the range
@@ -175,6 +177,7 @@ func (in *reader) complete() error {
 // cannot be read either.
 func (in *reader) read() error {
 	in.out.Rows.Read++
+	in.raw.text = bytes.TrimPrefix(in.raw.text, utf8Mark) // of a file put behind another
 	none, err := in.nonData()
 	if err != nil {
 		return err
@@ -207,7 +210,7 @@ func (in *reader) nonData() (bool, error) {
 	if in.raw.tooLong {
 		return false, nil
 	}
-	if len(bytes.TrimSpace(text)) == 0 {
+	if in.row.blank(text) {
 		return true, nil
 	}
 	if l.fixed != nil {
@@ -220,18 +223,15 @@ func (in *reader) nonData() (bool, error) {
 	return l.headerAgain(text, in.first, in.row.at)
 }
 
-// reject notes a row that could not be read. Where its person could, a row of
-// kind RowIncomplete says that the person's record has a hole.
+// reject notes a row that could not be read. For each person that it may be of,
+// a row of kind RowIncomplete says that the person's record has a hole.
 func (in *reader) reject(bad *fatal, column string) {
 	in.out.Rows.Rejected++
 	in.out.Rejects = append(in.out.Rejects, schemas.Reject{
 		Source: in.src, Line: in.raw.line, Offset: in.raw.offset, Column: column,
 		Reason: bad.reason, Want: number(bad.want), Got: number(bad.got),
 	})
-	if !bad.split {
-		return
-	}
-	if person := in.row.person(); person != nil {
+	for _, person := range in.row.persons(&in.raw, bad.split) {
 		in.builder.incomplete(in.src, in.raw.line, person)
 	}
 }

@@ -98,7 +98,10 @@ func (r *row) splitFixed(text []byte) *fatal {
 
 // clean trims a value, and makes it nil where it stands for null.
 func (r *row) clean(column int, v []byte) []byte {
-	v = r.blanks.trim(v)
+	v = r.blanks.trimNarrow(v)
+	if endsWide(v) {
+		v = r.blanks.trimWide(v)
+	}
 	if len(v) == 0 || r.layout.nulls.has(v) {
 		return nil
 	}
@@ -106,6 +109,32 @@ func (r *row) clean(column int, v []byte) []byte {
 		return nil
 	}
 	return v
+}
+
+// blank tells whether a row is nothing but white space; in delimited text,
+// whether all its fields are.
+func (r *row) blank(text []byte) bool {
+	d, rest, quotes := r.layout.delimited, whiteSpace.trim(text), false
+	for ; len(rest) > 0; rest = whiteSpace.trim(rest[1:]) {
+		if d == nil || !d.special[rest[0]] {
+			return false
+		}
+		quotes = quotes || rest[0] != d.delimiter
+	}
+	return !quotes || r.blankCells(text)
+}
+
+// blankCells is blank for a row with quotes: one in a field is a text.
+func (r *row) blankCells(text []byte) bool {
+	d := r.layout.delimited
+	cells, _, ok := d.split(text, r.cells[:0])
+	r.cells, r.arena = cells, r.arena[:0]
+	for _, c := range cells {
+		var v []byte
+		v, r.arena = d.text(text, c, r.arena)
+		ok = ok && len(whiteSpace.trim(v)) == 0
+	}
+	return ok
 }
 
 // checkText refuses bytes that are not UTF-8 text. Fixed columns are checked
@@ -167,7 +196,7 @@ func (r *row) text(f *field) (v []byte, column int) {
 func (r *row) person() []byte {
 	f := &r.layout.fields[fieldPerson]
 	v, _ := r.text(f)
-	if v == nil || f.placeholders.has(v) || !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0 {
+	if v == nil || isPlaceholder(v) || f.placeholders.has(v) || !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0 {
 		return nil
 	}
 	return v

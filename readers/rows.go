@@ -19,7 +19,8 @@ type rowScanner struct {
 	maxRow     int
 
 	buf        []byte
-	start, end int // unread bytes of buf
+	start, end int    // unread bytes of buf
+	head       []byte // of a line longer than maxRow
 	eof        bool
 	offset     int64 // of buf[start] in the source
 	line       int64 // of the next row, from 1
@@ -34,7 +35,7 @@ type rawRow struct {
 	lines      int64 // lines that the row takes
 	size       int64 // bytes that it takes, with its terminator
 	terminated bool
-	tooLong    bool // longer than maxRow: text is empty
+	tooLong    bool // longer than maxRow: text is only its beginning
 }
 
 // next reads the next row; io.EOF after the last.
@@ -163,6 +164,7 @@ func (s *rowScanner) endQuoted(row *rawRow, first, quotes int) (size int, done b
 // skipLong passes over a line that is longer than maxRow.
 func (s *rowScanner) skipLong(row *rawRow) error {
 	row.tooLong = true
+	s.keepHead(row)
 	for {
 		i := bytes.IndexByte(s.buf[s.start:s.end], s.terminator)
 		n := i + 1
@@ -181,6 +183,17 @@ func (s *rowScanner) skipLong(row *rawRow) error {
 			return err
 		}
 	}
+}
+
+// keepHead copies the beginning of a line that is about to be passed over:
+// whose it is may stand there.
+func (s *rowScanner) keepHead(row *rawRow) {
+	head := s.buf[s.start:min(s.end, s.start+s.maxRow)]
+	if i := bytes.IndexByte(head, s.terminator); i >= 0 {
+		head = head[:i]
+	}
+	s.head = append(s.head[:0], head...)
+	row.text = s.head
 }
 
 // fill reads more bytes behind the unread ones, and sets eof when there are

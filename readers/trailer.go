@@ -26,7 +26,7 @@ func newTrailerCheck(l *Layout, terminator byte) *trailerCheck {
 	}
 	return &trailerCheck{
 		fixed: l.fixed, terminator: terminator, line: 1,
-		keep: max(l.fixed.typeAt.end(), l.fixed.countAt.end()),
+		keep: len(utf8Mark) + max(l.fixed.typeAt.end(), l.fixed.countAt.end()),
 	}
 }
 
@@ -50,7 +50,7 @@ func (t *trailerCheck) write(p []byte) {
 }
 
 func (t *trailerCheck) endLine() {
-	line := trimReturns(t.prefix)
+	line := trimReturns(bytes.TrimPrefix(t.prefix, utf8Mark))
 	if len(bytes.TrimSpace(line)) != 0 && t.err == nil {
 		t.record(line)
 	}

@@ -1,6 +1,10 @@
 package readers
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unicode"
+	"unicode/utf8"
+)
 
 // words is a small set of texts, compared whole. Where fold is set, ASCII
 // letters are compared without case.
@@ -38,15 +42,8 @@ func upper(c byte) byte {
 	return c
 }
 
-// appendUpper adds v to b with its ASCII letters in upper case.
-func appendUpper(b, v []byte) []byte {
-	for _, c := range v {
-		b = append(b, upper(c))
-	}
-	return b
-}
-
-// blanks marks the bytes that trimming cuts off.
+// blanks marks the bytes that trimming cuts off, besides the white space of
+// Unicode.
 type blanks [256]bool
 
 // newBlanks is ASCII white space and the given characters.
@@ -58,9 +55,27 @@ func newBlanks(extra string) *blanks {
 	return b
 }
 
+// whiteSpace is nothing but that.
+var whiteSpace = newBlanks("")
+
 const eightSpaces = 0x2020202020202020
 
+// trim cuts blanks off both ends.
 func (b *blanks) trim(v []byte) []byte {
+	v = b.trimNarrow(v)
+	if endsWide(v) {
+		v = b.trimWide(v)
+	}
+	return v
+}
+
+// endsWide tells whether there is a character beyond ASCII at an end.
+func endsWide(v []byte) bool {
+	return len(v) > 0 && (v[0] >= utf8.RuneSelf || v[len(v)-1] >= utf8.RuneSelf)
+}
+
+// trimNarrow is trim for ASCII: small enough for the compiler to inline.
+func (b *blanks) trimNarrow(v []byte) []byte {
 	for len(v) > 0 && b[v[0]] {
 		v = v[1:]
 	}
@@ -71,4 +86,32 @@ func (b *blanks) trim(v []byte) []byte {
 		v = v[:len(v)-1]
 	}
 	return v
+}
+
+// trimWide is trim for a text with a character beyond ASCII at an end.
+func (b *blanks) trimWide(v []byte) []byte {
+	for len(v) > 0 {
+		c, size := utf8.DecodeRune(v)
+		if !b.wide(c) {
+			break
+		}
+		v = v[size:]
+	}
+	for len(v) > 0 {
+		c, size := utf8.DecodeLastRune(v)
+		if !b.wide(c) {
+			break
+		}
+		v = v[:len(v)-size]
+	}
+	return v
+}
+
+// wide tells whether a character is cut off. The zero-width space and the byte
+// order mark are no white space to Unicode, and nothing to a reader.
+func (b *blanks) wide(c rune) bool {
+	if c < utf8.RuneSelf {
+		return b[c]
+	}
+	return unicode.IsSpace(c) || c == '\u200b' || c == '\ufeff'
 }

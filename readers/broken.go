@@ -1,0 +1,139 @@
+package readers
+
+import (
+	"bytes"
+	"slices"
+)
+
+// persons are the keys of the people that a rejected row may be of. Split tells
+// that the row has its columns all the same. Where it has not, the key is looked
+// for in its place, as well as that can be told. A row of several lines may be
+// several rows that a stray quote has joined, and each may have a person. To mark
+// one person too many costs a second look; to miss the right one hides that the
+// record has a hole.
+func (r *row) persons(raw *rawRow, split bool) [][]byte {
+	if split {
+		return r.alsoPerson(nil)
+	}
+	found := r.personsOf(raw.text, raw.tooLong, nil)
+	if raw.lines < 2 {
+		return found
+	}
+	for line := range bytes.FieldsFuncSeq(raw.text, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		found = r.personsOf(line, false, found)
+	}
+	return found
+}
+
+// personsOf adds the people of one row to those found. In a row of another size
+// than the layout's, the key's place is counted from the front and from the
+// end: what is missing or too much may stand before the key. Where there are
+// quotes, it is looked for with and without them: one too many may pair with a
+// sound one and swallow the key. Of a row that is too long, text is the
+// beginning.
+func (r *row) personsOf(text []byte, tooLong bool, found [][]byte) [][]byte {
+	r.arena = r.arena[:0]
+	d := r.layout.delimited
+	if d == nil {
+		return r.personsAt(text, r.layout.fixed.excess(len(text)), tooLong, found)
+	}
+	limit := len(text) + 1
+	if tooLong {
+		limit = r.want + 1
+	}
+	for _, quotes := range []bool{true, false} {
+		if !quotes && (d.unquoted || bytes.IndexByte(text, d.quote) < 0) {
+			break
+		}
+		r.cells = d.splitBroken(text, r.cells[:0], r.blanks, limit, quotes)
+		if tooLong {
+			r.cells = r.cells[:len(r.cells)-1] // it may be cut
+		}
+		over := len(r.cells) - r.want
+		found = r.personsAt(text, over, tooLong || over > 0 && !d.exact, found)
+	}
+	return found
+}
+
+// personsAt adds the people whose keys stand in the key's place. Over is by how
+// many fields or bytes the row is larger than the layout's; it tells nothing
+// where the row may end anywhere.
+func (r *row) personsAt(text []byte, over int, open bool, found [][]byte) [][]byte {
+	r.place(text, 0)
+	found = r.alsoPerson(found)
+	if over == 0 || open {
+		return found
+	}
+	r.place(text, over)
+	return r.alsoPerson(found)
+}
+
+// alsoPerson adds the row's person, unless that is one of the last found.
+func (r *row) alsoPerson(found [][]byte) [][]byte {
+	v := r.person()
+	same := func(other []byte) bool { return bytes.Equal(other, v) }
+	if v == nil || slices.ContainsFunc(found[max(0, len(found)-4):], same) {
+		return found
+	}
+	return append(found, bytes.Clone(v))
+}
+
+// place takes the columns of a broken row, each shift fields or bytes behind
+// the layout's place. A column whose place the row has not is null.
+func (r *row) place(text []byte, shift int) {
+	for _, c := range r.layout.used {
+		r.values[c] = nil
+		if f := r.layout.fixed; f != nil {
+			moved := r.layout.columns[c]
+			if moved.start += shift; moved.start >= 0 {
+				r.values[c] = r.clean(c, f.column(text, &moved))
+			}
+			continue
+		}
+		if at := r.at[c] + shift; r.at[c] >= 0 && at >= 0 && at < len(r.cells) {
+			var v []byte
+			v, r.arena = r.layout.delimited.text(text, r.cells[at], r.arena)
+			r.values[c] = r.clean(c, v)
+		}
+	}
+}
+
+// splitBroken appends at most limit fields of a row, whatever is wrong with its
+// quotes: a field whose quotes are wrong ends at the next delimiter, and any
+// field does where quotes are not to be heeded.
+func (d *delimited) splitBroken(row []byte, cells []cell, trim *blanks, limit int, quotes bool) []cell {
+	for start := 0; ; {
+		c, next := d.brokenField(row, start, trim, quotes)
+		cells = append(cells, c)
+		if next == len(row) || len(cells) == limit {
+			return cells
+		}
+		start = next + 1
+	}
+}
+
+// brokenField is the field that begins at start, without quotes around it, and
+// the delimiter after it or the end of the row.
+func (d *delimited) brokenField(row []byte, start int, trim *blanks, quotes bool) (c cell, next int) {
+	if quotes && !d.unquoted && start < len(row) && row[start] == d.quote {
+		if c, next, _, ok := d.quoted(row, start+1); ok {
+			return c, next
+		}
+	}
+	next = len(row)
+	if i := bytes.IndexByte(row[start:], d.delimiter); i >= 0 {
+		next = start + i
+	}
+	c = cell{start: start, end: next}
+	if d.unquoted {
+		return c, next
+	}
+	around := func(b byte) bool { return b == d.quote || trim[b] }
+	for c.start < c.end && around(row[c.start]) {
+		c.start++
+	}
+	for c.start < c.end && around(row[c.end-1]) {
+		c.end--
+	}
+	return c, next
+}
