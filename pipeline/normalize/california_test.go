@@ -207,3 +207,24 @@ func TestCaliforniaStatute(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
+
+// A count that names two offences has both in its code; an enhancement is none.
+func TestCountsOfTwoOffences(t *testing.T) {
+	n, err := New("US-CA")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"11359 HS/459 PC":       "CA:HSC:11359+CA:PC:459",
+		"484(A)/490.5 PC":       "CA:PC:484(a)+CA:PC:490.5",
+		"246/186.22(B)(4) PC":   "CA:PC:246",
+		"215 + 186.22(B)(4) PC": "CA:PC:215",
+		"664/11359 HS":          "attempt:CA:HSC:11359",
+		"11359 HS":              "CA:HSC:11359",
+		"11359² HS":             "",
+	} {
+		if got := n.look(text).code; got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

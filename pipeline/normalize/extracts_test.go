@@ -65,6 +65,46 @@ func TestCaliforniaExtract(t *testing.T) {
 	}
 }
 
+// TestHarrisCounty compares the charge codes of a county that stand in the
+// exact table with the wording that the county gives them, when CLEARSWEEP_DATA
+// names a folder that has its bookings.
+func TestHarrisCounty(t *testing.T) {
+	data := os.Getenv("CLEARSWEEP_DATA")
+	if data == "" {
+		t.Skip("CLEARSWEEP_DATA is not set: the charge codes of a real county are NOT tested")
+	}
+	files, err := filepath.Glob(filepath.Join(data, "harris-county-tx", "*", "*.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := mustNew(t, "US-TX")
+	wordings := map[string]string{"481.121": "POSS MARIJ", "481.115": "POSS CS PG 1 "}
+	smallest, seen := 0, map[string]bool{}
+	for _, file := range files {
+		rows, column := readExtract(t, file)
+		at, ok := column["CHARGE CODE"]
+		if !ok {
+			continue // a later form of the file, which never has rows
+		}
+		for _, row := range rows {
+			s := n.Statute(row[at])
+			if row[at] == "356226" {
+				smallest++
+			}
+			if s.Match != schemas.Exact {
+				continue
+			}
+			seen[row[at]] = true
+			if wording := row[column["CHARGE WORDING"]]; !strings.HasPrefix(wording, wordings[s.Section]) {
+				t.Errorf("%s is %s, but the county words it %q", row[at], s, wording)
+			}
+		}
+	}
+	if smallest != 6250 || len(seen) != len(n.tables.exact) {
+		t.Errorf("got %d rows of 356226, %d codes of the table; want 6250, %d", smallest, len(seen), len(n.tables.exact))
+	}
+}
+
 // cookStatutes joins the three columns that the county splits a statute into.
 func cookStatutes(t *testing.T, path string) []string {
 	t.Helper()

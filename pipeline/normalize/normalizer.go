@@ -35,6 +35,11 @@ func states() []state {
 	return []state{
 		{"US-CA", "CA", "us-ca", newCalifornia},
 		{"US-IL", "IL", "us-il", newIllinois},
+		{"US-MA", "MA", "us-ma", newMassachusetts},
+		{"US-MI", "MI", "us-mi", newMichigan},
+		{"US-NY", "NY", "us-ny", newNewYork},
+		{"US-PA", "PA", "us-pa", newPennsylvania},
+		{"US-TX", "TX", "us-tx", newTexas},
 	}
 }
 
@@ -112,11 +117,24 @@ func (n *Normalizer) look(text string) coded {
 		return c
 	}
 	s := n.parse(text)
-	c := coded{statute: s, code: s.String()}
+	c := coded{statute: s, code: n.counts(s)}
 	if len(n.memo) < memoTexts {
 		n.memo[strings.Clone(text)] = c
 	}
 	return c
+}
+
+// counts is the code of all offences that one count names, joined by plus signs:
+// CA:HSC:11359+CA:PC:459. A law that asks for the code must look at each.
+// Enhancements are no offences, and not in it.
+func (n *Normalizer) counts(s Statute) string {
+	codes := []string{s.String()}
+	for _, also := range s.Also {
+		if other, ok := parseCode(also); ok && n.tables.offence(other) {
+			codes = append(codes, also)
+		}
+	}
+	return strings.Join(codes, "+")
 }
 
 func (n *Normalizer) parse(text string) Statute {

@@ -14,8 +14,9 @@ import (
 
 func TestNewUnknownJurisdiction(t *testing.T) {
 	_, err := New("US-ZZ")
-	if err == nil || !strings.Contains(err.Error(), "US-CA, US-IL") {
-		t.Errorf("got %v, want an error that lists US-CA, US-IL", err)
+	const all = "US-CA, US-IL, US-MA, US-MI, US-NY, US-PA, US-TX"
+	if err == nil || !strings.Contains(err.Error(), all) {
+		t.Errorf("got %v, want an error that lists %s", err, all)
 	}
 }
 
@@ -29,12 +30,18 @@ func TestDigest(t *testing.T) {
 // TestWrittenIsRead checks that every listed section, in every inchoate form
 // that the state has, is read again from the way it is written.
 func TestWrittenIsRead(t *testing.T) {
-	for jurisdiction, forms := range map[string][]schemas.Inchoate{
-		"US-CA": {schemas.Completed, schemas.Attempt, schemas.Conspiracy, schemas.Solicitation, schemas.Accessory},
-		"US-IL": {schemas.Completed, schemas.Attempt, schemas.Conspiracy, schemas.Solicitation},
-	} {
+	paths := map[string][]string{"US-NY": {"02", "a"}, "US-MI": {"2", "d", "iii"}}
+	for _, jurisdiction := range Supported() {
 		t.Run(jurisdiction, func(t *testing.T) {
 			n := mustNew(t, jurisdiction)
+			path, ok := paths[jurisdiction]
+			if !ok {
+				path = []string{"a", "2"}
+			}
+			forms := []schemas.Inchoate{schemas.Completed, schemas.Attempt, schemas.Conspiracy, schemas.Solicitation}
+			if jurisdiction == "US-CA" {
+				forms = append(forms, schemas.Accessory)
+			}
 			for key, listed := range n.tables.sections {
 				if listed.kind == "inchoate" || listed.kind == "enhancement" {
 					continue
@@ -42,7 +49,7 @@ func TestWrittenIsRead(t *testing.T) {
 				for _, form := range forms {
 					s := Statute{
 						Jurisdiction: n.abbreviation, Code: key.code, Section: key.section,
-						Subdivisions: []string{"a", "2"}, Inchoate: form,
+						Subdivisions: path, Inchoate: form,
 					}
 					if got := n.Statute(n.Written(s)); got.String() != s.String() || got.Match != schemas.Section {
 						t.Errorf("%s is written %q, read as %q by %s", s, n.Written(s), got, got.Match)

@@ -10,8 +10,8 @@ import (
 // are shared between the calls that return it: they are for reading.
 type Statute struct {
 	Jurisdiction string   // two letters: CA, IL
-	Code         string   // HSC; in Illinois the chapter, 720
-	Section      string   // 11357; in Illinois act and section, 570/402
+	Code         string   // HSC, PL, MCL; in Illinois and Massachusetts the chapter, in Pennsylvania the title
+	Section      string   // 11357, 221.10, 780-113; in Illinois act and section, 570/402
 	Subdivisions []string // the path below the section, outermost first, without parentheses
 	// Inchoate is the form in which the text charges the section: the section
 	// is always that of the object offence.

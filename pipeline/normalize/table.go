@@ -167,3 +167,10 @@ func (t *tables) listed(code, name string) bool {
 	_, ok := t.sections[sectionKey{code, name}]
 	return ok
 }
+
+// offence tells whether a section can be what a person was charged with; one
+// that is not listed may be.
+func (t *tables) offence(s Statute) bool {
+	listed, ok := t.sections[sectionKey{s.Code, s.Section}]
+	return !ok || listed.kind == "offence"
+}

@@ -13,7 +13,16 @@ const longestText = 256
 // plain brings a text to composed Unicode without compatibility forms (a
 // full-width 1 is a 1), turns section signs into blanks, and leaves one blank
 // between words and none at the ends.
+//
+// A raised or lowered digit is no digit of a number: 11359² must not become
+// 113592, so it becomes a sign that no grammar reads.
 func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r == '²' || r == '³' || r == '¹' || r >= '⁰' && r <= '₉' {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 	text = norm.NFKC.String(text)
 	text = strings.ReplaceAll(text, "§", " ")
 	return strings.Join(strings.Fields(text), " ")
