@@ -38,8 +38,17 @@ type CaseCharge struct {
 	Offense     schemas.Date
 	Arrest      schemas.Date
 	Challenge   schemas.Date
-	Expect      *Expect // nil when the case expects nothing of this charge
-	At          Position
+
+	Degree              string
+	Sentenced, Released schemas.Date
+	SupervisionEnd      schemas.Date
+	MaxPenalty          int32 // days; -1 when not given, as the two below
+	TermMin, TermMax    int32 // months
+	Incarcerated        schemas.Incarceration
+	Restitution         schemas.Restitution
+
+	Expect *Expect // nil when the case expects nothing of this charge
+	At     Position
 }
 
 // Expect is what a case expects of a charge. Keys that are not given are not

@@ -18,7 +18,10 @@ type CodeSet struct {
 	Include []schemas.Inchoate
 	// ModifiersCite is the source of Include.
 	ModifiersCite string
-	At            Position
+	// From and To bound the offences, by day, for which the set is the law; both
+	// included, NoDate where it is open.
+	From, To schemas.Date
+	At       Position
 }
 
 // Member is a section of a set, or a section with everything below it.
@@ -130,6 +133,9 @@ func (m Member) Contains(c Code) bool {
 	}
 	return m.Subtree || len(c.Path) == len(m.Path)
 }
+
+// Always tells whether the set is the law for offences of every day.
+func (s *CodeSet) Always() bool { return !s.From.Known() && !s.To.Known() }
 
 // Contains tells whether the set holds the code of a charge under the law of
 // state. An inchoate form that the set does not include is not in it.

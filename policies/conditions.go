@@ -74,10 +74,14 @@ const (
 	ChallengeDate
 	BirthDate
 	AsOf
+	SentenceDate
+	ReleaseDate
+	SupervisionEnd
 )
 
 var fieldNames = []string{
 	"offense_date", "arrest_date", "disposition_date", "challenge_date", "birth_date", "as_of",
+	"sentence_date", "release_date", "supervision_end_date",
 }
 
 func (f Field) String() string { return fieldNames[f] }
@@ -113,14 +117,19 @@ type (
 		Years     IntArg
 		ImpliedBy []Field
 	}
-	// Elapsed asks whether years have passed on the as-of date since a date of
-	// the charge, or since a fact that is a date.
+	// Elapsed asks whether years have passed on the as-of date since an event.
 	Elapsed struct {
-		Since Field
-		Fact  string // the fact's name, empty when Since is meant
+		Since Event
 		Years IntArg
 		After bool // true from the day after the anniversary, not on it
+		// Restart is the name of the fact whose later events start the clock
+		// again, empty when none does.
+		Restart string
 	}
+	// IncarceratedIs asks whether the sentence took the person's liberty.
+	IncarceratedIs struct{ In []schemas.Incarceration }
+	// RestitutionIn asks whether restitution is still owed.
+	RestitutionIn struct{ In []schemas.Restitution }
 	// Deceased asks whether the person's death is recorded.
 	Deceased struct{}
 	// Registered asks whether the person is registered as an offender, under a
@@ -148,6 +157,9 @@ func (Deceased) test()      {}
 func (Registered) test()    {}
 func (FactIs) test()        {}
 
+func (IncarceratedIs) test() {}
+func (RestitutionIn) test()  {}
+
 // Compare is a comparison of dates.
 type Compare uint8
 
@@ -162,25 +174,6 @@ const (
 var compareNames = []string{"before", "on_or_before", "after", "on_or_after"}
 
 func (c Compare) String() string { return compareNames[c] }
-
-// Fact is a fold over the charges of a person: how many, or the latest date,
-// of those that satisfy Where. Rows that share a charge key are one charge.
-type Fact struct {
-	Name  string
-	Cite  string
-	Count bool  // a count; otherwise the latest Field
-	Field Field // of a fact that is a date
-	Where *Condition
-	// Prior narrows the fact to charges whose Prior.Field lies before the
-	// offence date of the charge under decision. Nil when it does not.
-	Prior *Prior
-	At    Position
-}
-
-// Prior relates other charges to the charge under decision.
-type Prior struct {
-	Field Field // of the other charge
-}
 
 // IntArg is a number, or the parameter that gives it.
 type IntArg struct {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// maxLeaves is the number of bits of a trace.
+// maxLeaves is the number of bits of a trace, and of rules and facts.
 const maxLeaves = 64
 
 // lint checks a pack that reads well against the obligations of the green
@@ -14,6 +14,9 @@ func (r *reader) lint(p *Pack) {
 	leaves := p.Leaves()
 	if len(leaves) > maxLeaves {
 		r.fault(Position{File: r.file}, schema, "the policy asks %d different questions; it can have %d; split it", len(leaves), maxLeaves)
+	}
+	if n := max(len(p.Facts), len(p.Rules)); n > maxLeaves {
+		r.fault(Position{File: r.file}, schema, "the policy has %d rules and %d facts; it can have %d of each; split it", len(p.Rules), len(p.Facts), maxLeaves)
 	}
 	for _, leaf := range leaves {
 		r.lintLeaf(p, leaf)
@@ -25,7 +28,13 @@ func (r *reader) lint(p *Pack) {
 	for i := range p.Facts {
 		r.lintWhere(p, p.Facts[i].Where, p.Facts[i].Name)
 	}
+	if p.Profile == GreenStandard {
+		for i := range p.Caps {
+			r.fault(p.Caps[i].At, "R6", "cap %s: profile green-standard has no lifetime caps; remove it, or use profile statutory", p.Caps[i].ID)
+		}
+	}
 	r.lintMembers(p)
+	r.lintTexts(p)
 	r.unused(p)
 }
 
@@ -45,6 +54,8 @@ func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
 	switch leaf.Test.(type) {
 	case Elapsed:
 		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no waiting periods; remove it, or use profile statutory", leaf.ID)
+	case RestitutionIn:
+		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no bar by money owed; remove it, or use profile statutory", leaf.ID)
 	case FactIs, Registered:
 		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no counts and no bars by other charges; remove it, or use profile statutory", leaf.ID)
 	case AgeIs:
@@ -89,6 +100,8 @@ func Temporal(t Test) bool {
 		return true
 	case AgeIs:
 		return t.At == AsOf
+	case DateIs:
+		return t.Field == AsOf
 	default:
 		return false
 	}

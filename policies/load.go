@@ -17,7 +17,7 @@ import (
 
 // builtin holds the packs that travel with the program.
 //
-//go:embed us-ca us-il
+//go:embed us-*
 var builtin embed.FS
 
 // maxFile bounds a file of a pack: law is read by people.

@@ -14,9 +14,12 @@ type Pack struct {
 	SignedOff    bool // a named lawyer has signed this version; see SOURCES.md
 	Params       []Param
 	Codes        []CodeSet
+	Degrees      Degrees
+	Penalties    []Penalty
 	Facts        []Fact
 	Scope        *Condition // nil when the law speaks of every charge
 	Rules        []Rule
+	Caps         []Cap
 	Otherwise    Otherwise
 
 	name       string

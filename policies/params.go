@@ -30,14 +30,21 @@ type Param struct {
 	Cite     string
 	Required bool
 	Default  Value
-	Ranges   []Range  // integer: the value lies in one of them
-	Of       []string // list: each element is one of them
+	Dated    []DatedInt // integer: the value from each day on, in order
+	Ranges   []Range    // integer: the value lies in one of them
+	Of       []string   // list: each element is one of them
 	Help     string
 	At       Position
 }
 
 // Range is a range of integers, both ends included.
 type Range struct{ From, To int }
+
+// DatedInt is a number that is the law from a day on.
+type DatedInt struct {
+	From  schemas.Date
+	Value int
+}
 
 // Value is the value of a parameter; the field of its type is set.
 type Value struct {
@@ -73,7 +80,7 @@ func (p *Pack) Bind(params map[string]string, asOf schemas.Date) (*Bound, error)
 	}
 	b := &Bound{Pack: p, AsOf: asOf, values: map[string]Value{}}
 	for i := range p.Params {
-		value, err := p.Params[i].bind(params)
+		value, err := p.Params[i].bind(params, asOf)
 		if err != nil {
 			faults = append(faults, err)
 		}
@@ -99,9 +106,12 @@ func (p *Pack) known(key string) string {
 	return fmt.Sprintf(" (it has %s)", strings.Join(names, ", "))
 }
 
-func (p *Param) bind(params map[string]string) (Value, error) {
+func (p *Param) bind(params map[string]string, asOf schemas.Date) (Value, error) {
 	text, given := params[p.Name]
 	if !given {
+		if len(p.Dated) > 0 {
+			return p.inForce(asOf)
+		}
 		if p.Required {
 			return Value{}, fmt.Errorf("param %s: required, %s", p.Name, p.Allowed())
 		}
@@ -110,6 +120,20 @@ func (p *Param) bind(params map[string]string) (Value, error) {
 	value, err := p.parse(text)
 	if err != nil {
 		return Value{}, fmt.Errorf("param %s: %w", p.Name, err)
+	}
+	return value, nil
+}
+
+// inForce is the value of a dated parameter on a day.
+func (p *Param) inForce(asOf schemas.Date) (Value, error) {
+	value, found := Value{}, false
+	for _, d := range p.Dated {
+		if d.From <= asOf {
+			value, found = Value{Int: d.Value}, true
+		}
+	}
+	if !found {
+		return value, fmt.Errorf("param %s: it has no value for %s; its first is from %s", p.Name, asOf, p.Dated[0].From)
 	}
 	return value, nil
 }

@@ -117,6 +117,12 @@ func (r *reader) caseCharge(t *table) CaseCharge {
 		Severity:    one(t, "severity", schemas.SeverityUnknown, schemas.ParseSeverity),
 		Disposition: one(t, "disposition", schemas.Convicted, schemas.ParseDisposition),
 		Sentence:    one(t, "sentence", schemas.SentenceUnknown, schemas.ParseSentence),
+		Degree:      t.text("degree"),
+		Sentenced:   t.date("sentence_date"), Released: t.date("release_date"), SupervisionEnd: t.date("supervision_end_date"),
+		MaxPenalty: r.caseNumber(t, "max_penalty_days"),
+		TermMin:    r.caseNumber(t, "term_min_months"), TermMax: r.caseNumber(t, "term_max_months"),
+		Incarcerated: r.caseIncarcerated(t),
+		Restitution:  one(t, "restitution", schemas.RestitutionUnknown, schemas.ParseRestitution),
 	}
 	if c.Statute != "" && c.Code != "" {
 		r.fault(t.place("code"), schema, "%s: give statute or code, not both", t.what)
@@ -128,6 +134,35 @@ func (r *reader) caseCharge(t *table) CaseCharge {
 		c.Expect = r.expect(want)
 	}
 	return c
+}
+
+// caseNumber reads a whole number; -1 when the key is absent.
+func (r *reader) caseNumber(t *table, key string) int32 {
+	n := t.get(key)
+	if n == nil || isNull(n) {
+		return -1
+	}
+	v := r.integer(n, t.what+": "+key)
+	if v < 0 || v > maxDays {
+		r.fault(t.place(key), schema, "%s: %s %d is not possible", t.what, key, v)
+		return -1
+	}
+	return int32(v)
+}
+
+// maxDays bounds penalties and terms: more than anybody is sentenced to.
+const maxDays = 10_000_000
+
+// caseIncarcerated reads true or false; unknown when the key is absent.
+func (r *reader) caseIncarcerated(t *table) schemas.Incarceration {
+	switch {
+	case !t.has("incarcerated"):
+		return schemas.IncarcerationUnknown
+	case t.flag("incarcerated"):
+		return schemas.Incarcerated
+	default:
+		return schemas.NotIncarcerated
+	}
 }
 
 func one[T any](t *table, key string, absent T, parse func(string) (T, error)) T {

@@ -105,7 +105,8 @@ func (r *reader) leavesOf(owner string) []*Leaf {
 // testKeys are the keys of a leaf that say what it looks at.
 var testKeys = []string{
 	"code", "code_section", "disposition", "severity", "inchoate", "county", "sentence",
-	"date", "age", "elapsed", "person", "fact",
+	"degree", "max_penalty", "term", "incarcerated", "restitution",
+	"date", "age", "elapsed", "person", "case", "fact",
 }
 
 // leaf reads one cited question.

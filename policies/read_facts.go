@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -22,7 +23,8 @@ func (e fieldError) Error() string {
 
 func cutPerson(s string) (string, bool) { return strings.CutPrefix(s, "person.") }
 
-// facts reads the named facts: a count of charges, or a latest date.
+// facts reads the named facts: a count of charges, cases or episodes, or a
+// latest date.
 func (r *reader) facts(t *table) {
 	t.named("facts", func(name string, at Position, entry *table) {
 		fact := Fact{Name: name, At: at, Cite: entry.cite()}
@@ -31,18 +33,45 @@ func (r *reader) facts(t *table) {
 			r.fault(entry.at, schema, "%s: give exactly one of count: charges, max: disposition_date", entry.what)
 		case entry.has("count"):
 			fact.Count = true
-			if of := entry.text("count"); of != "charges" {
-				r.fault(entry.place("count"), schema, "%s: count %q is not supported; only charges is", entry.what, of)
-			}
+			fact.Unit = r.unit(entry, "count")
 		default:
-			fact.Field = r.field(entry, "max", OffenseDate, ArrestDate, DispositionDate)
+			fact.Event = r.eventNode(entry.get("max"), entry.what+": max", entry.place("max"), false)
 		}
 		fact.Where = r.whereOf(entry, "where", &fact)
-		if fact.Prior != nil && !fact.Count {
-			r.fault(entry.at, schema, "%s: a latest date cannot depend on the charge under decision; use a count", entry.what)
-		}
+		fact.SameCase, fact.Others = entry.flag("same_case"), entry.flag("others")
+		r.relative(entry, &fact)
 		r.pack.Facts = append(r.pack.Facts, fact)
 	})
+}
+
+// relative refuses facts that depend on the charge under decision in a way that
+// cannot be counted.
+func (r *reader) relative(t *table, fact *Fact) {
+	switch {
+	case !fact.Relative():
+	case !fact.Count:
+		r.fault(t.at, schema, "%s: a latest date cannot depend on the charge under decision; use a count", t.what)
+	case fact.Unit != Charges:
+		r.fault(t.at, schema, "%s: %s are counted for the whole person; count charges", t.what, fact.Unit)
+	case fact.Prior != nil && fact.SameCase:
+		r.fault(t.at, schema, "%s: charges of the same case are not counted before or after this charge; use one of the two", t.what)
+	}
+}
+
+// unit reads what is counted.
+func (r *reader) unit(t *table, key string) Unit {
+	units := enums(t, key, func(s string) (Unit, error) {
+		for i, name := range unitNames {
+			if name == s {
+				return Unit(i), nil
+			}
+		}
+		return 0, fmt.Errorf("count %q is not supported (one of %s)", s, strings.Join(unitNames, ", "))
+	})
+	if len(units) != 1 {
+		return Charges
+	}
+	return units[0]
 }
 
 // whereOf reads the condition on charges under a key. A comparison with
@@ -81,7 +110,7 @@ func (r *reader) where(n ast.Node, what string, fact *Fact) *Condition {
 		}
 		c.Terms = append(c.Terms, group)
 	}
-	for _, key := range []string{"code", "disposition", "severity", "inchoate", "county", "sentence", "date"} {
+	for _, key := range []string{"code", "disposition", "severity", "inchoate", "county", "sentence", "degree", "max_penalty", "term", "incarcerated", "restitution", "date"} {
 		if !t.has(key) || r.prior(t, key, fact) {
 			continue
 		}
@@ -94,12 +123,17 @@ func (r *reader) where(n ast.Node, what string, fact *Fact) *Condition {
 }
 
 func (r *reader) whereLeaf(t *table, key string) *Condition {
+	test := r.chargeTest(t, key)
+	if date, ok := test.(DateIs); ok && date.Field == AsOf {
+		r.fault(t.place(key), schema, "%s: as_of is no date of a charge; ask for it in a rule", t.what)
+	}
 	return &Condition{At: t.place(key), Leaf: &Leaf{
-		Test: r.chargeTest(t, key), At: t.place(key), definition: key + ": " + t.get(key).String(),
+		Test: test, At: t.place(key), definition: key + ": " + t.get(key).String(),
 	}}
 }
 
-// prior reads date: {field: disposition_date, before: this.offense_date}.
+// prior reads date: {field: disposition_date, before: this.offense_date}, or
+// after, within so many years where within_years says so.
 func (r *reader) prior(t *table, key string, fact *Fact) bool {
 	if key != "date" {
 		return false
@@ -114,17 +148,41 @@ func (r *reader) prior(t *table, key string, fact *Fact) bool {
 		}
 		d := t.child(key, t.what+": date")
 		defer d.close()
-		field := r.field(d, "field", DispositionDate, ArrestDate, OffenseDate)
-		if d.text("before") != "this.offense_date" || fact == nil || fact.Prior != nil {
+		p := r.priorBody(d)
+		if p == nil || fact == nil || fact.Prior != nil {
 			r.fault(t.place(key), schema,
 				"%s: the charge under decision is compared once, outside any and none, as before: this.offense_date", t.what)
 			return true
 		}
-		fact.Prior = &Prior{Field: field}
+		fact.Prior = p
 		return true
 	}
 	return false
 }
+
+// priorBody reads the comparison with the charge under decision; nil when it
+// is none.
+func (r *reader) priorBody(d *table) *Prior {
+	p := &Prior{Field: r.field(d, "field", DispositionDate, ArrestDate, OffenseDate, SentenceDate)}
+	key := "before"
+	if p.After = d.has("after"); p.After {
+		key = "after"
+	}
+	name, ok := strings.CutPrefix(d.text(key), "this.")
+	field, err := parseField(OffenseDate, ArrestDate, DispositionDate, SentenceDate)(name)
+	if n := d.get("within_years"); n != nil {
+		years := r.intArg(n, d.what+": within_years")
+		p.Within = &years
+	}
+	p.This = field
+	if !ok || err != nil || (d.has("before") && d.has("after")) {
+		return nil
+	}
+	return p
+}
+
+// personKeys are the tests on the person.
+var personKeys = []string{"deceased", "registered", "any", "none", "every", "count"}
 
 // person reads the tests on the person: deceased, registered, any, none,
 // every, count.
@@ -133,11 +191,38 @@ func (r *reader) person(body *table, leaf *Leaf) Test {
 		return nil
 	}
 	defer body.close()
-	if len(body.keys) != 1 {
-		r.fault(body.at, schema, "%s must have exactly one of deceased, registered, any, none, every, count", body.what)
+	fact := Fact{Name: leaf.ID, Cite: leaf.Cite, Count: true, At: leaf.At, Others: body.flag("others")}
+	return r.foldTest(body, leaf, &fact, personKeys)
+}
+
+// caseOf reads the tests on the charges of the same case: any, none, every,
+// count.
+func (r *reader) caseOf(body *table, leaf *Leaf) Test {
+	if body == nil {
 		return nil
 	}
-	switch key := body.keys[0]; key {
+	defer body.close()
+	fact := Fact{Name: leaf.ID, Cite: leaf.Cite, Count: true, At: leaf.At, SameCase: true, Others: body.flag("others")}
+	return r.foldTest(body, leaf, &fact, personKeys[2:])
+}
+
+// foldTest reads the one key of a test on the person or the case, beside
+// others.
+func (r *reader) foldTest(body *table, leaf *Leaf, fact *Fact, keys []string) Test {
+	var given []string
+	for _, key := range keys {
+		if body.get(key) != nil {
+			given = append(given, key)
+		}
+	}
+	unasked := func(k string) bool { return !slices.Contains(body.asked, k) }
+	if len(given) != 1 {
+		if len(given) > 1 || !slices.ContainsFunc(body.keys, unasked) {
+			r.fault(body.at, schema, "%s must have exactly one of %s", body.what, strings.Join(keys, ", "))
+		}
+		return nil
+	}
+	switch key := given[0]; key {
 	case "deceased":
 		if !body.flag(key) {
 			r.fault(body.place(key), schema, "%s: write deceased: true", body.what)
@@ -146,24 +231,24 @@ func (r *reader) person(body *table, leaf *Leaf) Test {
 	case "registered":
 		return r.registered(body)
 	case "any", "none":
-		fact := Fact{Name: leaf.ID, Cite: leaf.Cite, Count: true, At: leaf.At}
-		fact.Where = r.whereOf(body, key, &fact)
-		r.pack.Facts = append(r.pack.Facts, fact)
-		r.use("fact", leaf.ID)
+		fact.Where = r.whereOf(body, key, fact)
+		r.addFact(body, fact)
 		if key == "none" {
 			return FactIs{Fact: leaf.ID, AtMost: true}
 		}
 		return FactIs{Fact: leaf.ID, N: IntArg{Value: 1}}
 	case "every":
-		return r.every(body.child(key, body.what+": every"), leaf)
-	case "count":
-		return r.counted(body.child(key, body.what+": count"), leaf)
+		return r.every(body.child(key, body.what+": every"), fact)
 	default:
-		for _, known := range []string{"deceased", "registered", "any", "none", "every", "count"} {
-			body.get(known)
-		}
-		return nil
+		return r.counted(body.child(key, body.what+": count"), fact)
 	}
+}
+
+// addFact adds the fact of a leaf, which is written in place.
+func (r *reader) addFact(t *table, fact *Fact) {
+	r.relative(t, fact)
+	r.pack.Facts = append(r.pack.Facts, *fact)
+	r.use("fact", fact.Name)
 }
 
 func (r *reader) registered(body *table) Test {
@@ -179,30 +264,29 @@ func (r *reader) registered(body *table) Test {
 }
 
 // every is: no charge that satisfies where fails to satisfy are.
-func (r *reader) every(body *table, leaf *Leaf) Test {
+func (r *reader) every(body *table, fact *Fact) Test {
 	if body == nil {
 		return nil
 	}
 	defer body.close()
-	fact := Fact{Name: leaf.ID, Cite: leaf.Cite, Count: true, At: leaf.At}
-	where := r.whereOf(body, "where", &fact)
+	where := r.whereOf(body, "where", fact)
 	are := r.whereOf(body, "are", nil)
 	fact.Where = &Condition{Op: All, Terms: []*Condition{where, {Op: None, Terms: []*Condition{are}}}}
-	r.pack.Facts = append(r.pack.Facts, fact)
-	r.use("fact", leaf.ID)
-	return FactIs{Fact: leaf.ID, AtMost: true}
+	r.addFact(body, fact)
+	return FactIs{Fact: fact.Name, AtMost: true}
 }
 
-func (r *reader) counted(body *table, leaf *Leaf) Test {
+func (r *reader) counted(body *table, fact *Fact) Test {
 	if body == nil {
 		return nil
 	}
 	defer body.close()
-	fact := Fact{Name: leaf.ID, Cite: leaf.Cite, Count: true, At: leaf.At}
-	fact.Where = r.whereOf(body, "where", &fact)
-	r.pack.Facts = append(r.pack.Facts, fact)
-	r.use("fact", leaf.ID)
-	return r.bounds(body, leaf.ID)
+	fact.Where = r.whereOf(body, "where", fact)
+	if body.has("of") {
+		fact.Unit = r.unit(body, "of")
+	}
+	r.addFact(body, fact)
+	return r.bounds(body, fact.Name)
 }
 
 // bounds reads at_least or at_most.
@@ -229,7 +313,7 @@ func (r *reader) factIs(body *table) Test {
 		return nil
 	}
 	name := body.keys[0]
-	r.checkFact(body, name, name, true)
+	r.checkCount(body, name, name)
 	bound := body.child(name, body.what+": "+name)
 	if bound == nil {
 		return nil
@@ -238,13 +322,14 @@ func (r *reader) factIs(body *table) Test {
 	return r.bounds(bound, name)
 }
 
-func (r *reader) checkFact(body *table, key, name string, count bool) {
+// checkCount checks that the pack has a fact of the name that is a count, for
+// the key that names it.
+func (r *reader) checkCount(body *table, key, name string) {
 	r.use("fact", name)
-	i := r.pack.Fact(name)
-	switch {
+	switch i := r.pack.Fact(name); {
 	case i < 0:
 		r.fault(body.place(key), schema, "%s: no fact %q; add it to facts", body.what, name)
-	case r.pack.Facts[i].Count != count:
+	case r.pack.Facts[i].Kind() != CountOf:
 		r.fault(body.place(key), schema, "%s: fact %s is of the wrong kind; a count is compared, a date has elapsed", body.what, name)
 	}
 }

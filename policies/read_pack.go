@@ -1,8 +1,10 @@
 package policies
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,10 +29,13 @@ func (r *reader) read(source []byte) *Pack {
 	r.header(t)
 	r.params(t)
 	r.codes(t)
+	r.degrees(t)
+	r.penalties(t)
 	r.facts(t)
 	r.conditions(t)
 	r.scope(t)
 	r.rules(t)
+	r.caps(t)
 	r.otherwise(t)
 	t.close()
 	return p
@@ -120,6 +125,7 @@ func (r *reader) params(t *table) {
 			Required: entry.flag("required"), Of: entry.texts("of"), Help: entry.text("help"),
 			Default: Value{Date: schemas.NoDate},
 		}
+		p.Dated = r.dated(entry)
 		for _, n := range entry.list("allowed") {
 			p.Ranges = append(p.Ranges, r.span(n, entry.what))
 		}
@@ -144,12 +150,21 @@ func (r *reader) paramShape(entry *table, p *Param) {
 	if p.Type != ListParam && len(p.Of) > 0 {
 		r.fault(entry.place("of"), schema, "%s: of belongs to a list, this is %s", entry.what, p.Type)
 	}
+	if p.Type != IntegerParam && len(p.Dated) > 0 {
+		r.fault(entry.place("dated"), schema, "%s: dated belongs to an integer, this is %s", entry.what, p.Type)
+	}
 	if p.Type != IntegerParam && len(p.Ranges) > 0 {
 		r.fault(entry.place("allowed"), schema, "%s: allowed belongs to an integer, this is %s", entry.what, p.Type)
 	}
 }
 
 func (r *reader) paramDefault(entry *table, p *Param) {
+	if len(p.Dated) > 0 {
+		if p.Required || entry.has("default") {
+			r.fault(entry.place("dated"), schema, "%s: a dated parameter has no default and is not required; remove them", entry.what)
+		}
+		return
+	}
 	if !entry.has("default") {
 		if !p.Required && p.Type != ListParam {
 			r.fault(entry.at, schema, "%s: give it a default, or required: true", entry.what)
@@ -165,6 +180,26 @@ func (r *reader) paramDefault(entry *table, p *Param) {
 		return
 	}
 	p.Default = value
+}
+
+// dated reads dated: {"2019-06-28": 10}: the value from each day on.
+func (r *reader) dated(entry *table) []DatedInt {
+	body := entry.child("dated", entry.what+": dated")
+	if body == nil {
+		return nil
+	}
+	defer body.close()
+	var values []DatedInt
+	for _, key := range body.keys {
+		n := body.get(key)
+		day, err := schemas.ParseDate(strings.Trim(key, `"'`))
+		if err != nil {
+			r.fault(body.places[key], schema, "%s: %v", body.what, err)
+		}
+		values = append(values, DatedInt{From: day, Value: r.integer(n, body.what)})
+	}
+	slices.SortFunc(values, func(a, b DatedInt) int { return cmp.Compare(a.From, b.From) })
+	return values
 }
 
 // span reads 0 or 40..65.
@@ -188,6 +223,7 @@ func (r *reader) codes(t *table) {
 		set := CodeSet{Name: name, At: at, Cite: entry.cite(), Include: include, ModifiersCite: cite}
 		set.Members = r.members(entry, "members")
 		set.Except = r.members(entry, "except")
+		set.From, set.To = r.valid(entry)
 		if len(entry.list("members")) == 0 {
 			r.fault(entry.at, schema, "%s has no members; list sections as \"HSC 11357/*\"", entry.what)
 		}
@@ -196,6 +232,20 @@ func (r *reader) codes(t *table) {
 		}
 		r.pack.Codes = append(r.pack.Codes, set)
 	})
+}
+
+// valid reads valid: {from: day, to: day}, both included; beginning and end are
+// open when not given.
+func (r *reader) valid(entry *table) (from, to schemas.Date) {
+	from, to = schemas.NoDate, schemas.NoDate
+	if v := entry.child("valid", entry.what+": valid"); v != nil {
+		from, to = v.date("from"), v.date("to")
+		if !from.Known() && !to.Known() || from.Known() && to.Known() && from > to {
+			r.fault(v.at, schema, "%s: give from, to, or both, in order", v.what)
+		}
+		v.close()
+	}
+	return from, to
 }
 
 func (r *reader) members(entry *table, key string) []Member {

@@ -44,10 +44,41 @@ func (r *reader) rule(t *table) {
 	} else {
 		r.fault(t.at, schema, "%s: when is missing; say when the rule applies", t.what)
 	}
+	rule.When = r.inForce(t, &rule)
 	rule.Gives = r.consequence(t)
 	rule.Reason = t.text("reason")
 	r.template(t, "reason", rule.Reason, "section", "eligible_on")
 	r.pack.Rules = append(r.pack.Rules, rule)
+}
+
+// inForce adds valid: {from, to} to the condition of a rule: offences of other
+// days are under another text of the statute.
+func (r *reader) inForce(t *table, rule *Rule) *Condition {
+	from, to := r.valid(t)
+	terms := []*Condition{}
+	bound := func(name string, compare Compare, day schemas.Date) {
+		if !day.Known() {
+			return
+		}
+		leaf := &Leaf{
+			ID: rule.ID + "." + name, Cite: rule.Cite, At: t.place("valid"),
+			Test: DateIs{Field: OffenseDate, Compare: compare, Date: DateArg{Value: day}, ImpliedBy: []Field{ArrestDate, DispositionDate}},
+			Say: Say{
+				Yes:     "The offence was on a day for which this text of the statute is the law.",
+				No:      "The offence was on a day for which another text of the statute is the law.",
+				Unknown: "The day of the offence is missing, and the statute has changed.",
+			},
+			Ask: "On which day was the offence?", Who: "the court that decided the charge",
+			definition: fmt.Sprintf("valid: %s %s | %s", name, day, rule.Cite),
+		}
+		terms = append(terms, &Condition{Leaf: leaf, At: leaf.At})
+	}
+	bound("valid-from", OnOrAfter, from)
+	bound("valid-to", OnOrBefore, to)
+	if len(terms) == 0 || rule.When == nil {
+		return rule.When
+	}
+	return &Condition{Op: All, Terms: append(terms, rule.When), At: t.at}
 }
 
 func (r *reader) enabledIf(t *table) string {

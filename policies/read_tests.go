@@ -17,9 +17,11 @@ func (r *reader) test(t *table, key string, leaf *Leaf) Test {
 	case "age":
 		return r.age(t.child(key, what))
 	case "elapsed":
-		return r.elapsed(t.child(key, what))
+		return r.elapsed(t.child(key, what), leaf)
 	case "person":
 		return r.person(t.child(key, what), leaf)
+	case "case":
+		return r.caseOf(t.child(key, what), leaf)
 	case "fact":
 		return r.factIs(t.child(key, what))
 	default:
@@ -31,8 +33,11 @@ func (r *reader) test(t *table, key string, leaf *Leaf) Test {
 // facts are made of them.
 func (r *reader) chargeTest(t *table, key string) Test {
 	what := t.what + ": " + key
-	if key == "county" {
+	switch key {
+	case "county":
 		return r.county(t)
+	case "incarcerated":
+		return r.incarcerated(t)
 	}
 	body := t.child(key, what)
 	if body == nil {
@@ -50,6 +55,14 @@ func (r *reader) chargeTest(t *table, key string) Test {
 		return InchoateIn{In: some(body, schemas.ParseInchoate)}
 	case "sentence":
 		return SentenceIn{In: some(body, schemas.ParseSentence)}
+	case "degree":
+		return r.degreeIn(body)
+	case "max_penalty":
+		return r.numberIs(body, MaxPenalty)
+	case "term":
+		return r.term(body)
+	case "restitution":
+		return RestitutionIn{In: some(body, schemas.ParseRestitution)}
 	default:
 		return r.dateIs(body)
 	}
@@ -159,7 +172,8 @@ func (r *reader) field(body *table, key string, allowed ...Field) Field {
 }
 
 func (r *reader) dateIs(body *table) Test {
-	test := DateIs{Field: r.field(body, "field", OffenseDate, ArrestDate, DispositionDate, BirthDate, ChallengeDate)}
+	test := DateIs{Field: r.field(body, "field", OffenseDate, ArrestDate, DispositionDate, BirthDate, ChallengeDate,
+		SentenceDate, ReleaseDate, SupervisionEnd, AsOf)}
 	given := 0
 	for i, key := range compareNames {
 		if n := body.get(key); n != nil {
@@ -169,6 +183,9 @@ func (r *reader) dateIs(body *table) Test {
 	}
 	if given != 1 {
 		r.fault(body.at, schema, "%s: give exactly one of before, on_or_before, after, on_or_after", body.what)
+	}
+	if test.Field == AsOf && test.Compare != After && test.Compare != OnOrAfter {
+		r.fault(body.at, schema, "%s: a condition that time alone ends would take relief away; use on_or_after", body.what)
 	}
 	test.ImpliedBy = r.impliedBy(body, test.Field)
 	return test
@@ -223,19 +240,12 @@ func (r *reader) age(body *table) Test {
 	return test
 }
 
-func (r *reader) elapsed(body *table) Test {
+func (r *reader) elapsed(body *table, leaf *Leaf) Test {
 	if body == nil {
 		return nil
 	}
 	defer body.close()
-	var test Elapsed
-	since := body.text("since")
-	if name, isFact := cutPerson(since); isFact {
-		test.Fact = name
-		r.checkFact(body, "since", name, false)
-	} else {
-		test.Since = r.field(body, "since", OffenseDate, ArrestDate, DispositionDate)
-	}
+	test := Elapsed{Since: r.event(body, "since")}
 	if n := body.get("years"); n != nil {
 		test.Years = r.intArg(n, body.what)
 	} else {
@@ -247,6 +257,9 @@ func (r *reader) elapsed(body *table) Test {
 		test.After = true
 	default:
 		r.fault(body.place("boundary"), schema, "%s: boundary %q is not known (on_or_after, after)", body.what, boundary)
+	}
+	if body.has("restart_on") {
+		test.Restart = r.restart(body, leaf, test.Since)
 	}
 	return test
 }

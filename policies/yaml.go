@@ -49,6 +49,9 @@ func (r *reader) at(n ast.Node) Position {
 
 // root parses the file and returns its top mapping, or nil with a fault.
 func (r *reader) root(source []byte, what string) *table {
+	if !r.sound(source) {
+		return nil
+	}
 	file, err := parser.ParseBytes(source, 0)
 	if err != nil {
 		at := Position{File: r.file}

@@ -24,13 +24,12 @@ func benchPersons(e *Evaluator, n int) ([]Person, int) {
 		p.Birth, p.Keyed = from-schemas.Date(random.IntN(7000)), true
 		for j := range 1 + random.IntN(1+random.IntN(30)) {
 			offense := from + schemas.Date(random.IntN(14000))
-			c := Charge{
-				Kind: schemas.RowCharge, Case: int32(j / 2), Key: int32(j),
-				Code:    e.Code(statutes[random.IntN(len(statutes))], random.IntN(100) > 0),
-				County:  e.County(counties[random.IntN(len(counties))], true),
-				Offense: offense, Arrest: offense + 3, Disposed: offense + 90, Challenge: schemas.NoDate,
-				Severity: schemas.Severity(1 + random.IntN(3)), Disposition: schemas.Convicted,
-			}
+			c := Blank(schemas.RowCharge)
+			c.Case, c.Key = int32(j/2), int32(j)
+			c.Code = e.Code(statutes[random.IntN(len(statutes))], random.IntN(100) > 0)
+			c.County = e.County(counties[random.IntN(len(counties))], true)
+			c.Offense, c.Arrest, c.Disposed = offense, offense+3, offense+90
+			c.Severity, c.Disposition = schemas.Severity(1+random.IntN(3)), schemas.Convicted
 			switch random.IntN(8) {
 			case 0, 1:
 				c.Disposition, c.Disposed = schemas.DispositionUnknown, schemas.NoDate
@@ -53,7 +52,7 @@ func benchLaw(tb testing.TB, name string) *Law {
 			"age_threshold": "57", "years_since_conviction": "10", "only_prop64": "true", "deceased": "true",
 		}
 	}
-	return mustLaw(tb, name, params, "2019-11-11")
+	return mustLaw(tb, name, params, "2026-11-23")
 }
 
 func mustLaw(tb testing.TB, name string, params map[string]string, asOf string) *Law {

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,13 +71,19 @@ func (e *Evaluator) casePerson(c policies.Case, normalize func(string) (string, 
 		if from.Statute != "" {
 			code, known = normalize(from.Statute)
 		}
-		p.Charges = append(p.Charges, Charge{
-			Kind: schemas.RowCharge, Code: e.Code(code, known), County: e.County(from.County, from.County != ""),
+		row := Charge{
+			Kind: schemas.RowCharge, Code: e.Code(code, known),
+			County: e.County(from.County, from.County != ""), Degree: e.Degree(from.Degree, from.Degree != ""),
 			Case: ordinal(cases, from.Case), Key: ordinal(keys, from.Key),
 			Severity: from.Severity, Disposition: from.Disposition, Sentence: from.Sentence,
+			Incarcerated: from.Incarcerated, Restitution: from.Restitution,
 			Offense: from.Offense, Arrest: from.Arrest, Disposed: from.Disposed, Challenge: from.Challenge,
-		})
+			Sentenced: from.Sentenced, Released: from.Released, SupervisionEnd: from.SupervisionEnd,
+			MaxPenalty: from.MaxPenalty, TermMin: from.TermMin, TermMax: from.TermMax,
+		}
+		p.Charges = append(p.Charges, row)
 	}
+	rank(p, c.Charges)
 	for _, statute := range c.Person.Registered {
 		code, known := normalize(statute)
 		p.Charges = append(p.Charges, factRow(schemas.RowRegistered, e.Code(code, known)))
@@ -90,11 +97,27 @@ func (e *Evaluator) casePerson(c policies.Case, normalize func(string) (string, 
 	return p
 }
 
-func factRow(kind schemas.RowKind, code int32) Charge {
-	return Charge{
-		Kind: kind, Code: code, Case: -1, Key: -1,
-		Offense: schemas.NoDate, Arrest: schemas.NoDate, Disposed: schemas.NoDate, Challenge: schemas.NoDate,
+// rank puts the charges in the order of case and charge.
+func rank(p *Person, charges []policies.CaseCharge) {
+	order := make([]int, len(charges))
+	for i := range order {
+		order[i] = i
 	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(
+			cmp.Compare(charges[a].County, charges[b].County),
+			cmp.Compare(charges[a].Case, charges[b].Case),
+			cmp.Compare(charges[a].Key, charges[b].Key))
+	})
+	for place, i := range order {
+		p.Charges[i].Rank = int32(place)
+	}
+}
+
+func factRow(kind schemas.RowKind, code int32) Charge {
+	c := Blank(kind)
+	c.Code = code
+	return c
 }
 
 // ordinal numbers names as they come; the empty name is -1.

@@ -10,15 +10,39 @@ import (
 type Charge struct {
 	Code   int32 // from Evaluator.Code
 	County int32 // from Evaluator.County
+	Degree int32 // from Evaluator.Degree
 	Case   int32 // ordinal of the case within the person; -1 when there is none
 	Key    int32 // ordinal of the charge key within the person; -1 when there is none
 
-	Offense, Arrest, Disposed, Challenge schemas.Date
+	// Rank is the place of the charge in the order of county, case, charge and
+	// line, as texts. It decides ties under a cap; see Evaluator.NeedsRank.
+	Rank int32
 
-	Severity    schemas.Severity
-	Disposition schemas.Disposition
-	Sentence    schemas.Sentence
-	Kind        schemas.RowKind
+	Offense, Arrest, Disposed, Challenge schemas.Date
+	Sentenced, Released, SupervisionEnd  schemas.Date
+
+	MaxPenalty       int32 // days, or NoNumber
+	TermMin, TermMax int32 // months, or NoNumber
+
+	Severity     schemas.Severity
+	Disposition  schemas.Disposition
+	Sentence     schemas.Sentence
+	Incarcerated schemas.Incarceration
+	Restitution  schemas.Restitution
+	Kind         schemas.RowKind
+}
+
+// NoNumber is a number that is not known. Real ones are not negative.
+const NoNumber = -1
+
+// Blank is a row of which nothing is known but what it is.
+func Blank(kind schemas.RowKind) Charge {
+	return Charge{
+		Kind: kind, Case: -1, Key: -1,
+		Offense: schemas.NoDate, Arrest: schemas.NoDate, Disposed: schemas.NoDate, Challenge: schemas.NoDate,
+		Sentenced: schemas.NoDate, Released: schemas.NoDate, SupervisionEnd: schemas.NoDate,
+		MaxPenalty: NoNumber, TermMin: NoNumber, TermMax: NoNumber,
+	}
 }
 
 // Person is everything that is known of one person: all rows, also those that
@@ -27,6 +51,9 @@ type Person struct {
 	Birth   schemas.Date // NoDate also when rows disagree
 	Keyed   bool         // false for a row without a person key, which stands alone
 	Charges []Charge
+	Doubts  Doubts // set when the person is decided: what was made unknown
+
+	ends []ending // scratch of reconcile
 }
 
 // Decision is what the law gives for one charge. The zero Decision, of a row
@@ -38,6 +65,12 @@ type Decision struct {
 	// Leaf is the bit of the condition that asks (Review) or decided
 	// (OutOfScope, NotYet); -1 when there is none.
 	Leaf int16
+	// Cap is 1 + the position of the lifetime cap that took relief back, or that
+	// asks whether it does; 0 when none did.
+	Cap int16
+	// Serving marks relief while the sentence is known to run still, in custody
+	// or under supervision.
+	Serving bool
 	// Floor and Ceiling are the least and the most relief: of Eligible what is
 	// given, of Review what is certain and what is possible. NoVerb otherwise.
 	Floor, Ceiling policies.Verb

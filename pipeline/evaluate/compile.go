@@ -17,16 +17,21 @@ type Law struct {
 	scope  *node            // nil when the law speaks of every charge
 	rules  []rule
 
-	charge space // the leaves of the rules that look at one charge
-	others space // the leaves of the conditions of facts
-	person []personTest
-	counts []countTest // facts that are the same for every charge of the person
-	priors []countTest // facts that depend on the charge under decision
-	latest []latestTest
-	facts  []fact
+	charge        space // the leaves of the rules that look at one charge
+	others        space // the leaves of the conditions of facts
+	person        []personTest
+	counts        []countTest // facts that are the same for every charge of the person
+	relatives     []countTest // facts that depend on the charge under decision
+	latest        []latestTest
+	events        []eventTest
+	codePenalties bool // some penalties depend on the code
+	caps          []lifetimeCap
+	facts         []fact
 
 	temporal  uint64 // leaves that time alone makes true
 	temporary uint64 // leaves that end on no date that can be computed
+	passing   uint64 // either
+	ofRecord  uint64 // leaves that ask of the person's record as a whole
 	elapsed   []elapsedDay
 }
 
@@ -41,7 +46,8 @@ type rule struct {
 // fact is a fold over the charges of a person.
 type fact struct {
 	source *policies.Fact
-	where  node // over the space of others
+	bit    uint64 // among the facts
+	where  node   // over the space of others
 }
 
 // personTest is a leaf that is the same for every charge of the person.
@@ -70,8 +76,10 @@ type latestTest struct {
 // elapsedDay says on which day a temporal leaf becomes true.
 type elapsedDay struct {
 	leaf  int16
-	fact  int // -1 when a date of the charge or the birth date is meant
+	fact  int // -1 when something else is meant
+	event int // the position among the events, -1 when a date is meant
 	field policies.Field
+	fixed schemas.Date // a day that is the same for all, NoDate when there is none
 	years int
 	after bool
 }
@@ -82,6 +90,8 @@ type compiler struct {
 	bits   map[string]int16 // leaves by definition
 	others map[string]int16 // leaves of facts by definition
 	active uint64           // leaves of the scope and of enabled rules
+
+	datedSets int // tests on codes that depend on the day of the offence
 }
 
 // Compile compiles a bound policy. It fails when the policy asks more
@@ -99,6 +109,13 @@ func Compile(b *policies.Bound) (*Law, error) {
 	}
 	c.compileRules()
 	c.compileFacts()
+	c.compileCaps()
+	if len(c.law.rules) > 64 {
+		return nil, fmt.Errorf("compile %s: %d rules, 64 are possible", b.Pack.ID, len(c.law.rules))
+	}
+	if len(c.law.facts) > 64 {
+		return nil, fmt.Errorf("compile %s: %d facts, 64 are possible", b.Pack.ID, len(c.law.facts))
+	}
 	if len(c.others) > 64 {
 		return nil, fmt.Errorf("compile %s: %d different conditions in facts, 64 are possible", b.Pack.ID, len(c.others))
 	}
@@ -107,6 +124,8 @@ func Compile(b *policies.Bound) (*Law, error) {
 			c.leaf(int16(i), leaf)
 		}
 	}
+	c.law.codePenalties = slices.ContainsFunc(b.Pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
+	c.law.passing = c.law.temporal | c.law.temporary
 	return c.law, nil
 }
 
@@ -145,7 +164,7 @@ func (c *compiler) compileFacts() {
 	}
 	for i := range c.law.bound.Pack.Facts {
 		source := &c.law.bound.Pack.Facts[i]
-		c.law.facts = append(c.law.facts, fact{source: source, where: compileNode(source.Where, false, bit)})
+		c.law.facts = append(c.law.facts, fact{source: source, bit: 1 << i, where: compileNode(source.Where, false, bit)})
 	}
 }
 
@@ -162,6 +181,10 @@ func (c *compiler) leaf(i int16, leaf *policies.Leaf) {
 	if leaf.Temporary {
 		law.temporary |= at.bit
 	}
+	switch leaf.Test.(type) {
+	case policies.Deceased, policies.Registered, policies.FactIs:
+		law.ofRecord |= at.bit
+	}
 	switch t := leaf.Test.(type) {
 	case policies.Deceased:
 		law.person = append(law.person, personTest{slot: at, test: t})
@@ -173,6 +196,12 @@ func (c *compiler) leaf(i int16, leaf *policies.Leaf) {
 		c.elapsed(i, at, t)
 	case policies.AgeIs:
 		c.age(i, at, t)
+	case policies.DateIs:
+		if t.Field == policies.AsOf {
+			c.today(i, at, t)
+			return
+		}
+		c.chargeTest(&law.charge, at, t)
 	default:
 		c.chargeTest(&law.charge, at, leaf.Test)
 	}
@@ -182,7 +211,7 @@ func (c *compiler) leaf(i int16, leaf *policies.Leaf) {
 func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 	switch t := test.(type) {
 	case policies.CodeIn:
-		s.codes = append(s.codes, codeTest{at, c.codeIn(t)})
+		c.codeTest(s, at, t)
 	case policies.SectionIn:
 		s.codes = append(s.codes, codeTest{at, c.sectionIn(t)})
 	case policies.InchoateIn:
@@ -197,6 +226,14 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 		s.eachCell(at, func(_ schemas.Disposition, v schemas.Severity, _ schemas.Sentence) truth { return among(v, t.In) })
 	case policies.SentenceIn:
 		s.eachCell(at, func(_ schemas.Disposition, _ schemas.Severity, v schemas.Sentence) truth { return among(v, t.In) })
+	case policies.IncarceratedIs:
+		s.eachSmall(at, func(v schemas.Incarceration, _ schemas.Restitution) truth { return among(v, t.In) })
+	case policies.RestitutionIn:
+		s.eachSmall(at, func(_ schemas.Incarceration, v schemas.Restitution) truth { return among(v, t.In) })
+	case policies.DegreeIn:
+		s.degrees = append(s.degrees, degreeTest{at, t})
+	case policies.NumberIs:
+		s.addNumber(numberTest{slot: at, number: t.Number, from: t.From, to: t.To})
 	default:
 		panic(fmt.Sprintf("evaluate: no compiler for %T", test))
 	}
@@ -218,6 +255,18 @@ func (c *compiler) sets(names []string) []*policies.CodeSet {
 		sets[i] = c.law.bound.Pack.CodeSet(name)
 	}
 	return sets
+}
+
+// codeTest compiles a test on the code. Where a set is the law for offences of
+// some days only, the answer depends on the day too.
+func (c *compiler) codeTest(s *space, at slot, t policies.CodeIn) {
+	sets := c.sets(t.Sets)
+	if !slices.ContainsFunc(sets, func(set *policies.CodeSet) bool { return !set.Always() }) {
+		s.codes = append(s.codes, codeTest{at, c.codeIn(t)})
+		return
+	}
+	s.dated = append(s.dated, datedTest{slot: at, sets: sets, index: c.datedSets})
+	c.datedSets++
 }
 
 func (c *compiler) codeIn(t policies.CodeIn) func(*policies.Code) truth {
@@ -256,8 +305,8 @@ func inchoateIn(t policies.InchoateIn) func(*policies.Code) truth {
 func (c *compiler) count(at slot, t policies.FactIs) {
 	law := c.law
 	test := countTest{slot: at, fact: law.bound.Pack.Fact(t.Fact), atMost: t.AtMost, n: law.bound.Int(t.N)}
-	if law.facts[test.fact].source.Prior != nil {
-		law.priors = append(law.priors, test)
+	if law.facts[test.fact].source.Relative() {
+		law.relatives = append(law.relatives, test)
 	} else {
 		law.counts = append(law.counts, test)
 	}
@@ -267,14 +316,30 @@ func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
 	law := c.law
 	years := law.bound.Int(t.Years)
 	limit := latestStart(law.bound.AsOf, years, t.After)
-	day := elapsedDay{leaf: i, fact: -1, field: t.Since, years: years, after: t.After}
-	if t.Fact == "" {
-		law.charge.dates = append(law.charge.dates, dateTest{slot: at, field: t.Since, from: beginning, to: limit})
-	} else {
-		day.fact = law.bound.Pack.Fact(t.Fact)
+	day := elapsedDay{leaf: i, fact: -1, event: -1, field: t.Since.Field, years: years, after: t.After, fixed: schemas.NoDate}
+	switch {
+	case t.Since.IsDate() && t.Restart == "":
+		law.charge.dates = append(law.charge.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: limit})
+	case t.Since.Op == policies.OneFact:
+		day.fact = law.bound.Pack.Fact(t.Since.Fact)
 		law.latest = append(law.latest, latestTest{slot: at, fact: day.fact, limit: limit})
+	default:
+		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, limit: limit}
+		if t.Restart != "" {
+			event.restart = law.bound.Pack.Fact(t.Restart)
+		}
+		day.event = len(law.events)
+		law.events = append(law.events, event)
 	}
 	law.elapsed = append(law.elapsed, day)
+}
+
+// today compiles a condition on the as-of date itself.
+func (c *compiler) today(i int16, at slot, t policies.DateIs) {
+	law := c.law
+	from, to := window(t.Compare, law.bound.Date(t.Date))
+	law.person = append(law.person, personTest{slot: at, test: t, date: dateTest{slot: at, field: policies.AsOf, from: from, to: to}})
+	law.elapsed = append(law.elapsed, elapsedDay{leaf: i, fact: -1, event: -1, fixed: from})
 }
 
 func (c *compiler) age(i int16, at slot, t policies.AgeIs) {
@@ -289,5 +354,7 @@ func (c *compiler) age(i int16, at slot, t policies.AgeIs) {
 	law.person = append(law.person, personTest{slot: at, test: t, date: dateTest{
 		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(law.bound.AsOf, years, false),
 	}})
-	law.elapsed = append(law.elapsed, elapsedDay{leaf: i, fact: -1, field: policies.BirthDate, years: years})
+	law.elapsed = append(law.elapsed, elapsedDay{
+		leaf: i, fact: -1, event: -1, field: policies.BirthDate, years: years, fixed: schemas.NoDate,
+	})
 }

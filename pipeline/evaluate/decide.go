@@ -25,7 +25,7 @@ func (r *rule) gives(c *Charge) verdict {
 	switch {
 	case r.source.Gives.Outcome != schemas.Eligible:
 		return plainly(r.source.Gives.Outcome)
-	case relief.WhileServing != policies.NoVerb && c.Sentence == schemas.SentenceServing:
+	case relief.WhileServing != policies.NoVerb && c.Sentence.Runs():
 		return verdict{schemas.Eligible, relief.WhileServing, relief.WhileServing}
 	default:
 		return verdict{schemas.Eligible, relief.Floor, relief.Ceiling}
@@ -58,9 +58,9 @@ func (w *worlds) add(rule int, relax uint64, v verdict) {
 // agree tells whether v is the verdict in every world.
 func (w *worlds) agree(v verdict) bool { return w.n == 0 || (w.alike && v == w.first) }
 
-// decide walks the rules in order. A rule that applies decides if no earlier
+// walk walks the rules in order. A rule that applies decides if no earlier
 // rule, were its missing facts known, could give something else.
-func (e *Evaluator) decide(p *Person, i int, m *mask, d *Decision) {
+func (e *Evaluator) walk(p *Person, i int, m *mask, d *Decision) {
 	*d = Decision{
 		Rule: -1, Leaf: -1, Floor: policies.NoVerb, Ceiling: policies.NoVerb,
 		True: m.t, False: m.f, Presumed: m.p, EligibleOn: schemas.NoDate, DueOn: schemas.NoDate,
@@ -106,10 +106,9 @@ func (e *Evaluator) applies(p *Person, c *Charge, m *mask, d *Decision, open *wo
 	d.Outcome, d.Rule = v.outcome, int16(j) //nolint:gosec // rules are few
 	if v.outcome == schemas.Eligible {
 		d.Floor, d.Ceiling, d.DueOn = v.floor, v.ceiling, r.source.Gives.Relief.Due
+		d.Serving = c.Sentence.Runs()
 		if r.when.leaves&e.law.temporal != 0 {
-			if day := e.day(&r.when, p, c, m); day != forever {
-				d.EligibleOn = day
-			}
+			e.dated = d.Rule
 		}
 	}
 }
@@ -125,7 +124,7 @@ func (e *Evaluator) noneApplies(p *Person, c *Charge, m *mask, d *Decision, open
 	}
 	d.Outcome, d.Rule, d.Leaf = last.outcome, int16(w.rule), w.leaf //nolint:gosec // rules are few
 	if last.outcome == schemas.NotYet {
-		d.EligibleOn = w.day
+		d.EligibleOn, e.waits = w.day, w.rules
 	}
 }
 
@@ -134,6 +133,8 @@ type wait struct {
 	rule int          // the rule that will give relief, -1 when none will
 	leaf int16        // what does not hold yet
 	day  schemas.Date // forever when it waits for something else than time
+	// rules are all rules that will give relief with time.
+	rules uint64
 }
 
 // otherwise is the verdict when no rule applies today. A relief rule that fails
@@ -154,10 +155,16 @@ func (e *Evaluator) otherwise(w wait) verdict {
 // would apply then if a missing fact were known is added to open.
 func (e *Evaluator) later(p *Person, c *Charge, m *mask, open *worlds) wait {
 	first := wait{rule: -1, leaf: -1, day: forever}
+	if m.f&e.law.passing == 0 {
+		return first
+	}
 	for j := range e.law.rules {
 		r := &e.law.rules[j]
-		time := e.law.temporal & r.when.leaves
+		time := e.law.temporal & r.when.leaves &^ m.p // what is presumed does not pass
 		both := time | e.law.temporary&r.when.leaves
+		if r.when.and && (m.f&r.when.pos|m.t&r.when.neg)&^both != 0 {
+			continue // it fails on something that does not end
+		}
 		if !r.enabled || both == 0 || r.source.Gives.Outcome != schemas.Eligible || r.when.value(m, 0) != no {
 			continue
 		}
@@ -168,13 +175,16 @@ func (e *Evaluator) later(p *Person, c *Charge, m *mask, open *worlds) wait {
 		case inTime == yes:
 			if day := e.day(&r.when, p, c, m); day == forever { // what to count from is not known
 				open.add(j, 0, plainly(schemas.NotYet))
-			} else if day < first.day {
-				first = wait{rule: j, leaf: r.when.first(m, 0, no), day: day}
+			} else {
+				first.rules |= 1 << j
+				if day < first.day {
+					first.rule, first.leaf, first.day = j, r.when.first(m, 0, no), day
+				}
 			}
 		case inTheEnd == unknown:
 			open.add(j, both, plainly(schemas.Blocked))
 		case inTheEnd == yes && first.rule < 0:
-			first = wait{rule: j, leaf: r.when.first(m, time, no), day: forever}
+			first.rule, first.leaf = j, r.when.first(m, time, no)
 		}
 	}
 	return first
@@ -281,6 +291,13 @@ func (e *Evaluator) leafDay(t term, p *Person, c *Charge, m *mask) schemas.Date 
 func (e *Evaluator) elapsedDay(t *elapsedDay, p *Person, c *Charge) schemas.Date {
 	var since schemas.Date
 	switch {
+	case t.fixed.Known():
+		return t.fixed
+	case t.event >= 0:
+		_, since = e.clock(p, e.row, &e.law.events[t.event])
+		if since == beginning || since == forever {
+			return since
+		}
 	case t.fact >= 0:
 		since = e.facts[t.fact].latestPossible
 		if since == beginning || since == forever {

@@ -17,16 +17,27 @@ type Evaluator struct {
 	codeIDs   map[string]int32
 	counties  []countyEntry
 	countyIDs map[string]int32
+	degrees   []degreeEntry
+	degreeIDs map[string]int32
 	sections  map[string]int32
 
 	decisions []Decision
-	others    []mask
+	counting  []satisfied // by row
 	groups    []int32
 	keys      []int32
 	states    []truth
 	facts     []folded
 	birthdays []schemas.Date // by ageTest
-	priors    []*countTest   // those that differ between the charges of the person
+	relatives []*countTest   // those that differ between the charges of the person
+	clusters  clusters
+	capping   capScratch
+	row       int          // the charge under decision
+	stated    penaltyEntry // the last penalty that a record gave
+
+	memo       [1 << memoBits]decided
+	satisfying [1 << satisfyBits]satisfiedBy
+	dated      int16  // of the decision under way: as in decided
+	waits      uint64 // the same
 
 	texts map[packedKey]*Text
 }
@@ -35,21 +46,30 @@ type Evaluator struct {
 type codeEntry struct {
 	code           *policies.Code // nil when not known
 	section        int32          // ordinal of the bare section
+	penalty        penaltyEntry
 	charge, others mask
+	windows        [][]days // by dated test
 }
 
 // countyEntry is all counties that give the same answers.
 type countyEntry struct{ charge, others mask }
 
+// degreeEntry is a class or degree of offence that was seen.
+type degreeEntry struct {
+	charge, others mask
+	penalty        penaltyEntry
+}
+
 // NewEvaluator returns an evaluator for one goroutine.
 func (l *Law) NewEvaluator() *Evaluator {
 	e := &Evaluator{
-		law: l, codeIDs: map[string]int32{}, countyIDs: map[string]int32{}, sections: map[string]int32{"": 0},
+		law: l, codeIDs: map[string]int32{}, countyIDs: map[string]int32{}, degreeIDs: map[string]int32{}, sections: map[string]int32{"": 0},
 		facts: make([]folded, len(l.facts)), birthdays: make([]schemas.Date, len(l.charge.ages)),
-		texts: map[packedKey]*Text{},
+		texts: map[packedKey]*Text{}, stated: penaltyEntry{days: NoNumber},
 	}
 	e.addCode(nil)
 	e.addCounty("", false)
+	e.addDegree("", false)
 	return e
 }
 
@@ -65,26 +85,58 @@ func (e *Evaluator) Code(canonical string, known bool) int32 {
 	}
 	canonical = strings.Clone(canonical)
 	id := int32(0)
-	if code, ok := policies.ParseCode(canonical); ok {
-		id = e.addCode(&code)
+	if codes, ok := parseCodes(canonical); ok {
+		id = e.addCode(codes[0], codes[1:]...)
 	}
 	e.codeIDs[canonical] = id
 	return id
 }
 
-func (e *Evaluator) addCode(code *policies.Code) int32 {
-	entry := codeEntry{code: code}
+// parseCodes reads the codes of the offences that one count names.
+func parseCodes(canonical string) ([]*policies.Code, bool) {
+	var codes []*policies.Code
+	for part := range strings.SplitSeq(canonical, "+") {
+		code, ok := policies.ParseCode(part)
+		if !ok {
+			return nil, false
+		}
+		codes = append(codes, &code)
+	}
+	return codes, true
+}
+
+// agree is the answer of a test for all codes of a count, unknown where they
+// differ: the record does not say which of the offences it was.
+func agree(test func(*policies.Code) truth, code *policies.Code, also []*policies.Code) truth {
+	v := test(code)
+	for _, other := range also {
+		if test(other) != v {
+			return unknown
+		}
+	}
+	return v
+}
+
+// addCode adds the code of a count, and those of the further offences that it
+// names.
+func (e *Evaluator) addCode(code *policies.Code, also ...*policies.Code) int32 {
+	only := code // what the law asks of one code alone is unknown of several
+	if len(also) > 0 {
+		only = nil
+	}
+	entry := codeEntry{code: code, penalty: e.law.penaltyEntry(e.law.penaltyOfCode(only))}
 	if code != nil {
 		if _, ok := e.sections[code.Section]; !ok {
 			e.sections[code.Section] = int32(len(e.sections)) //nolint:gosec // far fewer
 		}
 		entry.section = e.sections[code.Section]
 	}
+	entry.windows = e.law.windowsOf(only)
 	for _, t := range e.law.charge.codes {
-		entry.charge.set(t.slot, t.test(code))
+		entry.charge.set(t.slot, agree(t.test, code, also))
 	}
 	for _, t := range e.law.others.codes {
-		entry.others.set(t.slot, t.test(code))
+		entry.others.set(t.slot, agree(t.test, code, also))
 	}
 	e.codes = append(e.codes, entry)
 	return int32(len(e.codes) - 1) //nolint:gosec // far fewer
@@ -132,13 +184,52 @@ func (e *Evaluator) addCounty(folded string, known bool) int32 {
 	return int32(len(e.counties) - 1) //nolint:gosec // far fewer
 }
 
-// Person decides every charge of p. The result has an entry for each of
+// Degree returns a number for a class or degree as written; those between which
+// the law makes no difference share one. The string is cloned when it is kept.
+func (e *Evaluator) Degree(name string, known bool) int32 {
+	if !known {
+		return 0
+	}
+	if id, ok := e.degreeIDs[name]; ok {
+		return id
+	}
+	id := e.addDegree(policies.FoldDegree(name), true)
+	if len(e.degreeIDs) < maxCounties {
+		e.degreeIDs[strings.Clone(name)] = id
+	}
+	return id
+}
+
+func (e *Evaluator) addDegree(folded string, known bool) int32 {
+	entry := degreeEntry{penalty: e.law.penaltyEntry(e.law.penaltyOfDegree(folded))}
+	answer := func(t degreeTest) truth {
+		if !known {
+			return unknown
+		}
+		return t.answer(&e.law.bound.Pack.Degrees, folded)
+	}
+	for _, t := range e.law.charge.degrees {
+		entry.charge.set(t.slot, answer(t))
+	}
+	for _, t := range e.law.others.degrees {
+		entry.others.set(t.slot, answer(t))
+	}
+	if id := slices.Index(e.degrees, entry); id >= 0 {
+		return int32(id) //nolint:gosec // far fewer
+	}
+	e.degrees = append(e.degrees, entry)
+	return int32(len(e.degrees) - 1) //nolint:gosec // far fewer
+}
+
+// Person decides every charge of p, of which it first makes unknown what
+// contradicts itself. The result has an entry for each of
 // p.Charges, the zero Decision for rows that are no charge, and is valid until
 // the next call.
 func (e *Evaluator) Person(p *Person) []Decision {
+	p.Doubts = p.sound(e.law.bound.AsOf)
 	e.decisions = slices.Grow(e.decisions[:0], len(p.Charges))[:len(p.Charges)]
 	hole := hole(p)
-	if len(e.facts) > 0 {
+	if len(e.facts)+len(e.law.caps) > 0 {
 		e.fold(p, hole)
 	}
 	for i := range e.law.charge.ages {
@@ -153,8 +244,13 @@ func (e *Evaluator) Person(p *Person) []Decision {
 		}
 		m := person
 		e.chargeMask(p, i, &m)
-		e.priorMask(p, i, hole, &m)
+		e.row = i
+		e.relativeMask(p, i, hole, &m)
+		e.eventMask(p, i, &m)
 		e.decide(p, i, &m, &e.decisions[i])
+	}
+	for i := range e.law.caps {
+		e.applyCap(p, i, hole)
 	}
 	return e.decisions
 }
@@ -162,12 +258,12 @@ func (e *Evaluator) Person(p *Person) []Decision {
 // factMask answers the leaves on facts that all charges share. A fact that
 // depends on the charge under decision is one when no charge counts.
 func (e *Evaluator) factMask(m *mask, hole int) {
-	e.priors = e.priors[:0]
-	for i := range e.law.priors {
-		if t := &e.law.priors[i]; len(e.facts[t.fact].maybe) == 0 {
+	e.relatives = e.relatives[:0]
+	for i := range e.law.relatives {
+		if t := &e.law.relatives[i]; !e.facts[t.fact].relative.any {
 			m.set(t.slot, t.answer(0, hole))
 		} else {
-			e.priors = append(e.priors, t)
+			e.relatives = append(e.relatives, t)
 		}
 	}
 	for i := range e.law.counts {
@@ -180,15 +276,20 @@ func (e *Evaluator) factMask(m *mask, hole int) {
 	}
 }
 
-// priorMask answers the leaves on facts that depend on charge i.
-func (e *Evaluator) priorMask(p *Person, i, hole int, m *mask) {
-	if len(e.priors) == 0 {
-		return
-	}
-	earliest, latest := p.Charges[i].dates(policies.OffenseDate, offenceBounds)
-	for _, t := range e.priors {
-		known, possible := e.facts[t.fact].before(e.groups[i], earliest, latest)
+// relativeMask answers the leaves on facts that depend on charge i.
+func (e *Evaluator) relativeMask(p *Person, i, hole int, m *mask) {
+	for _, t := range e.relatives {
+		known, possible := e.count(p, i, &e.law.facts[t.fact], &e.facts[t.fact].relative)
 		m.set(t.slot, t.answer(known, possible+hole))
+	}
+}
+
+// eventMask answers the leaves on the time since an event of charge i.
+func (e *Evaluator) eventMask(p *Person, i int, m *mask) {
+	for j := range e.law.events {
+		t := &e.law.events[j]
+		test := dateTest{from: beginning, to: t.limit}
+		m.set(t.slot, test.answer(e.clock(p, i, t)))
 	}
 }
 
@@ -198,9 +299,21 @@ func (e *Evaluator) chargeMask(p *Person, i int, m *mask) {
 	m.merge(s.table[tableIndex(c.Disposition, c.Severity, c.Sentence)])
 	m.merge(e.codes[c.Code].charge)
 	m.merge(e.counties[c.County].charge)
+	m.merge(e.degrees[c.Degree].charge)
+	m.merge(s.small[smallIndex(c.Incarcerated, c.Restitution)])
+	m.merge(e.penaltyMasks(c).charge)
+	for j := range s.numbers {
+		t := &s.numbers[j]
+		m.set(t.slot, t.answer(c.number(t.number)))
+	}
 	for j := range s.dates {
 		t := &s.dates[j]
 		m.set(t.slot, t.answer(c.dates(t.field, t.implied)))
+	}
+	for j := range s.dated {
+		t := &s.dated[j]
+		earliest, latest := c.dates(policies.OffenseDate, offenceBounds)
+		m.set(t.slot, t.answer(&e.codes[c.Code], earliest, latest))
 	}
 	for j := range s.ages {
 		t := &s.ages[j]

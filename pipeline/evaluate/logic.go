@@ -31,8 +31,9 @@ func truthOf(b bool) truth {
 }
 
 // mask is what is known of the leaves of one space: bit n belongs to leaf n. A
-// leaf in neither of t and f is unknown; p marks answers that are presumed.
-type mask struct{ t, f, p uint64 }
+// leaf in neither of t and f is unknown; p marks answers that are presumed, and
+// mute the leaves for which nothing is presumed.
+type mask struct{ t, f, p, mute uint64 }
 
 func (m *mask) merge(o mask) { m.t |= o.t; m.f |= o.f; m.p |= o.p }
 
@@ -44,7 +45,7 @@ type slot struct {
 
 // set records the value of the leaf in the slot.
 func (m *mask) set(s slot, v truth) {
-	if v == unknown && s.presume != unknown {
+	if v == unknown && s.presume != unknown && m.mute&s.bit == 0 {
 		v = s.presume
 		m.p |= s.bit
 	}

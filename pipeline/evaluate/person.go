@@ -26,8 +26,15 @@ func hole(p *Person) int {
 }
 
 // personMask answers the leaves that are the same for all charges of p.
+//
+// A presumption fills what the record is silent on. It does not fill a hole: of
+// a person with rows that could not be read, or of whom we have one row only,
+// nothing is presumed of the record as a whole.
 func (e *Evaluator) personMask(p *Person, hole int) mask {
 	var m mask
+	if hole > 0 {
+		m.mute = e.law.ofRecord
+	}
 	for i := range e.law.person {
 		t := &e.law.person[i]
 		v := unknown
@@ -37,8 +44,12 @@ func (e *Evaluator) personMask(p *Person, hole int) mask {
 		case policies.Registered:
 			v = e.registered(p, t.sets, hole)
 		default:
-			if p.Birth.Known() {
-				v = t.date.answer(p.Birth, p.Birth)
+			day := p.Birth
+			if t.date.field == policies.AsOf {
+				day = e.law.bound.AsOf
+			}
+			if day.Known() {
+				v = t.date.answer(day, day)
 			}
 		}
 		m.set(t.slot, v)
@@ -92,12 +103,11 @@ type folded struct {
 	latestKnown    schemas.Date // of charges that certainly count
 	latestPossible schemas.Date // of all that may; forever when one of them has no date
 
-	// Of a fact that depends on the charge under decision: for each group the
-	// earliest date on which it certainly counts and may count, and the same
-	// sorted. A group that never counts has forever; all are empty when none
-	// counts.
-	certainly, maybe             []schemas.Date
-	sortedCertainly, sortedMaybe []schemas.Date
+	relative relative // of a count that depends on the charge under decision
+
+	// Of a clock that restarts: the events of charges that certainly count, and
+	// of all that may.
+	restarts, mayRestart laterEvents
 }
 
 // group assigns every row the ordinal of its charge: rows that share a charge
@@ -131,25 +141,45 @@ func (e *Evaluator) fold(p *Person, hole int) {
 	e.otherMasks(p)
 	for i := range e.law.facts {
 		f, out := &e.law.facts[i], &e.facts[i]
-		switch {
-		case f.source.Prior != nil:
-			e.foldPrior(p, f, out, groups)
-		case f.source.Count:
+		switch kind := f.source.Kind(); {
+		case kind == policies.RestartDate:
+			e.foldRestart(p, f, out, hole)
+		case kind == policies.LatestDate:
+			e.foldLatest(p, f, out, hole)
+		case f.source.Relative():
+			e.foldRelative(p, f, &out.relative, groups)
+		case f.source.Unit == policies.Charges:
 			e.foldCount(p, f, out, groups, hole)
 		default:
-			e.foldLatest(p, f, out, hole)
+			e.foldClusters(p, f, out, hole)
 		}
 	}
 }
 
-// otherMasks answers, for every charge, the leaves of the conditions of facts.
+// otherMasks finds, for every charge, the facts that it counts for.
 func (e *Evaluator) otherMasks(p *Person) {
-	e.others = slices.Grow(e.others[:0], len(p.Charges))[:len(p.Charges)]
+	e.counting = regrow(e.counting, len(p.Charges))
 	for i := range p.Charges {
 		c := &p.Charges[i]
+		if c.Kind&schemas.RowCharge == 0 {
+			e.counting[i] = satisfied{}
+			continue
+		}
 		m := e.law.others.table[tableIndex(c.Disposition, c.Severity, c.Sentence)]
 		m.merge(e.codes[c.Code].others)
 		m.merge(e.counties[c.County].others)
+		m.merge(e.degrees[c.Degree].others)
+		m.merge(e.law.others.small[smallIndex(c.Incarcerated, c.Restitution)])
+		m.merge(e.penaltyMasks(c).others)
+		for j := range e.law.others.numbers {
+			t := &e.law.others.numbers[j]
+			m.set(t.slot, t.answer(c.number(t.number)))
+		}
+		for j := range e.law.others.dated {
+			t := &e.law.others.dated[j]
+			earliest, latest := c.dates(policies.OffenseDate, offenceBounds)
+			m.set(t.slot, t.answer(&e.codes[c.Code], earliest, latest))
+		}
 		for j := range e.law.others.dates {
 			t := &e.law.others.dates[j]
 			if t.field == policies.BirthDate {
@@ -160,16 +190,21 @@ func (e *Evaluator) otherMasks(p *Person) {
 			}
 			m.set(t.slot, t.answer(c.dates(t.field, t.implied)))
 		}
-		e.others[i] = m
+		e.counting[i] = e.satisfies(&m)
 	}
 }
 
-// counts tells whether the row is a charge that satisfies the fact's condition.
-func (e *Evaluator) counts(p *Person, f *fact, i int) truth {
-	if p.Charges[i].Kind&schemas.RowCharge == 0 {
+// counts tells whether row i is a charge that satisfies the condition of a
+// fact, given its bit.
+func (e *Evaluator) counts(bit uint64, i int) truth {
+	switch c := &e.counting[i]; {
+	case c.yes&bit != 0:
+		return yes
+	case c.maybe&bit != 0:
+		return unknown
+	default:
 		return no
 	}
-	return f.where.value(&e.others[i], 0)
 }
 
 func (e *Evaluator) foldCount(p *Person, f *fact, out *folded, groups, hole int) {
@@ -178,7 +213,7 @@ func (e *Evaluator) foldCount(p *Person, f *fact, out *folded, groups, hole int)
 	out.known, out.possible = 0, hole
 	for i := range p.Charges {
 		state := &e.states[e.groups[i]]
-		switch v := e.counts(p, f, i); {
+		switch v := e.counts(f.bit, i); {
 		case v == yes && *state != yes:
 			if *state == 0 {
 				out.possible++
@@ -198,60 +233,42 @@ func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
 		out.latestPossible = forever
 	}
 	for i := range p.Charges {
-		v := e.counts(p, f, i)
+		v := e.counts(f.bit, i)
 		if v == no {
 			continue
 		}
-		d := p.Charges[i].date(f.source.Field)
-		if !d.Known() {
-			out.latestPossible = forever
-			continue
-		}
-		out.latestPossible = max(out.latestPossible, d)
+		earliest, latest := e.event(&p.Charges[i], &f.source.Event)
+		out.latestPossible = max(out.latestPossible, latest)
 		if v == yes {
-			out.latestKnown = max(out.latestKnown, d)
+			out.latestKnown = max(out.latestKnown, earliest)
 		}
 	}
 }
 
-// foldPrior sorts the dates of the charges that count, so that those before an
-// offence are counted by search. Most persons have none.
-func (e *Evaluator) foldPrior(p *Person, f *fact, out *folded, groups int) {
-	out.certainly, out.maybe = out.certainly[:0], out.maybe[:0]
-	out.sortedCertainly, out.sortedMaybe = out.sortedCertainly[:0], out.sortedMaybe[:0]
+// foldRestart collects the events of the charges that start the clock of an
+// earlier one again.
+func (e *Evaluator) foldRestart(p *Person, f *fact, out *folded, hole int) {
+	out.restarts, out.mayRestart, out.latestPossible = out.restarts[:0], out.mayRestart[:0], beginning
+	if hole > 0 {
+		out.latestPossible = forever
+	}
 	for i := range p.Charges {
-		v := e.counts(p, f, i)
+		v := e.counts(f.bit, i)
 		if v == no {
 			continue
 		}
-		for len(out.maybe) < groups {
-			out.certainly, out.maybe = append(out.certainly, forever), append(out.maybe, forever)
+		earliest, latest := e.event(&p.Charges[i], &f.source.Event)
+		from, to := p.Charges[i].dates(f.source.Field, 0)
+		group := e.groups[i]
+		out.mayRestart = append(out.mayRestart, laterEvent{order: to, best: latest, second: beginning, bestGroup: group})
+		if v == yes && from == to {
+			out.restarts = append(out.restarts, laterEvent{order: from, best: earliest, second: beginning, bestGroup: group})
 		}
-		d, g := p.Charges[i].date(f.source.Prior.Field), e.groups[i]
-		out.maybe[g] = min(out.maybe[g], d) // an unknown date is before all others
-		if v == yes && d.Known() {
-			out.certainly[g] = min(out.certainly[g], d)
-		}
 	}
-	out.sortedCertainly = append(out.sortedCertainly, out.certainly...)
-	out.sortedMaybe = append(out.sortedMaybe, out.maybe...)
-	slices.Sort(out.sortedCertainly)
-	slices.Sort(out.sortedMaybe)
-}
-
-// before counts the charges that count before an offence that happened between
-// two days: those that certainly do, and those that may. The charge of the
-// offence itself, of group g, is not prior to itself.
-func (f *folded) before(g int32, earliest, latest schemas.Date) (known, possible int) {
-	known, _ = slices.BinarySearch(f.sortedCertainly, earliest)
-	possible, _ = slices.BinarySearch(f.sortedMaybe, latest)
-	if f.certainly[g] < earliest {
-		known--
+	for _, l := range []laterEvents{out.restarts, out.mayRestart} {
+		slices.SortFunc(l, byOrder)
+		l.seal()
 	}
-	if f.maybe[g] < latest {
-		possible--
-	}
-	return known, possible
 }
 
 // offenceBounds are the events that an offence is never later than.

@@ -12,11 +12,17 @@ import (
 // space is one set of up to 64 leaves with the tests that fill its mask. The
 // rules have one, and the conditions of facts have another.
 type space struct {
-	codes  []codeTest
-	places []placeTest
-	table  [tableSize]mask // by disposition, severity and sentence
-	dates  []dateTest      // of the charge
-	ages   []ageTest
+	dated     []datedTest
+	codes     []codeTest
+	places    []placeTest
+	table     [tableSize]mask // by disposition, severity and sentence
+	small     [smallSize]mask // by incarceration and restitution
+	degrees   []degreeTest
+	numbers   []numberTest
+	penalties []numberTest // the numbers that are maximum penalties
+
+	dates []dateTest // of the charge
+	ages  []ageTest
 }
 
 // codeTest looks at nothing but the code of a charge.
@@ -47,6 +53,29 @@ func (s *space) eachCell(at slot, test func(schemas.Disposition, schemas.Severit
 			}
 		}
 	}
+}
+
+const smallSize = 16
+
+// smallIndex is the row of the small table for a charge.
+func smallIndex(i schemas.Incarceration, r schemas.Restitution) int { return int(i&3)<<2 | int(r&3) }
+
+// eachSmall fills the small table for a test on incarceration and restitution.
+func (s *space) eachSmall(at slot, test func(schemas.Incarceration, schemas.Restitution) truth) {
+	for i := range schemas.Incarceration(4) {
+		for r := range schemas.Restitution(4) {
+			s.small[smallIndex(i, r)].set(at, test(i, r))
+		}
+	}
+}
+
+// addNumber adds a test on a number, maximum penalties apart.
+func (s *space) addNumber(t numberTest) {
+	if t.number == policies.MaxPenalty {
+		s.penalties = append(s.penalties, t)
+		return
+	}
+	s.numbers = append(s.numbers, t)
 }
 
 // among is the truth of a vocabulary's value being in a list. Its zero value
@@ -141,6 +170,12 @@ func (c *Charge) date(field policies.Field) schemas.Date {
 		return c.Disposed
 	case policies.ChallengeDate:
 		return c.Challenge
+	case policies.SentenceDate:
+		return c.Sentenced
+	case policies.ReleaseDate:
+		return c.Released
+	case policies.SupervisionEnd:
+		return c.SupervisionEnd
 	case policies.BirthDate, policies.AsOf:
 		return schemas.NoDate // not dates of the charge
 	default:

@@ -14,6 +14,7 @@ type textKey struct {
 	floor, ceiling policies.Verb
 	section        int32
 	day            schemas.Date // NoDate unless the words give it
+	limit          int16        // 1 + the cap that decided, 0 when none did
 	custody        bool         // the remedy depends on custody, and the record is silent
 }
 
@@ -26,7 +27,7 @@ func (e *Evaluator) Text(p *Person, i int, d Decision) Text {
 	c := &p.Charges[i]
 	key := textKey{
 		outcome: d.Outcome, rule: d.Rule, leaf: d.Leaf, floor: d.Floor, ceiling: d.Ceiling,
-		section: e.codes[c.Code].section, day: schemas.NoDate,
+		section: e.codes[c.Code].section, day: schemas.NoDate, limit: d.Cap,
 	}
 	if d.Rule >= 0 {
 		r := e.law.rules[d.Rule].source
@@ -58,7 +59,7 @@ func (k *textKey) pack() packedKey {
 	}
 	return packedKey{
 		uint64(uint16(k.rule))<<48 | uint64(uint16(k.leaf))<<32 | uint64(uint8(k.floor))<<24 | //nolint:gosec // bits, not numbers
-			uint64(uint8(k.ceiling))<<16 | uint64(k.outcome)<<8 | custody, //nolint:gosec // bits, not numbers
+			uint64(uint8(k.ceiling))<<16 | uint64(k.outcome)<<8 | uint64(uint8(k.limit))<<1 | custody, //nolint:gosec // bits, not numbers
 		uint64(uint32(k.section))<<32 | uint64(uint32(k.day)), //nolint:gosec // bits, not numbers
 	}
 }
@@ -69,6 +70,10 @@ func (e *Evaluator) words(key textKey, code *policies.Code) Text {
 	values := map[string]string{"section": "", "eligible_on": key.day.String()}
 	if code != nil {
 		values["section"] = code.Section
+	}
+	if key.limit > 0 {
+		e.capWords(&t, key, values)
+		return t
 	}
 	if key.rule >= 0 {
 		e.ruleWords(&t, key, values)
@@ -101,6 +106,18 @@ func (e *Evaluator) ruleWords(t *Text, key textKey, values map[string]string) {
 	case schemas.Review:
 		t.Question, t.Who = r.Gives.Question, r.Gives.Who
 	case schemas.NotYet:
+	}
+}
+
+// capWords writes what a lifetime cap decided, or asks.
+func (e *Evaluator) capWords(t *Text, key textKey, values map[string]string) {
+	limit := e.law.caps[key.limit-1].source
+	t.Clause, t.Reason = limit.Cite, join(e.law.fill(limit.Reason, values), see(limit.TryNext))
+	if key.rule >= 0 {
+		t.Rule = e.law.rules[key.rule].source.ID
+	}
+	if key.outcome == schemas.Review {
+		t.Question, t.Who = limit.Question, limit.Who
 	}
 }
 

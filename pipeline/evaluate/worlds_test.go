@@ -132,7 +132,11 @@ func TestWhatIsMissingNeverDecides(t *testing.T) {
 				w := drawWorld(t)
 				e := law.NewEvaluator()
 				before := append([]Decision{}, e.Person(w.person(e))...)
-				after := e.Person(fill(t, w).person(e))
+				filled := fill(t, w).person(e)
+				after := e.Person(filled)
+				if filled.Doubts != (Doubts{}) {
+					return // what contradicts itself is no world
+				}
 				for i := range w.charges {
 					stands(t, law, before[i], after[i])
 				}

@@ -1,0 +1,129 @@
+package evaluate
+
+import (
+	"github.com/clearsweep/clearsweep/policies"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// eventTest asks whether years have passed since an event that is more than one
+// date of the charge, or since a clock that restarts.
+type eventTest struct {
+	slot    slot
+	leaf    int16
+	event   *policies.Event
+	restart int // the fact of the later events, -1 when nothing restarts the clock
+	limit   schemas.Date
+}
+
+// event returns the days between which the event of a charge lies.
+func (e *Evaluator) event(c *Charge, ev *policies.Event) (earliest, latest schemas.Date) {
+	switch ev.Op {
+	case policies.OneDate:
+		return c.dates(ev.Field, 0)
+	case policies.OneFact:
+		f := &e.facts[e.law.bound.Pack.Fact(ev.Fact)]
+		return f.latestKnown, f.latestPossible
+	case policies.FirstKnownOf:
+		for i := range ev.Terms {
+			if a, b := e.event(c, &ev.Terms[i]); a == b && b != beginning {
+				return a, b
+			}
+		}
+		return beginning, forever
+	case policies.LaterOf:
+		earliest, latest = e.event(c, &ev.Terms[0])
+		for i := 1; i < len(ev.Terms); i++ {
+			a, b := e.event(c, &ev.Terms[i])
+			earliest, latest = max(earliest, a), max(latest, b)
+		}
+		return earliest, latest
+	case policies.IfIncarcerated:
+		return e.eventIfIncarcerated(c, ev)
+	default:
+		return beginning, forever
+	}
+}
+
+func (e *Evaluator) eventIfIncarcerated(c *Charge, ev *policies.Event) (earliest, latest schemas.Date) {
+	switch {
+	case c.Incarcerated == schemas.Incarcerated, c.Incarcerated == schemas.IncarcerationUnknown && c.Released.Known():
+		return e.event(c, &ev.Terms[0])
+	case c.Incarcerated == schemas.NotIncarcerated:
+		return e.event(c, &ev.Terms[1])
+	}
+	a, b := e.event(c, &ev.Terms[0])
+	x, y := e.event(c, &ev.Terms[1])
+	return min(a, x), max(b, y)
+}
+
+// clock returns the days between which the clock of charge i last started.
+func (e *Evaluator) clock(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
+	c := &p.Charges[i]
+	earliest, latest = e.event(c, t.event)
+	if t.restart < 0 {
+		return earliest, latest
+	}
+	f := &e.facts[t.restart]
+	from, to := c.dates(e.law.facts[t.restart].source.Field, 0)
+	group := e.groups[i]
+	return max(earliest, f.restarts.after(to, group)), max(latest, f.mayRestart.after(from, group), f.latestPossible)
+}
+
+// laterEvents are events in the order of the days by which charges follow each
+// other, each with the latest event from there on.
+type laterEvents []laterEvent
+
+type laterEvent struct {
+	order schemas.Date
+	// best is the latest event from this one on, and bestGroup its charge;
+	// second is the latest of another charge.
+	best, second schemas.Date
+	bestGroup    int32
+}
+
+// after is the latest event of those after a day that are not of the group;
+// beginning when there is none.
+func (l laterEvents) after(day schemas.Date, group int32) schemas.Date {
+	low, high := 0, len(l)
+	for low < high {
+		if middle := (low + high) / 2; l[middle].order > day {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	switch {
+	case low == len(l):
+		return beginning
+	case l[low].bestGroup != group:
+		return l[low].best
+	default:
+		return l[low].second
+	}
+}
+
+// seal carries the latest events backwards, once the events are in order.
+func (l laterEvents) seal() {
+	for i := len(l) - 2; i >= 0; i-- {
+		own, next := &l[i], l[i+1]
+		switch {
+		case own.bestGroup == next.bestGroup:
+			own.best, own.second = max(own.best, next.best), next.second
+		case own.best >= next.best:
+			own.second = next.best
+		default:
+			own.best, own.bestGroup, own.second = next.best, next.bestGroup, max(own.best, next.second)
+		}
+	}
+}
+
+func byOrder(a, b laterEvent) int {
+	switch {
+	case a.order < b.order:
+		return -1
+	case a.order > b.order:
+		return 1
+	default:
+		return 0
+	}
+}

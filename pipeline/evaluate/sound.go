@@ -1,0 +1,162 @@
+package evaluate
+
+import (
+	"slices"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Doubts counts facts of a person that were made unknown because the record
+// contradicts itself.
+type Doubts struct {
+	Births       int // birth dates that no life fits
+	Dates        int // dates of events that cannot have been
+	Dispositions int // charges whose rows say different things of their end
+}
+
+// Add adds o to d.
+func (d *Doubts) Add(o Doubts) {
+	d.Births += o.Births
+	d.Dates += o.Dates
+	d.Dispositions += o.Dispositions
+}
+
+// longestLife bounds the years between a birth and any event of the person.
+const longestLife = 120
+
+// sound makes unknown what cannot be so: an event after the as-of date or
+// before the person was born, a birth after the person's first event or too
+// long before the as-of date, and the end of a charge whose rows contradict one
+// another. A wrong fact is as bad as a missing one, and decides as little.
+func (p *Person) sound(asOf schemas.Date) Doubts {
+	var d Doubts
+	earliest := asOf.AddYears(-longestLife)
+	born := p.Birth
+	if born.Known() && (born > asOf || born < earliest) {
+		born = schemas.NoDate
+	}
+	first := asOf
+	for i := range p.Charges {
+		for _, date := range p.Charges[i].events() {
+			switch {
+			case !date.Known():
+			case *date > asOf || *date < earliest:
+				*date = schemas.NoDate
+				d.Dates++
+			case born.Known() && *date < born:
+				first = min(first, *date)
+				*date = schemas.NoDate
+				d.Dates++
+			}
+		}
+	}
+	if born > first {
+		born = schemas.NoDate
+	}
+	if born != p.Birth {
+		p.Birth = born
+		d.Births++
+	}
+	d.Dispositions = p.reconcile()
+	return d
+}
+
+// events are the dates of a charge on which something has happened.
+func (c *Charge) events() [4]*schemas.Date {
+	return [4]*schemas.Date{&c.Offense, &c.Arrest, &c.Disposed, &c.Sentenced}
+}
+
+// reconcile settles the rows that share a charge key. A conviction that was
+// vacated later is vacated. One that another row says did not happen has an
+// unknown end, and rows that disagree on the level of a conviction leave it
+// unknown.
+func (p *Person) reconcile() (doubts int) {
+	keys, rows := int32(-1), int32(0)
+	for i := range p.Charges {
+		if k := p.Charges[i].Key; k >= 0 {
+			keys = max(keys, k)
+			rows++
+		}
+	}
+	if rows <= keys+1 {
+		return 0 // every key has one row
+	}
+	p.ends = slices.Grow(p.ends[:0], int(keys)+1)[:keys+1]
+	ends := p.ends
+	clear(ends)
+	for i := range p.Charges {
+		if c := &p.Charges[i]; c.Key >= 0 && c.Kind&schemas.RowCharge != 0 {
+			ends[c.Key].note(c)
+		}
+	}
+	for i := range p.Charges {
+		if c := &p.Charges[i]; c.Key >= 0 && c.Kind&schemas.RowCharge != 0 && ends[c.Key].settle(c) {
+			doubts++
+		}
+	}
+	return doubts
+}
+
+// ending is what the rows of one charge say of its end.
+type ending struct {
+	convicted, vacated, otherwise bool
+	vacatedOn, convictedOn        schemas.Date // the latest known
+	severity                      schemas.Severity
+	levels                        bool // rows name different ones
+}
+
+func (e *ending) note(c *Charge) {
+	switch c.Disposition {
+	case schemas.Convicted:
+		if !e.convicted {
+			e.convictedOn, e.severity = c.Disposed, c.Severity
+		}
+		e.levels = e.levels || c.Severity != e.severity
+		e.convicted, e.convictedOn = true, max(e.convictedOn, c.Disposed)
+	case schemas.Vacated:
+		if !e.vacated {
+			e.vacatedOn = c.Disposed
+		}
+		e.vacated, e.vacatedOn = true, max(e.vacatedOn, c.Disposed)
+	case schemas.Acquitted, schemas.Dismissed, schemas.NotFiled, schemas.Diverted:
+		e.otherwise = true
+	case schemas.DispositionUnknown, schemas.SetAside, schemas.Superseded, schemas.Transferred, schemas.Pending, schemas.ArrestOnly:
+	}
+}
+
+// settle makes a row of the charge say what all rows together do, and tells
+// whether that is less than it said.
+func (e *ending) settle(c *Charge) bool {
+	if !e.convicted {
+		return false
+	}
+	switch {
+	case e.otherwise && ended(c.Disposition), e.vacated && !e.laterVacated() && ended(c.Disposition):
+		c.Disposition = schemas.DispositionUnknown
+		return true
+	case e.vacated && c.Disposition == schemas.Convicted:
+		c.Disposition = schemas.Vacated
+		return false
+	case e.levels && c.Disposition == schemas.Convicted:
+		c.Severity = schemas.SeverityUnknown
+		return true
+	default:
+		return false
+	}
+}
+
+// laterVacated tells whether the vacatur is known to follow the conviction.
+func (e *ending) laterVacated() bool {
+	return e.vacatedOn.Known() && e.convictedOn.Known() && e.vacatedOn >= e.convictedOn
+}
+
+func ended(d schemas.Disposition) bool {
+	switch d {
+	case schemas.Convicted, schemas.Vacated, schemas.Acquitted, schemas.Dismissed, schemas.NotFiled, schemas.Diverted:
+		return true
+	case schemas.DispositionUnknown, schemas.SetAside, schemas.Superseded, schemas.Transferred, schemas.Pending, schemas.ArrestOnly:
+		return false
+	default:
+		return false
+	}
+}
