@@ -2,6 +2,7 @@ package writers
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
@@ -147,6 +148,7 @@ func TestUpdateWriteThenReadIsIdentity(t *testing.T) {
 			for i, to := range []*string{&d.Person, &d.Case, &d.Charge, &d.County, &d.Court, &d.Code, &d.Clause} {
 				*to = strings.TrimSpace(text.Draw(t, strconv.Itoa(i)))
 			}
+			d.Charge += "1" // something must tell which record is meant
 			deliveries = append(deliveries, d)
 		}
 		files, _ := deliverAll(t, s, deliveries)
@@ -220,17 +222,18 @@ func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
 		spoil  func(*Delivery)
 		column string
 	}{
-		"too long":         {func(d *Delivery) { d.Case = "secret" + strings.Repeat("x", 43) }, "column case_id"},
-		"line break":       {func(d *Delivery) { d.Person = "secret\nx" }, "column person_id"},
-		"carriage return":  {func(d *Delivery) { d.Court = "secret\rx" }, "column court"},
-		"NUL":              {func(d *Delivery) { d.County = "secret\x00" }, "column county"},
-		"line separator":   {func(d *Delivery) { d.Clause = "secret\u2028x" }, "column clause"},
-		"next line":        {func(d *Delivery) { d.Clause = "secret\u0085x" }, "column clause"},
-		"not UTF-8":        {func(d *Delivery) { d.Charge = "secret\xff" }, "column charge_id"},
-		"leading space":    {func(d *Delivery) { d.Code = " secret" }, "column code"},
-		"deletes":          {func(d *Delivery) { d.Verb = "Destroy" }, "delete"},
-		"agency is a path": {func(d *Delivery) { d.Agency = "../court" }, "agency"},
-		"no agency":        {func(d *Delivery) { d.Agency = "" }, "agency"},
+		"too long":              {func(d *Delivery) { d.Case = "secret" + strings.Repeat("x", 43) }, "column case_id"},
+		"line break":            {func(d *Delivery) { d.Person = "secret\nx" }, "column person_id"},
+		"carriage return":       {func(d *Delivery) { d.Court = "secret\rx" }, "column court"},
+		"NUL":                   {func(d *Delivery) { d.County = "secret\x00" }, "column county"},
+		"line separator":        {func(d *Delivery) { d.Clause = "secret\u2028x" }, "column clause"},
+		"next line":             {func(d *Delivery) { d.Clause = "secret\u0085x" }, "column clause"},
+		"not UTF-8":             {func(d *Delivery) { d.Charge = "secret\xff" }, "column charge_id"},
+		"leading space":         {func(d *Delivery) { d.Code = " secret" }, "column code"},
+		"nothing to find it by": {func(d *Delivery) { d.Person, d.Case, d.Charge = "", "", "" }, "column person_id"},
+		"deletes":               {func(d *Delivery) { d.Verb = "Destroy" }, "delete"},
+		"agency is a path":      {func(d *Delivery) { d.Agency = "../court" }, "agency"},
+		"no agency":             {func(d *Delivery) { d.Agency = "" }, "agency"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, err := Begin(newDisk(t), "run")
@@ -248,8 +251,10 @@ func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
 				!strings.Contains(err.Error(), "extract-a.csv: line 6") || strings.Contains(err.Error(), "secret") {
 				t.Errorf("got %v", err)
 			}
-			if _, err := p.Close(); err == nil {
-				t.Error("the part closes as if nothing had been")
+			// A value costs its own delivery; anything else is a fault of the run.
+			receipt, closing := p.Close()
+			if refused := new(Undeliverable); errors.As(err, &refused) != (closing == nil) || len(receipt.Extents) > 0 {
+				t.Errorf("after %v the part closes with %v, %v", err, receipt.Extents, closing)
 			}
 		})
 	}

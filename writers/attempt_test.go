@@ -473,10 +473,10 @@ func TestCommitsAreNewestFirst(t *testing.T) {
 			t.Errorf("commit %d is newer than the one before it", i)
 		}
 	}
-	if _, err := OpenRun(t.Context(), s, "unknown"); !errors.Is(err, storage.ErrNotExist) {
+	if _, err := OpenRun(t.Context(), s, "unknown"); !errors.Is(err, ErrNoRun) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := OpenRun(t.Context(), newDisk(t), ""); !errors.Is(err, storage.ErrNotExist) {
+	if _, err := OpenRun(t.Context(), newDisk(t), ""); !errors.Is(err, ErrNoRun) {
 		t.Errorf("got %v", err)
 	}
 }

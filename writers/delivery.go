@@ -78,9 +78,24 @@ func yesNo(b bool) string {
 	return "N"
 }
 
-// values appends the values of updateColumns to row, or is an error if one
-// cannot stand in an update file as it is. The error says where the value came
-// from and never what it is.
+// Undeliverable is the error of a delivery that cannot stand in an update file
+// as it is: nothing is altered to fit. It says where the value came from and
+// never what it is. The caller lists it and goes on; nothing was written.
+type Undeliverable struct {
+	Source string
+	Line   int64
+	Agency string
+	Column string // of the update file
+	Reason string
+}
+
+func (u *Undeliverable) Error() string {
+	return fmt.Sprintf("%s: line %d: agency %s: column %s: %s", u.Source, u.Line, u.Agency, u.Column, u.Reason)
+}
+
+// values appends the values of updateColumns to row. The error is an
+// Undeliverable if one of them cannot stand in an update file, or if nothing in
+// it tells the agency which record is meant.
 func (d *Delivery) values(row []string) ([]string, error) {
 	if err := CheckAgency(d.Agency); err != nil {
 		return row, at(err, d.Source, d.Line)
@@ -88,10 +103,16 @@ func (d *Delivery) values(row []string) ([]string, error) {
 	if forbidden(d.Verb) {
 		return row, at(fmt.Errorf("agency %s: an update may not delete", d.Agency), d.Source, d.Line)
 	}
+	refuse := func(column, reason string) error {
+		return &Undeliverable{Source: d.Source, Line: d.Line, Agency: d.Agency, Column: column, Reason: reason}
+	}
+	if d.Person == "" && d.Case == "" && d.Charge == "" {
+		return row, refuse("person_id", "the charge has no person, case or charge identifier")
+	}
 	for _, c := range updateColumns {
 		value := c.value(d)
 		if err := checkValue(value, c.width); err != nil {
-			return row, at(fmt.Errorf("agency %s: column %s: %w", d.Agency, c.name, err), d.Source, d.Line)
+			return row, refuse(c.name, err.Error())
 		}
 		row = append(row, value)
 	}

@@ -29,6 +29,10 @@ type Determination struct {
 	DispositionText string
 	DispositionDate schemas.Date
 	OffenseDate     schemas.Date
+	ArrestDate      schemas.Date
+	ChallengeDate   schemas.Date
+	Sentence        schemas.Sentence
+	BirthDate       schemas.Date
 	Policy          string
 	Rule            string
 	Outcome         schemas.Outcome
@@ -78,6 +82,10 @@ func (t *Determinations) Append(d *Determination) error {
 	t.text(d.DispositionText)
 	t.date(d.DispositionDate)
 	t.date(d.OffenseDate)
+	t.date(d.ArrestDate)
+	t.date(d.ChallengeDate)
+	t.text(d.Sentence.String())
+	t.date(d.BirthDate)
 	t.text(d.Policy)
 	t.text(d.Rule)
 	t.text(d.Outcome.String())

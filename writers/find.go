@@ -108,6 +108,7 @@ func readDetermination(batch arrow.Record, row int) Determination {
 		Person: text("person_id"), Case: text("case_id"), Charge: text("charge_id"), County: text("county"),
 		Statute: text("statute_raw"), Description: text("description_raw"), Code: text("code"),
 		DispositionText: text("disposition_raw"), DispositionDate: date("disposition_date"), OffenseDate: date("offense_date"),
+		ArrestDate: date("arrest_date"), ChallengeDate: date("challenge_date"), BirthDate: date("birth_date"),
 		Policy: text("policy"), Rule: text("rule"),
 		RemedyFloor: text("remedy_floor"), RemedyCeiling: text("remedy_ceiling"), LegalBasis: text("legal_basis"),
 		Clause: text("clause"), Reason: text("reason"), Question: text("question"),
@@ -117,6 +118,7 @@ func readDetermination(batch arrow.Record, row int) Determination {
 	d.Severity, _ = schemas.ParseSeverity(text("severity"))
 	d.Disposition, _ = schemas.ParseDisposition(text("disposition"))
 	d.Inchoate, _ = schemas.ParseInchoate(text("inchoate"))
+	d.Sentence, _ = schemas.ParseSentence(text("sentence"))
 	d.Outcome, _ = schemas.ParseOutcome(text("outcome"))
 	return d
 }

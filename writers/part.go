@@ -30,6 +30,7 @@ type Part struct {
 	decided    *tableFile[*Determinations]
 	persons    *tableFile[*Persons]
 	reviews    *tableFile[*Reviews]
+	active     *tableFile[*Actives]
 	deliveries *Spool
 	err        error
 }
@@ -99,12 +100,29 @@ func (p *Part) Review(r *Review) error {
 	return p.err
 }
 
-// Delivery adds a row of an agency's update files. It copies what it keeps.
-func (p *Part) Delivery(d *Delivery) error {
+// Active adds a row. It copies what it keeps of a. The file is made with its
+// first row, in every part.
+func (p *Part) Active(a *Active) error {
+	if p.err == nil && p.active == nil {
+		p.active, p.err = open(p, "active", NewActives)
+	}
 	if p.err == nil {
-		p.err = p.deliveries.Add(d)
+		p.err = p.active.table.Append(a)
 	}
 	return p.err
+}
+
+// Delivery adds a row of an agency's update files. It copies what it keeps.
+// After an Undeliverable the part goes on without it.
+func (p *Part) Delivery(d *Delivery) error {
+	if p.err != nil {
+		return p.err
+	}
+	err := p.deliveries.Add(d)
+	if refused := new(Undeliverable); !errors.As(err, &refused) {
+		p.err = err
+	}
+	return err
 }
 
 // Close finishes the part's files and tells what they are.
@@ -115,6 +133,7 @@ func (p *Part) Close() (Receipt, error) {
 			finish(p.decided, &r.Outputs),
 			finish(p.persons, &r.Outputs),
 			finish(p.reviews, &r.Outputs),
+			finish(p.active, &r.Outputs),
 		)
 	}
 	if p.err == nil {
@@ -128,7 +147,7 @@ func (p *Part) Close() (Receipt, error) {
 
 // Abort throws away what is not finished. After Close it does nothing.
 func (p *Part) Abort() error {
-	return errors.Join(giveUp(p.decided), giveUp(p.persons), giveUp(p.reviews), p.deliveries.abort())
+	return errors.Join(giveUp(p.decided), giveUp(p.persons), giveUp(p.reviews), giveUp(p.active), p.deliveries.abort())
 }
 
 func (p *Part) openDecided() (err error) {

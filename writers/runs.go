@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -17,6 +18,9 @@ const (
 	commitLimit   = 1 << 20
 	manifestLimit = 256 << 20
 )
+
+// ErrNoRun tells that no run of that id is committed, or none at all.
+var ErrNoRun = errors.New("no such committed run")
 
 // Run is a committed run.
 type Run struct {
@@ -66,7 +70,7 @@ func ReadCommit(ctx context.Context, store storage.Store, runID string) (Commit,
 }
 
 // OpenRun reads a committed run: the newest if runID is empty. The error is
-// storage.ErrNotExist if there is none.
+// ErrNoRun if there is none; any other means that the run is damaged.
 func OpenRun(ctx context.Context, store storage.Store, runID string) (*Run, error) {
 	c, err := choose(ctx, store, runID)
 	if err != nil {
@@ -81,11 +85,15 @@ func OpenRun(ctx context.Context, store storage.Store, runID string) (*Run, erro
 
 func choose(ctx context.Context, store storage.Store, runID string) (Commit, error) {
 	if runID != "" {
-		return ReadCommit(ctx, store, runID)
+		c, err := ReadCommit(ctx, store, runID)
+		if errors.Is(err, storage.ErrNotExist) {
+			err = fmt.Errorf("%s: run %s: %w", store, runID, ErrNoRun)
+		}
+		return c, err
 	}
 	commits, err := Commits(ctx, store)
 	if err == nil && len(commits) == 0 {
-		err = fmt.Errorf("%s has no committed run: %w", store, storage.ErrNotExist)
+		err = fmt.Errorf("%s: %w", store, ErrNoRun)
 	}
 	if err != nil {
 		return Commit{}, err

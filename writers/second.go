@@ -40,6 +40,8 @@ func schemaOf(name string) (*arrow.Schema, error) {
 		return schemas.Persons, nil
 	case "reviews":
 		return schemas.Reviews, nil
+	case "active":
+		return schemas.Active, nil
 	case "rejects":
 		return schemas.Rejects, nil
 	default:

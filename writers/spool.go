@@ -55,8 +55,14 @@ func (s *Spool) Add(d *Delivery) error {
 	if s.err != nil {
 		return s.err
 	}
-	if s.values, s.err = d.values(s.values[:0]); s.err != nil {
-		return s.err
+	values, err := d.values(s.values[:0])
+	s.values = values
+	if refused := new(Undeliverable); errors.As(err, &refused) {
+		return err // nothing was added, and the spool is as it was
+	}
+	if err != nil {
+		s.err = err
+		return err
 	}
 	b := s.held[d.Agency]
 	if b == nil {

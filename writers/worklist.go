@@ -51,6 +51,16 @@ func (a *Attempt) WriteWorklists(ctx context.Context, codes []CodeGap, values []
 	return []Output{first, second}, sum, err
 }
 
+// WriteUndeliverable writes worklist/undeliverable.csv: decisions that give
+// relief and cannot stand in an agency's update file, in the order given.
+func (a *Attempt) WriteUndeliverable(ctx context.Context, list []Undeliverable) (Output, error) {
+	rows := [][]string{{"source", "line", "agency", "column", "reason"}}
+	for _, u := range list {
+		rows = append(rows, []string{u.Source, strconv.FormatInt(u.Line, 10), u.Agency, u.Column, u.Reason})
+	}
+	return a.writeCSV(ctx, "worklist/undeliverable.csv", rows)
+}
+
 func (a *Attempt) writeCSV(ctx context.Context, name string, rows [][]string) (Output, error) {
 	var b bytes.Buffer
 	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
