@@ -84,13 +84,11 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	parts := make([]writers.Receipt, len(receipts))
 	worklist := newWorklist(prepared, receipts)
 	codes, values := worklist.gaps()
-	var conflicts int64
 	for i, receipt := range receipts {
 		parts[i] = receipt.Part
 		m.Outputs = append(m.Outputs, receipt.Part.Outputs...)
-		conflicts += receipt.BirthConflicts
 	}
-	m.Warnings = r.warnings(worklist, conflicts, m)
+	m.Warnings = r.warnings(m, receipts, &worklist)
 	rejects, err := r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
 	if err != nil {
 		return err
@@ -104,12 +102,25 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		return err
 	}
 	m.Worklists = sum
+	undeliverable, err := r.attempt.WriteUndeliverable(ctx, undeliverable(receipts))
+	if err != nil {
+		return err
+	}
 	policy, err := r.writePolicy(ctx)
 	if err != nil {
 		return err
 	}
-	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects}, updates, lists, policy)
+	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, undeliverable}, updates, lists, policy)
 	return nil
+}
+
+// undeliverable lists what could not be delivered, in the order of the parts.
+func undeliverable(receipts []Receipt) []writers.Undeliverable {
+	var list []writers.Undeliverable
+	for _, receipt := range receipts {
+		list = append(list, receipt.Undeliverable...)
+	}
+	return list
 }
 
 // rejects yields the rejects of all ranges, in order of source and line.
@@ -147,42 +158,6 @@ func (r *Run) writePolicy(ctx context.Context) ([]writers.Output, error) {
 		outputs = append(outputs, out)
 	}
 	return outputs, nil
-}
-
-// warnings are what a person should know of the run beyond its totals.
-func (r *Run) warnings(worklist worklist, conflicts int64, m *writers.Manifest) []string {
-	var warnings []string
-	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	for i, survey := range r.surveys {
-		for _, warning := range survey.Warnings {
-			warn("%s: %s", r.Sources[i].Name, warning)
-		}
-		if earlier := r.duplicate[i]; earlier >= 0 {
-			warn("%s has the same bytes as %s and was not read again", r.Sources[i].Name, r.Sources[earlier].Name)
-		}
-	}
-	if !r.pack.SignedOff {
-		warn("no lawyer has signed the policy %s: see its SOURCES.md before its decisions are used", m.Policy.ID)
-	}
-	if n := m.Totals.Unkeyed; n > 0 {
-		warn("%d rows have no usable person key; each stands alone", n)
-	}
-	if conflicts > 0 {
-		warn("%d persons have rows with different birth dates; the law was asked without one", conflicts)
-	}
-	if n := m.Totals.Rejected; n > 0 {
-		warn("%d rows were rejected: see rejects/", n)
-	}
-	if n := len(worklist.codes); n > 0 {
-		warn("%d statute texts have no code: see worklist/codes.csv", n)
-	}
-	if n := len(worklist.values); n > 0 {
-		warn("%d values are not in the layout's maps: see worklist/values.csv", n)
-	}
-	if worklist.omitted > 0 {
-		warn("%d rows with texts beyond the length of the worklists are not in them", worklist.omitted)
-	}
-	return warnings
 }
 
 func (r *Run) sourceNames() []string {

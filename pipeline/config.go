@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -17,8 +18,10 @@ type Config struct {
 	AsOf   schemas.Date      // the date on which the law is asked
 	Out    string            // folder of the outputs
 	// MaxRejects is the number of rejected rows after which the run is stopped
-	// as going wrong. 0 stops at the first; negative never stops.
+	// as going wrong. 0 stops at the first; -1 never stops.
 	MaxRejects int64
+	// RequireSignoff refuses a policy that no lawyer has signed.
+	RequireSignoff bool
 	// Workers is the number of ranges or parts in work at once, and Memory the
 	// bytes they share. They decide nothing of what comes out.
 	Workers int
@@ -27,6 +30,8 @@ type Config struct {
 	// its executable.
 	Version, Binary string
 }
+
+const mostWorkers = 1024
 
 // Memory bounds: below the least a run would be all overhead.
 const (
@@ -51,9 +56,19 @@ func (c Config) validate() error {
 	require(c.Policy != "", "policy", "name a policy pack; 'clearsweep policy list' lists them")
 	require(c.AsOf > 0, "as_of", "give the date on which the law is asked, as 2006-01-02; it is never taken from the clock")
 	require(c.Out != "", "out", "name the folder for the outputs")
-	require(c.Workers > 0, "workers", "must be at least 1")
+	require(c.Workers > 0 && c.Workers <= mostWorkers, "workers", fmt.Sprintf("must be from 1 to %d", mostWorkers))
+	require(c.MaxRejects >= -1, "max_rejects", "must be a number of rows, or -1 for no limit")
 	require(c.Memory >= LeastMemory, "memory", fmt.Sprintf("must be at least %d MiB", LeastMemory>>20))
 	return errors.Join(faults...)
+}
+
+// checkSignoff is an error if the policy must be signed and is not.
+func (c Config) checkSignoff(pack *policies.Pack) error {
+	if !c.RequireSignoff || pack.SignedOff {
+		return nil
+	}
+	return fmt.Errorf("policy: %s is not signed off, and require_signoff is set; "+
+		"have a lawyer answer and sign its SOURCES.md, then write signed_off: true", pack.Name())
 }
 
 // The sizes below follow from Memory and Workers. They bound what is held at

@@ -78,6 +78,9 @@ func (p *Plan) openPolicy() (err error) {
 	if p.pack, err = policies.Load(p.Config.Policy); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
+	if err := p.Config.checkSignoff(p.pack); err != nil {
+		return err
+	}
 	if p.bound, err = p.pack.Bind(p.Config.Params, p.Config.AsOf); err != nil {
 		return fmt.Errorf("params: %w", err)
 	}
@@ -88,6 +91,9 @@ func (p *Plan) openPolicy() (err error) {
 }
 
 func (p *Plan) openOut() (err error) {
+	if strings.Contains(p.Config.Out, "://") {
+		return fmt.Errorf("out: %q: only folders of the local disk are supported", p.Config.Out)
+	}
 	if p.out, err = storage.Disk(p.Config.Out); err != nil {
 		return fmt.Errorf("out: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
+	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -17,12 +18,16 @@ type rows struct {
 	person, docket, charge, county, court, statute, description, degree texts
 	dispositionText, code                                               texts
 	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate  dates
+	sentenceDate, releaseDate, supervisionEnd                           dates
+	maxPenalty, termMin, termMax                                        numbers
+	incarcerated, restitution                                           *array.Uint8
 }
 
 func newRows(batch arrow.Record) *rows {
 	column := batch.Column
 	text := func(i int) texts { return texts{column(i).(*array.String)} }
 	date := func(i int) dates { return dates{column(i).(*array.Date32)} }
+	number := func(i int) numbers { return numbers{column(i).(*array.Int32)} }
 	small := func(i int) *array.Uint8 { return column(i).(*array.Uint8) }
 	return &rows{
 		source: column(schemas.ColSource).(*array.Uint32),
@@ -51,6 +56,15 @@ func newRows(batch arrow.Record) *rows {
 		offenseDate:     date(schemas.ColOffenseDate),
 		arrestDate:      date(schemas.ColArrestDate),
 		challengeDate:   date(schemas.ColChallengeDate),
+		sentenceDate:    date(schemas.ColSentenceDate),
+		releaseDate:     date(schemas.ColReleaseDate),
+		supervisionEnd:  date(schemas.ColSupervisionEnd),
+
+		maxPenalty:   number(schemas.ColMaxPenalty),
+		termMin:      number(schemas.ColTermMin),
+		termMax:      number(schemas.ColTermMax),
+		incarcerated: small(schemas.ColIncarcerated),
+		restitution:  small(schemas.ColRestitution),
 	}
 }
 
@@ -74,6 +88,10 @@ func (r *rows) determination(row int32) writers.Determination {
 		DispositionText: r.dispositionText.text(row),
 		DispositionDate: r.dispositionDate.date(row),
 		OffenseDate:     r.offenseDate.date(row),
+		ArrestDate:      r.arrestDate.date(row),
+		ChallengeDate:   r.challengeDate.date(row),
+		Sentence:        schemas.Sentence(r.sentence.Value(int(row))),
+		BirthDate:       r.birthDate.date(row),
 	}
 }
 
@@ -98,4 +116,14 @@ func (d dates) date(row int32) schemas.Date {
 		return schemas.NoDate
 	}
 	return schemas.Date(d.Value(int(row)))
+}
+
+// numbers is a column of whole numbers.
+type numbers struct{ *array.Int32 }
+
+func (n numbers) number(row int32) int32 {
+	if n.IsNull(int(row)) {
+		return evaluate.NoNumber
+	}
+	return n.Value(int(row))
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/schemas"
-	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
@@ -178,7 +177,7 @@ func (r *Run) name() (err error) {
 // findCommit looks for a commit of this very run.
 func (r *Run) findCommit(ctx context.Context) error {
 	done, err := writers.OpenRun(ctx, r.out, r.ID)
-	if errors.Is(err, storage.ErrNotExist) {
+	if errors.Is(err, writers.ErrNoRun) {
 		return nil
 	}
 	if err != nil {

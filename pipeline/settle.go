@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +24,15 @@ type Receipt struct {
 	Totals   schemas.Totals
 	BySource []schemas.Totals // by ordinal of the source
 	Gaps     Gaps             // statute texts that have no code
+	Counties map[string]int64 // charges by county as written
+	// Undeliverable lists the first charges of the part that are granted relief
+	// and cannot stand in an update file; UndeliverableRows counts all.
+	Undeliverable     []writers.Undeliverable
+	UndeliverableRows int64
 	// BirthConflicts counts persons whose rows give two dates of birth; the law
 	// is asked without one.
 	BirthConflicts int64
+	Doubts         evaluate.Doubts
 }
 
 // Settle decides everyone in a part, whose segments may come in any order. It
@@ -81,17 +88,27 @@ type settler struct {
 	// Of the person at hand, reused for the next.
 	person  evaluate.Person
 	cases   map[caseKey]int32
-	charges map[string]int32
+	charges map[chargeKey]int32
+	sent    []bool // by charge key: the agencies have been told
 }
 
 type caseKey struct{ county, docket string }
 
+// chargeKey is what rows of a person share that are one charge. A key that a
+// source uses again for another offence, or in another case, is another charge:
+// taking two for one would hide a conviction.
+type chargeKey struct{ county, docket, charge, code string }
+
 func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settler {
 	return &settler{
 		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out,
-		receipt: Receipt{BySource: make([]schemas.Totals, len(r.Sources)), Gaps: Gaps{Codes: map[CodeText]Affected{}}},
+		receipt: Receipt{
+			BySource: make([]schemas.Totals, len(r.Sources)),
+			Gaps:     Gaps{Codes: map[CodeText]Affected{}},
+			Counties: map[string]int64{},
+		},
 		cases:   map[caseKey]int32{},
-		charges: map[string]int32{},
+		charges: map[chargeKey]int32{},
 	}
 }
 
@@ -151,6 +168,7 @@ func gather(ctx context.Context, mem memory.Allocator, segments []Segment, from 
 func (s *settler) settle(rows *rows, person link.Person) error {
 	s.load(rows, person)
 	decisions := s.evaluator.Person(&s.person)
+	s.receipt.Doubts.Add(s.person.Doubts)
 	summary := writers.Person{Person: rows.person.text(person.Rows[0]), NextEligibleOn: schemas.NoDate}
 	accepted := false
 	for i, row := range person.Rows {
@@ -177,6 +195,7 @@ func (s *settler) settle(rows *rows, person link.Person) error {
 func (s *settler) load(rows *rows, person link.Person) {
 	clear(s.cases)
 	clear(s.charges)
+	s.sent = s.sent[:0]
 	p := &s.person
 	p.Keyed = person.Keyed
 	p.Birth = schemas.NoDate
@@ -187,24 +206,63 @@ func (s *settler) load(rows *rows, person link.Person) {
 			conflict = conflict || p.Birth.Known() && p.Birth != birth
 			p.Birth = birth
 		}
-		p.Charges = append(p.Charges, evaluate.Charge{
-			Code:        s.evaluator.Code(rows.code.text(row), rows.code.known(row)),
-			County:      s.evaluator.County(rows.county.text(row), rows.county.known(row)),
-			Case:        s.caseOrdinal(rows, row),
-			Key:         s.chargeOrdinal(rows, row),
-			Offense:     rows.offenseDate.date(row),
-			Arrest:      rows.arrestDate.date(row),
-			Disposed:    rows.dispositionDate.date(row),
-			Challenge:   rows.challengeDate.date(row),
-			Severity:    schemas.Severity(rows.severity.Value(int(row))),
-			Disposition: schemas.Disposition(rows.disposition.Value(int(row))),
-			Sentence:    schemas.Sentence(rows.sentence.Value(int(row))),
-			Kind:        rows.rowKind(row),
-		})
+		p.Charges = append(p.Charges, s.row(rows, row))
+	}
+	if s.evaluator.NeedsRank() {
+		rank(rows, person.Rows, p.Charges)
 	}
 	if conflict {
 		p.Birth = schemas.NoDate
 		s.receipt.BirthConflicts++
+	}
+}
+
+// rank puts the charges in the order of county, case, charge and line, which
+// does not depend on how the sources were cut.
+func rank(rows *rows, numbers []int32, charges []evaluate.Charge) {
+	order := make([]int, len(numbers))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := numbers[a], numbers[b]
+		return cmp.Or(
+			cmp.Compare(rows.county.text(x), rows.county.text(y)),
+			cmp.Compare(rows.docket.text(x), rows.docket.text(y)),
+			cmp.Compare(rows.charge.text(x), rows.charge.text(y)),
+			cmp.Compare(rows.source.Value(int(x)), rows.source.Value(int(y))),
+			cmp.Compare(rows.line.Value(int(x)), rows.line.Value(int(y))))
+	})
+	for place, i := range order {
+		charges[i].Rank = int32(place)
+	}
+}
+
+// row is one row of a person in the form in which it is decided.
+func (s *settler) row(rows *rows, row int32) evaluate.Charge {
+	small := func(column *array.Uint8) uint8 { return column.Value(int(row)) }
+	return evaluate.Charge{
+		Code:           s.evaluator.Code(rows.code.text(row), rows.code.known(row)),
+		County:         s.evaluator.County(rows.county.text(row), rows.county.known(row)),
+		Degree:         s.evaluator.Degree(rows.degree.text(row), rows.degree.known(row)),
+		Case:           s.caseOrdinal(rows, row),
+		Key:            s.chargeOrdinal(rows, row),
+		Offense:        rows.offenseDate.date(row),
+		Arrest:         rows.arrestDate.date(row),
+		Disposed:       rows.dispositionDate.date(row),
+		Challenge:      rows.challengeDate.date(row),
+		Sentenced:      rows.sentenceDate.date(row),
+		Released:       rows.releaseDate.date(row),
+		SupervisionEnd: rows.supervisionEnd.date(row),
+		MaxPenalty:     rows.maxPenalty.number(row),
+		TermMin:        rows.termMin.number(row),
+		TermMax:        rows.termMax.number(row),
+		Severity:       schemas.Severity(small(rows.severity)),
+		Disposition:    schemas.Disposition(small(rows.disposition)),
+		Sentence:       schemas.Sentence(small(rows.sentence)),
+		Incarcerated:   schemas.Incarceration(small(rows.incarcerated)),
+		Restitution:    schemas.Restitution(small(rows.restitution)),
+		Kind:           rows.rowKind(row),
 	}
 }
 
@@ -219,7 +277,9 @@ func (s *settler) chargeOrdinal(rows *rows, row int32) int32 {
 	if !rows.charge.known(row) {
 		return -1
 	}
-	return ordinal(s.charges, rows.charge.text(row))
+	return ordinal(s.charges, chargeKey{
+		rows.county.text(row), rows.docket.text(row), rows.charge.text(row), rows.code.text(row),
+	})
 }
 
 // ordinal numbers keys as they come.
@@ -249,31 +309,30 @@ func (s *settler) charge(rows *rows, row int32, i int, d evaluate.Decision) erro
 	}
 	s.countOutcome(rows, row, d.Outcome, text.Rule)
 	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons)
+	s.countCounty(rows.county.text(row))
 	if d.Outcome == schemas.Review {
 		return s.out.Review(&writers.Review{
 			Source: source, Line: det.Line, Person: det.Person, Case: det.Case, Charge: det.Charge,
 			Policy: det.Policy, Rule: text.Rule, Leaf: text.Leaf, Clause: text.Clause, Question: text.Question, Who: text.Who,
 		})
 	}
-	return s.deliver(rows, row, &det)
-}
-
-// deliver tells every agency that must hear of a decision.
-func (s *settler) deliver(rows *rows, row int32, det *writers.Determination) error {
-	for _, agency := range s.router.Agencies(det.Outcome, det.County) {
-		err := s.out.Delivery(&writers.Delivery{
-			Agency: agency, Source: det.Source, Line: det.Line,
-			Person: det.Person, Case: det.Case, Charge: det.Charge, County: det.County, Court: rows.court.text(row),
-			Code: det.Code, DispositionDate: det.DispositionDate, Verb: det.RemedyFloor,
-			LegalBasis: det.LegalBasis, Clause: det.Clause,
-			EligibleOn: det.EligibleOn, DueOn: det.DueOn,
-			JurisdictionRetained: true, // policies refuses relief that does not retain it
-		})
-		if err != nil {
+	if d.Serving {
+		if err := s.active(rows, row, &det); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.deliver(rows, row, i, &det)
+}
+
+// active writes a charge that is eligible while its sentence still runs.
+func (s *settler) active(rows *rows, row int32, det *writers.Determination) error {
+	return s.out.Active(&writers.Active{
+		Source: det.Source, Line: det.Line, Person: det.Person, Case: det.Case, Charge: det.Charge, County: det.County,
+		Sentence:       schemas.Sentence(rows.sentence.Value(int(row))),
+		SupervisionEnd: rows.supervisionEnd.date(row),
+		Policy:         det.Policy, Rule: det.Rule, Remedy: det.RemedyFloor,
+		LegalBasis: det.LegalBasis, Clause: det.Clause, EligibleOn: det.EligibleOn,
+	})
 }
 
 // summarize adds one decision to the summary of its person.

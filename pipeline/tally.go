@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"strings"
+
 	"github.com/clearsweep/clearsweep/pipeline/link"
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -33,6 +35,16 @@ func (s *settler) countOutcome(rows *rows, row int32, outcome schemas.Outcome, r
 		rule = noRule
 	}
 	t.Rules[rule]++
+}
+
+// countCounty adds a charge to its county.
+func (s *settler) countCounty(county string) {
+	counties := s.receipt.Counties
+	if _, known := counties[county]; !known {
+		s.receipt.Counties = shorten(counties, 2*worklistLength, strings.Compare)
+		county = strings.Clone(county) // the batch it came from goes
+	}
+	s.receipt.Counties[county]++
 }
 
 // noRule stands in the totals for charges that no rule applied to.

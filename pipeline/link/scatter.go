@@ -76,6 +76,8 @@ func takeColumn(mem memory.Allocator, column arrow.Array, order []int32) arrow.A
 		return takeFixed(mem, column, c.Uint8Values(), order, arrow.Uint8Traits.CastToBytes)
 	case *array.Uint32:
 		return takeFixed(mem, column, c.Uint32Values(), order, arrow.Uint32Traits.CastToBytes)
+	case *array.Int32:
+		return takeFixed(mem, column, c.Int32Values(), order, arrow.Int32Traits.CastToBytes)
 	case *array.Int64:
 		return takeFixed(mem, column, c.Int64Values(), order, arrow.Int64Traits.CastToBytes)
 	case *array.Date32:

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -44,7 +43,7 @@ type kept struct {
 
 // newSegments spills in folder, which must exist.
 func newSegments(folder string, budget int64, mem memory.Allocator) (*segments, error) {
-	spill, err := os.OpenFile(filepath.Join(folder, "spill.arrows"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	spill, err := os.CreateTemp(folder, ".spill-*.arrows") // with mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("create spill file: %w", err)
 	}

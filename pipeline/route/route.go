@@ -10,6 +10,7 @@ package route
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -40,14 +41,30 @@ func (r *Router) Agencies(outcome schemas.Outcome, county string) []string {
 	}
 	agencies, ok := r.agencies[county]
 	if !ok {
-		place := Slug(county)
-		if place == "" {
-			place = Unassigned
+		place := Unassigned
+		if IsPlace(county) {
+			place = Slug(county)
 		}
 		agencies = []string{r.repository, "court-" + r.state + "-" + place}
 		r.agencies[strings.Clone(county)] = agencies
 	}
 	return agencies
+}
+
+// IsPlace tells whether text can be the name of a county: what a source has in
+// that column by mistake must not become the name of a file.
+func IsPlace(text string) bool {
+	const longest = 40
+	letters := 0
+	for _, c := range text {
+		switch {
+		case unicode.IsLetter(c):
+			letters++
+		case !strings.ContainsRune(" -.'&", c):
+			return false
+		}
+	}
+	return letters > 1 && len(text) <= longest && Slug(text) != ""
 }
 
 // Slug is text as it stands in the name of an agency, and so of a file: lower

@@ -18,6 +18,9 @@ func TestAgencies(t *testing.T) {
 		"relief goes to the repository and the court": {schemas.Eligible, "LOS ANGELES", []string{"repository-us-ca", "court-us-ca-los-angeles"}},
 		"no county goes to the unassigned court":      {schemas.Eligible, "", []string{"repository-us-ca", "court-us-ca-unassigned"}},
 		"punctuation alone is no county":              {schemas.Eligible, " .. ", []string{"repository-us-ca", "court-us-ca-unassigned"}},
+		"a number is no county":                       {schemas.Eligible, "J Q PUBLIC 123-45-6789", []string{"repository-us-ca", "court-us-ca-unassigned"}},
+		"a sentence is no county":                     {schemas.Eligible, "the defendant lived in a town that nobody here could name", []string{"repository-us-ca", "court-us-ca-unassigned"}},
+		"a formula is no county":                      {schemas.Eligible, "=cmd|x", []string{"repository-us-ca", "court-us-ca-unassigned"}},
 		"a review is delivered to nobody":             {schemas.Review, "LOS ANGELES", nil},
 		"a future date is delivered to nobody":        {schemas.NotYet, "LOS ANGELES", nil},
 	} {

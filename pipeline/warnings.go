@@ -1,0 +1,97 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/route"
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+// warnings are what a person should know of the run beyond its totals. The
+// worklist must have been written: it then knows what it left out.
+func (r *Run) warnings(m *writers.Manifest, receipts []Receipt, worklist *worklist) []string {
+	w := warnings{}
+	if !r.pack.SignedOff {
+		w.say("no lawyer has signed the policy %s: see its SOURCES.md before its decisions are used", m.Policy.ID)
+	}
+	r.warnOfSources(&w, m)
+	r.warnOfCounty(&w, m, receipts)
+	var conflicts, undeliverable int64
+	var doubts evaluate.Doubts
+	for _, receipt := range receipts {
+		conflicts += receipt.BirthConflicts
+		undeliverable += receipt.UndeliverableRows
+		doubts.Add(receipt.Doubts)
+	}
+	w.count(m.Totals.Unkeyed, "rows have no usable person key; each stands alone")
+	w.count(conflicts, "persons have rows with different birth dates; the law was asked without one")
+	w.count(int64(doubts.Births), "persons have a birth date that no life fits; the law was asked without one")
+	w.count(int64(doubts.Dates), "dates of events are after the as-of date or before the person's birth; the law was asked without them")
+	w.count(int64(doubts.Dispositions), "rows contradict another row of the same charge; the law was asked without what they say")
+	w.count(m.Totals.Rejected, "rows were rejected: see rejects/")
+	w.count(int64(len(worklist.codes)), "statute texts have no code: see worklist/codes.csv")
+	w.count(int64(len(worklist.values)), "values are not in the layout's maps: see worklist/values.csv")
+	w.count(worklist.omitted, "rows have texts beyond the length of the worklists")
+	w.count(undeliverable, "deliveries cannot stand in an update file: see worklist/undeliverable.csv")
+	return w
+}
+
+type warnings []string
+
+func (w *warnings) say(format string, args ...any) { *w = append(*w, fmt.Sprintf(format, args...)) }
+
+// count warns of n things, if there are any.
+func (w *warnings) count(n int64, what string) {
+	if n > 0 {
+		w.say("%d %s", n, what)
+	}
+}
+
+// warnOfSources says what is odd about whole files.
+func (r *Run) warnOfSources(w *warnings, m *writers.Manifest) {
+	for i, survey := range r.surveys {
+		name := r.Sources[i].Name
+		for _, warning := range survey.Warnings {
+			w.say("%s: %s", name, warning)
+		}
+		if earlier := r.duplicate[i]; earlier >= 0 {
+			w.say("%s has the same bytes as %s and was not read again", name, r.Sources[earlier].Name)
+		}
+		if t := m.Inputs[i].Totals; t.Rejected > 0 && t.Accepted == 0 {
+			w.say("%s: every row was rejected: is %s its layout?", name, r.layout.Name())
+		}
+	}
+}
+
+// warnOfCounty says so when a policy asks for a county that no charge is from:
+// a misspelt name would otherwise leave out everybody without a word.
+func (r *Run) warnOfCounty(w *warnings, m *writers.Manifest, receipts []Receipt) {
+	asked, ok := m.Policy.Params["county"]
+	if !ok {
+		return
+	}
+	counties := map[string]int64{}
+	for _, receipt := range receipts {
+		for county, n := range receipt.Counties {
+			counties[county] += n
+		}
+	}
+	for county := range counties {
+		if strings.EqualFold(strings.TrimSpace(county), strings.TrimSpace(asked)) {
+			return
+		}
+		if !route.IsPlace(county) { // something else stands in the column
+			delete(counties, county)
+		}
+	}
+	const most = 5
+	names := slices.SortedFunc(maps.Keys(counties), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counties[b], counties[a]), cmp.Compare(a, b))
+	})
+	w.say("no charge is from the county %q; the extract has most from %q", asked, names[:min(most, len(names))])
+}
