@@ -49,7 +49,7 @@ func TestKilledRuns(t *testing.T) {
 	if text, err := sweepProcess(t.Context(), t, extract, calm).CombinedOutput(); err != nil {
 		t.Fatalf("undisturbed run: %v\n%s", err, text)
 	}
-	whole := time.Since(start) //nolint:forbidigo // as above
+	whole := time.Since(start)
 	random := rand.New(rand.NewPCG(7, 11))
 	for range 8 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(whole))))

@@ -12,6 +12,8 @@ func layoutCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "layout",
 		Short: "List, show and check layouts: how an extract is read",
+		Args:  noArgs,
+		RunE:  noSubcommand,
 	}
 	cmd.AddCommand(
 		&cobra.Command{

@@ -42,7 +42,7 @@ const exitHelp = `Exit codes:
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil && out.err != nil {
-		err = fmt.Errorf("print: %w", out.err)
+		err = fmt.Errorf("the command is done, but what it printed is not: %w", out.err)
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "clearsweep: %v\n", err)
@@ -78,6 +78,8 @@ accounts for every row.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
+		Args:          noArgs,
+		RunE:          noSubcommand,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
@@ -149,6 +151,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	}
 	return nil
 }
+
+// noSubcommand is what a command does that only has others below it.
+func noSubcommand(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 // oneArg wants one argument, and says what it is.
 func oneArg(what string) cobra.PositionalArgs {

@@ -15,9 +15,12 @@ import (
 func policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "List, check and test policy packs: the law as data",
+		Short: "List, check, test, explain and compare policy packs: the law as data",
 	}
-	cmd.AddCommand(policyListCommand(), policyLintCommand(), policyTestCommand())
+	cmd.AddCommand(
+		policyListCommand(), policyLintCommand(), policyTestCommand(),
+		policyExplainCommand(), policyDiffCommand(), policySchemaCommand(),
+	)
 	return cmd
 }
 
@@ -49,26 +52,6 @@ func printPack(w io.Writer, pack *policies.Pack) {
 			required = "required; "
 		}
 		fmt.Fprintf(w, "  --param %s=  %s (%s%s)\n", param.Name, param.Help, required, param.Allowed())
-	}
-}
-
-func policyLintCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "lint [PACK...]",
-		Short: "Check policy packs and report every fault with its line and remedy; all built-in ones if none is named",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return eachPack(args, func(name string) error {
-				pack, err := policies.Load(name)
-				if err != nil {
-					return err
-				}
-				for _, fault := range pack.Lint() {
-					fmt.Fprintln(cmd.OutOrStdout(), fault)
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults\n", name)
-				return nil
-			})
-		},
 	}
 }
 

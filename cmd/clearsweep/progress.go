@@ -115,7 +115,7 @@ func rowsPerSecond(progress *local.Progress) decor.Decorator {
 	return decor.Any(func(s decor.Statistics) string {
 		rows := progress.Snapshot().Rows
 		if !s.Completed {
-			rate = float64(rows) / max(time.Since(start).Seconds(), barEvery.Seconds()) //nolint:forbidigo // as above
+			rate = float64(rows) / max(time.Since(start).Seconds(), barEvery.Seconds())
 		}
 		return fmt.Sprintf(" %d rows, %.0f rows/s", rows, rate)
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -59,8 +60,11 @@ Exit code 0 if the run is whole, 5 if it is damaged.`,
 				return err
 			}
 			run, err := writers.OpenRun(cmd.Context(), out, runID)
-			if err != nil {
+			if errors.Is(err, writers.ErrNoRun) {
 				return err
+			}
+			if err != nil {
+				return damage{err}
 			}
 			verified, err := writers.Verify(cmd.Context(), out, run.Commit, deep)
 			if err != nil {

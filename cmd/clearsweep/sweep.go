@@ -32,8 +32,9 @@ exists; OUT/current then points to the run.
 The same input, layout, policy, parameters, date and version always give the
 same run: a sweep that is committed already is found and not done again.
 
-Give the options as flags, or in a file with --config whose keys are the flags'
-names with underscores; a flag goes before the file.
+Give the options as flags, or in a file with --config; a flag goes before the
+file. Its keys: inputs (a list), layout, policy, params (a map), as_of, out,
+workers, memory, max_rejects, require_signoff.
 
 ` + exitHelp,
 		Example: `  clearsweep sweep --input 'extract/*.csv' --layout us-ca/doj-extract \
@@ -121,6 +122,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.IntVar(&f.file.Workers, "workers", runtime.GOMAXPROCS(0), "ranges or parts in work at once; changes no result")
 	flags.StringVar(&f.memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
 	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
+	flags.BoolVar(&f.file.RequireSignoff, "require-signoff", false, "refuse a policy that no lawyer has signed (signed_off: false)")
 	flags.Int64Var(&f.file.MaxRejects, "max-rejects", 100_000, "stop when more than this `number` of rows is rejected; -1 never stops")
 }
 
@@ -132,11 +134,13 @@ func (f *sweepFlags) config(cmd *cobra.Command) (pipeline.Config, error) {
 			return pipeline.Config{}, err
 		}
 	}
-	f.override(cmd, &file)
+	if err := f.override(cmd, &file); err != nil {
+		return pipeline.Config{}, err
+	}
 	return file.config()
 }
 
-func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) {
+func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) error {
 	set := cmd.Flags().Changed
 	if set("input") {
 		file.Inputs = f.file.Inputs
@@ -158,13 +162,22 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) {
 	if set("max-rejects") {
 		file.MaxRejects = f.file.MaxRejects
 	}
+	if set("require-signoff") {
+		file.RequireSignoff = f.file.RequireSignoff
+	}
+	given := map[string]bool{}
 	for _, param := range f.params {
-		key, value, _ := strings.Cut(param, "=")
+		key, value, ok := strings.Cut(param, "=")
+		if !ok || given[key] {
+			return fmt.Errorf("--param %s: write key=value, each key once, the elements of a list separated by commas", key)
+		}
+		given[key] = true
 		if file.Params == nil {
 			file.Params = map[string]any{}
 		}
 		file.Params[key] = value
 	}
+	return nil
 }
 
 // asOf reads the date; a missing one is left for the plan to report with the

@@ -26,6 +26,8 @@ type sweepFile struct {
 	Workers    int            `yaml:"workers"`
 	Memory     string         `yaml:"memory"`
 	MaxRejects int64          `yaml:"max_rejects"`
+
+	RequireSignoff bool `yaml:"require_signoff"`
 }
 
 // read reads a configuration over f. An unknown key is an error that names it,
@@ -45,6 +47,7 @@ func (f *sweepFile) config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Layout: f.Layout, Policy: f.Policy, Out: f.Out,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
+		RequireSignoff: f.RequireSignoff,
 	}
 	var errDate, errMemory, errParams error
 	cfg.AsOf, errDate = asOf(f.AsOf)
