@@ -16,6 +16,8 @@ func policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "List, check, test, explain and compare policy packs: the law as data",
+		Args:  noArgs,
+		RunE:  noSubcommand,
 	}
 	cmd.AddCommand(
 		policyListCommand(), policyLintCommand(), policyTestCommand(),

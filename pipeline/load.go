@@ -1,0 +1,120 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/link"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+type caseKey struct{ county, docket string }
+
+// chargeKey is what rows of a person share that are one charge. A key that a
+// source uses again for another offence, or in another case, is another charge:
+// taking two for one would hide a conviction.
+type chargeKey struct{ county, docket, charge, code string }
+
+// load fills s.person with what the law may ask of the person.
+func (s *settler) load(rows *rows, person link.Person) {
+	clear(s.cases)
+	clear(s.charges)
+	s.sent = s.sent[:0]
+	p := &s.person
+	p.Keyed = person.Keyed
+	p.Birth = schemas.NoDate
+	p.Charges = slices.Grow(p.Charges[:0], len(person.Rows))
+	conflict := false
+	for _, row := range person.Rows {
+		if birth := rows.birthDate.date(row); birth.Known() {
+			conflict = conflict || p.Birth.Known() && p.Birth != birth
+			p.Birth = birth
+		}
+		p.Charges = append(p.Charges, s.row(rows, row))
+	}
+	if s.evaluator.NeedsRank() {
+		rank(rows, person.Rows, p.Charges)
+	}
+	if conflict {
+		p.Birth = schemas.NoDate
+		s.receipt.BirthConflicts++
+	}
+}
+
+// rank puts the charges in the order of county, case, charge and line, which
+// does not depend on how the sources were cut.
+func rank(rows *rows, numbers []int32, charges []evaluate.Charge) {
+	order := make([]int, len(numbers))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := numbers[a], numbers[b]
+		return cmp.Or(
+			cmp.Compare(rows.county.text(x), rows.county.text(y)),
+			cmp.Compare(rows.docket.text(x), rows.docket.text(y)),
+			cmp.Compare(rows.charge.text(x), rows.charge.text(y)),
+			cmp.Compare(rows.source.Value(int(x)), rows.source.Value(int(y))),
+			cmp.Compare(rows.line.Value(int(x)), rows.line.Value(int(y))))
+	})
+	for place, i := range order {
+		charges[i].Rank = int32(place)
+	}
+}
+
+// row is one row of a person in the form in which it is decided.
+func (s *settler) row(rows *rows, row int32) evaluate.Charge {
+	small := func(column *array.Uint8) uint8 { return column.Value(int(row)) }
+	return evaluate.Charge{
+		Code:           s.evaluator.Code(rows.code.text(row), rows.code.known(row)),
+		County:         s.evaluator.County(rows.county.text(row), rows.county.known(row)),
+		Degree:         s.evaluator.Degree(rows.degree.text(row), rows.degree.known(row)),
+		Case:           s.caseOrdinal(rows, row),
+		Key:            s.chargeOrdinal(rows, row),
+		Offense:        rows.offenseDate.date(row),
+		Arrest:         rows.arrestDate.date(row),
+		Disposed:       rows.dispositionDate.date(row),
+		Challenge:      rows.challengeDate.date(row),
+		Sentenced:      rows.sentenceDate.date(row),
+		Released:       rows.releaseDate.date(row),
+		SupervisionEnd: rows.supervisionEnd.date(row),
+		MaxPenalty:     rows.maxPenalty.number(row),
+		TermMin:        rows.termMin.number(row),
+		TermMax:        rows.termMax.number(row),
+		Severity:       schemas.Severity(small(rows.severity)),
+		Disposition:    schemas.Disposition(small(rows.disposition)),
+		Sentence:       schemas.Sentence(small(rows.sentence)),
+		Incarcerated:   schemas.Incarceration(small(rows.incarcerated)),
+		Restitution:    schemas.Restitution(small(rows.restitution)),
+		Kind:           rows.rowKind(row),
+	}
+}
+
+func (s *settler) caseOrdinal(rows *rows, row int32) int32 {
+	if !rows.docket.known(row) {
+		return -1
+	}
+	return ordinal(s.cases, caseKey{rows.county.text(row), rows.docket.text(row)})
+}
+
+func (s *settler) chargeOrdinal(rows *rows, row int32) int32 {
+	if !rows.charge.known(row) {
+		return -1
+	}
+	return ordinal(s.charges, chargeKey{
+		rows.county.text(row), rows.docket.text(row), rows.charge.text(row), rows.code.text(row),
+	})
+}
+
+// ordinal numbers keys as they come.
+func ordinal[K comparable](of map[K]int32, key K) int32 {
+	n, ok := of[key]
+	if !ok {
+		n = int32(len(of)) //nolint:gosec // a person has fewer rows
+		of[key] = n
+	}
+	return n
+}
