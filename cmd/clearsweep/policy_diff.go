@@ -56,7 +56,7 @@ made by pack A, from the same files, by this version.`,
 
 func (m *moves) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&m.file.Inputs, "input", nil, "`path` or glob of extracts to decide under both packs; may be repeated")
+	flags.StringArrayVar((*[]string)(&m.file.Inputs), "input", nil, "`path` or glob of extracts to decide under both packs; may be repeated")
 	flags.StringVar(&m.file.Layout, "layout", "", "`name` or path of the extracts' layout")
 	flags.StringVar(&m.file.AsOf, "as-of", "", "the `date` on which the law is asked, as 2006-01-02")
 	flags.StringArrayVar(&m.params, "param", nil, "`key=value` of a parameter, for the packs that have it; may be repeated")

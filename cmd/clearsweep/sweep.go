@@ -33,7 +33,7 @@ The same input, layout, policy, parameters, date and version always give the
 same run: a sweep that is committed already is found and not done again.
 
 Give the options as flags, or in a file with --config; a flag goes before the
-file. Its keys: inputs (a list), layout, policy, params (a map), as_of, out,
+file. Its keys: inputs (a path or a list), layout, policy, params (a map), as_of, out,
 workers, memory, max_rejects, require_signoff.
 
 ` + exitHelp,
@@ -113,7 +113,7 @@ type sweepFlags struct {
 func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.configFile, "config", "", "read the options from this YAML `file`")
-	flags.StringArrayVar(&f.file.Inputs, "input", nil, "`path` or glob of extracts, or a folder of them; may be repeated")
+	flags.StringArrayVar((*[]string)(&f.file.Inputs), "input", nil, "`path` or glob of extracts, or a folder of them; may be repeated")
 	flags.StringVar(&f.file.Layout, "layout", "", "`name` or path of the extracts' layout; see 'clearsweep layout list'")
 	flags.StringVar(&f.file.Policy, "policy", "", "`name` or path of the policy pack; see 'clearsweep policy list'")
 	flags.StringArrayVar(&f.params, "param", nil, "`key=value` of a parameter of the policy; lists are separated by commas; may be repeated")

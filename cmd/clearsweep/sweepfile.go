@@ -17,7 +17,7 @@ import (
 // Relative paths in it are relative to the working directory, as on the command
 // line.
 type sweepFile struct {
-	Inputs     []string       `yaml:"inputs"`
+	Inputs     paths          `yaml:"inputs"`
 	Layout     string         `yaml:"layout"`
 	Policy     string         `yaml:"policy"`
 	Params     map[string]any `yaml:"params"`
@@ -28,6 +28,19 @@ type sweepFile struct {
 	MaxRejects int64          `yaml:"max_rejects"`
 
 	RequireSignoff bool `yaml:"require_signoff"`
+}
+
+// paths is a list of paths, or one path.
+type paths []string
+
+// UnmarshalYAML implements yaml.BytesUnmarshaler.
+func (p *paths) UnmarshalYAML(text []byte) error {
+	var one string
+	if err := yaml.Unmarshal(text, &one); err == nil {
+		*p = paths{one}
+		return nil
+	}
+	return yaml.Unmarshal(text, (*[]string)(p))
 }
 
 // read reads a configuration over f. An unknown key is an error that names it,
