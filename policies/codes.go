@@ -21,7 +21,12 @@ type CodeSet struct {
 	// From and To bound the offences, by day, for which the set is the law; both
 	// included, NoDate where it is open.
 	From, To schemas.Date
+	// Unlisted is set where a section that the state's table does not list may be
+	// one of the set: whole chapters that are written out section by section.
+	Unlisted bool
 	At       Position
+
+	table codeTable // of the state, where Unlisted is set
 }
 
 // Member is a section of a set, or a section with everything below it.
@@ -136,6 +141,15 @@ func (m Member) Contains(c Code) bool {
 
 // Always tells whether the set is the law for offences of every day.
 func (s *CodeSet) Always() bool { return !s.From.Known() && !s.To.Known() }
+
+// MayContain tells whether the set may hold a code that it does not name,
+// because nobody has listed its section.
+func (s *CodeSet) MayContain(c Code, state string) bool {
+	if !s.Unlisted || c.Jurisdiction != state {
+		return false
+	}
+	return !s.table[Member{Code: c.Name, Path: c.Path}.section()]
+}
 
 // Contains tells whether the set holds the code of a charge under the law of
 // state. An inchoate form that the set does not include is not in it.

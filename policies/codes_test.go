@@ -107,3 +107,27 @@ func TestMembersReadBack(t *testing.T) {
 		}
 	})
 }
+
+// A set of whole chapters does not know that a section nobody has listed is
+// outside it.
+func TestUnlistedSectionsMayBeInASet(t *testing.T) {
+	set := CodeSet{Unlisted: true, table: codeTable{"18 2701": true, "18 5503": true}}
+	for canonical, want := range map[string]bool{
+		"PA:18:2799":       true,
+		"PA:18:2799(a)(1)": true,
+		"PA:18:5503":       false,
+		"PA:18:5503(a)":    false,
+		"NY:18:2799":       false,
+	} {
+		code, ok := ParseCode(canonical)
+		if !ok {
+			t.Fatalf("%s cannot be read", canonical)
+		}
+		if got := set.MayContain(code, "PA"); got != want {
+			t.Errorf("%s: got %v, want %v", canonical, got, want)
+		}
+		if (&CodeSet{table: set.table}).MayContain(code, "PA") {
+			t.Errorf("%s: may be in a set that names all it holds", canonical)
+		}
+	}
+}

@@ -64,6 +64,7 @@ func (r *reader) lintMembers(p *Pack) {
 	}
 	for i := range p.Codes {
 		set := &p.Codes[i]
+		set.table = table
 		for _, m := range append(append([]Member{}, set.Members...), set.Except...) {
 			switch text := m.String(); {
 			case !table.lists(m):

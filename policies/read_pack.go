@@ -224,6 +224,7 @@ func (r *reader) codes(t *table) {
 		set.Members = r.members(entry, "members")
 		set.Except = r.members(entry, "except")
 		set.From, set.To = r.valid(entry)
+		set.Unlisted = entry.flag("unlisted_may_be_in")
 		if len(entry.list("members")) == 0 {
 			r.fault(entry.at, schema, "%s has no members; list sections as \"HSC 11357/*\"", entry.what)
 		}

@@ -75,7 +75,8 @@ func codesShape() shape {
 	member := matching(`a section, as "HSC 11357"; with /* also everything below it`, `^[A-Za-z0-9.-]+ [A-Za-z0-9./()-]+(/\*)?$`)
 	return keyed(shape{
 		"cite": cited(), "members": someOf(member), "except": someOf(member), "modifiers": defined("modifiers"),
-		"valid": validShape(),
+		"valid":              validShape(),
+		"unlisted_may_be_in": shape{"type": "boolean", "description": "a section that the state's table does not list may be one of the set, so it is reviewed"},
 	}, "cite", "members")
 }
 

@@ -280,7 +280,16 @@ func inSets(code *policies.Code, sets []*policies.CodeSet, state string) truth {
 	if code == nil {
 		return unknown
 	}
-	return truthOf(slices.ContainsFunc(sets, func(s *policies.CodeSet) bool { return s.Contains(*code, state) }))
+	v := no
+	for _, set := range sets {
+		if set.Contains(*code, state) {
+			return yes
+		}
+		if set.MayContain(*code, state) {
+			v = unknown
+		}
+	}
+	return v
 }
 
 func (c *compiler) sectionIn(t policies.SectionIn) func(*policies.Code) truth {
