@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 func TestShippedLayouts(t *testing.T) {
 	cases := map[string]string{
 		"us-ca/doj-extract":       "us-ca-doj-extract.csv",
-		"us-il/cook-dispositions": "us-il-cook-dispositions.csv",
+		"us-il/cook-dispositions": "us-il-cook-invented.csv",
 		"generic/charges":         "generic-charges.csv",
 		"generic/charges-fixed":   "generic-charges-fixed.txt",
 	}

@@ -317,7 +317,7 @@ func TestPersonsAreSpread(t *testing.T) {
 // TestManyCharges draws an extract that has room for a person with thousands.
 func TestManyCharges(t *testing.T) {
 	if testing.Short() {
-		t.Skip("400000 rows")
+		t.Skip("SKIPPED with -short: makes 400,000 rows")
 	}
 	cfg := Defaults()
 	cfg.Rows, cfg.Files, cfg.Seed = 400_000, 2, 3

@@ -29,7 +29,7 @@ shows (yes), shows not (no), does not say (unknown) or what a cited clause
 presumes. It reads the law from the run itself, as it was when the run was made.
 
 What it prints is personal data.`,
-		Example: `  clearsweep explain out --person 18675309`,
+		Example: `  clearsweep explain out --person 70000010`,
 		Args:    oneArg("the output folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if person == "" {

@@ -36,7 +36,7 @@ func sweepProcess(ctx context.Context, t *testing.T, extract, out string) *exec.
 // what an undisturbed one would.
 func TestKilledRuns(t *testing.T) {
 	if testing.Short() {
-		t.Skip("SKIPPED: runs a dozen processes")
+		t.Skip("SKIPPED with -short: runs a dozen processes")
 	}
 	extract := t.TempDir()
 	made := synth.Defaults()
