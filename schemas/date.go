@@ -68,6 +68,24 @@ func (d Date) Civil() (year, month, day int) {
 // 29 February in a year without one is 1 March: the later day, so that a
 // waiting period is never cut short. NoDate stays NoDate.
 func (d Date) AddYears(n int) Date {
+	day := int(d) - march1900
+	from := (4*day + 3) / 1461
+	if to := from + n; uint(day) < julianYears*1461/4 && uint(to) < julianYears { //nolint:gosec // negative is out of range too
+		return d + Date(1461*to/4-1461*from/4) //nolint:gosec // at most 199 years
+	}
+	return d.addYears(n)
+}
+
+// Between 1900-03-01 and 2099-02-28 every fourth year that begins in March ends
+// with a leap day. A leap day that falls into a year without one is then, of
+// itself, the first day of the next: 1 March.
+const (
+	march1900   = -25508 // 1900-03-01
+	julianYears = 199
+)
+
+// addYears is AddYears by the calendar of all centuries.
+func (d Date) addYears(n int) Date {
 	if !d.Known() {
 		return NoDate
 	}

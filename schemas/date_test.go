@@ -78,3 +78,20 @@ func TestAnniversariesKeepTheirOrder(t *testing.T) {
 		}
 	})
 }
+
+// Every day from 1890 to 2110, so that both ways of counting and their seams are
+// met.
+func TestAnniversariesOfEveryDay(t *testing.T) {
+	for d := date(t, "1890-01-01"); d <= date(t, "2110-12-31"); d++ {
+		year, month, day := d.Civil()
+		for _, years := range []int{-120, -19, -4, -1, 0, 1, 4, 7, 100} {
+			want, ok := schemas.NewDate(year+years, month, day)
+			if !ok {
+				want, _ = schemas.NewDate(year+years, 3, 1)
+			}
+			if got := d.AddYears(years); got != want {
+				t.Fatalf("%s + %d years: got %s, want %s", d, years, got, want)
+			}
+		}
+	}
+}

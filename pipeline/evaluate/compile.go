@@ -19,7 +19,9 @@ type Law struct {
 
 	charge        space // the leaves of the rules that look at one charge
 	others        space // the leaves of the conditions of facts
+	still         bool  // profiles decide every test of others
 	person        []personTest
+	today         mask        // the leaves on the as-of date
 	counts        []countTest // facts that are the same for every charge of the person
 	relatives     []countTest // facts that depend on the charge under decision
 	latest        []latestTest
@@ -33,6 +35,12 @@ type Law struct {
 	passing   uint64 // either
 	ofRecord  uint64 // leaves that ask of the person's record as a whole
 	elapsed   []elapsedDay
+	// Of elapsed, those that are the same for every charge of the person, and those
+	// on events of a charge; and the leaves of the rest, which are on one date of the
+	// charge: where they have no answer, the date is missing.
+	personTimes, chargeTimes []int
+	plainTimes               uint64
+	elapsedOf                [64]int8 // by leaf: its position among elapsed, -1 when time does not make it true
 }
 
 // rule is a compiled rule.
@@ -41,13 +49,28 @@ type rule struct {
 	enabled bool
 	saysDay bool // the reason gives eligible_on
 	when    node
+	// times are the leaves that time makes true, where they are all that is to be
+	// known of the day on which the rule applies: where other things hold, it is
+	// the latest of theirs. 0 when it is not so simple.
+	times uint64
+}
+
+// plainTime finds the leaves of times.
+func (r *rule) plainTime(temporal uint64) {
+	if temporal &= r.when.leaves; r.when.and && temporal&^r.when.pos == 0 && !slices.ContainsFunc(r.when.kids, func(n node) bool { return n.leaves&temporal != 0 }) {
+		r.times = temporal
+	}
 }
 
 // fact is a fold over the charges of a person.
 type fact struct {
-	source *policies.Fact
-	bit    uint64 // among the facts
-	where  node   // over the space of others
+	source   *policies.Fact
+	bit      uint64 // among the facts
+	number   int    // the position of the bit
+	kind     policies.FactKind
+	relative bool // it depends on the charge under decision
+	lane     int  // among the lanes, -1 when it has none
+	where    node // over the space of others
 }
 
 // personTest is a leaf that is the same for every charge of the person.
@@ -75,13 +98,14 @@ type latestTest struct {
 
 // elapsedDay says on which day a temporal leaf becomes true.
 type elapsedDay struct {
-	leaf  int16
-	fact  int // -1 when something else is meant
-	event int // the position among the events, -1 when a date is meant
-	field policies.Field
-	fixed schemas.Date // a day that is the same for all, NoDate when there is none
-	years int
-	after bool
+	personal bool // it is the same for every charge of the person
+	leaf     int16
+	fact     int // -1 when something else is meant
+	event    int // the position among the events, -1 when a date is meant
+	field    policies.Field
+	fixed    schemas.Date // a day that is the same for all, NoDate when there is none
+	years    int
+	after    bool
 }
 
 // compiler builds a Law.
@@ -91,6 +115,7 @@ type compiler struct {
 	others map[string]int16 // leaves of facts by definition
 	active uint64           // leaves of the scope and of enabled rules
 
+	lanes     int // facts that have one
 	datedSets int // tests on codes that depend on the day of the offence
 }
 
@@ -106,6 +131,9 @@ func Compile(b *policies.Bound) (*Law, error) {
 	}
 	for i, leaf := range c.law.leaves {
 		c.bits[leaf.Definition()] = int16(i)
+	}
+	for i := range c.law.elapsedOf {
+		c.law.elapsedOf[i] = -1
 	}
 	c.compileRules()
 	c.compileFacts()
@@ -124,6 +152,22 @@ func Compile(b *policies.Bound) (*Law, error) {
 			c.leaf(int16(i), leaf)
 		}
 	}
+	for i := range c.law.elapsed {
+		t := &c.law.elapsed[i]
+		switch t.personal = t.fixed.Known() || t.fact >= 0 || (t.event < 0 && t.field == policies.BirthDate); {
+		case t.personal:
+			c.law.personTimes = append(c.law.personTimes, i)
+		case t.event < 0:
+			c.law.plainTimes |= 1 << t.leaf
+		default:
+			c.law.chargeTimes = append(c.law.chargeTimes, i)
+		}
+		c.law.elapsedOf[t.leaf] = int8(i) //nolint:gosec // at most 64
+	}
+	for i := range c.law.rules {
+		c.law.rules[i].plainTime(c.law.temporal)
+	}
+	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated) == 0
 	c.law.codePenalties = slices.ContainsFunc(b.Pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
 	c.law.passing = c.law.temporal | c.law.temporary
 	return c.law, nil
@@ -164,7 +208,14 @@ func (c *compiler) compileFacts() {
 	}
 	for i := range c.law.bound.Pack.Facts {
 		source := &c.law.bound.Pack.Facts[i]
-		c.law.facts = append(c.law.facts, fact{source: source, bit: 1 << i, where: compileNode(source.Where, false, bit)})
+		c.law.facts = append(c.law.facts, fact{
+			source: source, bit: 1 << i, number: i, kind: source.Kind(), relative: source.Relative(),
+			where: compileNode(source.Where, false, bit), lane: -1,
+		})
+		if f := &c.law.facts[i]; f.kind == policies.CountOf && !f.relative && source.Unit == policies.Charges && c.lanes < laneFacts {
+			f.lane = c.lanes
+			c.lanes++
+		}
 	}
 }
 
@@ -347,7 +398,8 @@ func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
 func (c *compiler) today(i int16, at slot, t policies.DateIs) {
 	law := c.law
 	from, to := window(t.Compare, law.bound.Date(t.Date))
-	law.person = append(law.person, personTest{slot: at, test: t, date: dateTest{slot: at, field: policies.AsOf, from: from, to: to}})
+	test := dateTest{from: from, to: to}
+	law.today.add(&at, test.ask(law.bound.AsOf, law.bound.AsOf))
 	law.elapsed = append(law.elapsed, elapsedDay{leaf: i, fact: -1, event: -1, fixed: from})
 }
 

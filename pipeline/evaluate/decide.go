@@ -86,7 +86,7 @@ func (e *Evaluator) walk(p *Person, i int, m *mask, d *Decision) {
 		case unknown:
 			open.add(j, 0, r.gives(c))
 		case yes:
-			e.applies(p, c, m, d, &open, j)
+			e.applies(c, m, d, &open, j)
 			return
 		case no:
 		}
@@ -95,12 +95,12 @@ func (e *Evaluator) walk(p *Person, i int, m *mask, d *Decision) {
 }
 
 // applies settles a charge to which rule j applies.
-func (e *Evaluator) applies(p *Person, c *Charge, m *mask, d *Decision, open *worlds, j int) {
+func (e *Evaluator) applies(c *Charge, m *mask, d *Decision, open *worlds, j int) {
 	r := &e.law.rules[j]
 	v := r.gives(c)
 	if !open.agree(v) {
 		open.add(j, 0, v)
-		e.ask(p, c, m, d, open)
+		e.ask(c, m, d, open)
 		return
 	}
 	d.Outcome, d.Rule = v.outcome, int16(j) //nolint:gosec // rules are few
@@ -119,7 +119,7 @@ func (e *Evaluator) noneApplies(p *Person, c *Charge, m *mask, d *Decision, open
 	last := e.otherwise(w)
 	if !open.agree(last) {
 		open.add(w.rule, 0, last)
-		e.ask(p, c, m, d, open)
+		e.ask(c, m, d, open)
 		return
 	}
 	d.Outcome, d.Rule, d.Leaf = last.outcome, int16(w.rule), w.leaf //nolint:gosec // rules are few
@@ -173,7 +173,7 @@ func (e *Evaluator) later(p *Person, c *Charge, m *mask, open *worlds) wait {
 		case inTime == unknown:
 			open.add(j, time, plainly(schemas.NotYet))
 		case inTime == yes:
-			if day := e.day(&r.when, p, c, m); day == forever { // what to count from is not known
+			if day := e.ruleDay(j, p, c, m); day == forever { // what to count from is not known
 				open.add(j, 0, plainly(schemas.NotYet))
 			} else {
 				first.rules |= 1 << j
@@ -191,7 +191,7 @@ func (e *Evaluator) later(p *Person, c *Charge, m *mask, open *worlds) wait {
 }
 
 // ask makes a review of possible verdicts that differ.
-func (e *Evaluator) ask(p *Person, c *Charge, m *mask, d *Decision, open *worlds) {
+func (e *Evaluator) ask(c *Charge, m *mask, d *Decision, open *worlds) {
 	d.Outcome = schemas.Review
 	when := e.law.scope
 	if open.asks >= 0 {
@@ -203,7 +203,7 @@ func (e *Evaluator) ask(p *Person, c *Charge, m *mask, d *Decision, open *worlds
 		d.Leaf = when.first(m, 0, no)
 	}
 	if !open.sure && open.asks >= 0 {
-		e.expand(p, c, m, open)
+		e.expand(c, m, open)
 	}
 	d.Ceiling = open.most
 	if open.sure {
@@ -217,7 +217,7 @@ const maxUnknown = 6
 // expand plays through every way in which the missing answers can turn out,
 // where they are few. Rules that are each uncertain may together leave no way
 // without relief, and then the least of it is certain.
-func (e *Evaluator) expand(p *Person, c *Charge, m *mask, open *worlds) {
+func (e *Evaluator) expand(c *Charge, m *mask, open *worlds) {
 	var missing uint64
 	for j := range e.law.rules {
 		if r := &e.law.rules[j]; r.enabled && r.when.value(m, e.law.temporal|e.law.temporary) == unknown {
@@ -227,25 +227,29 @@ func (e *Evaluator) expand(p *Person, c *Charge, m *mask, open *worlds) {
 	if bits.OnesCount64(missing) > maxUnknown {
 		return
 	}
-	var exact worlds
-	for answers := missing; ; answers = (answers - 1) & missing {
-		world := mask{t: m.t | answers, f: m.f | missing&^answers, p: m.p}
-		exact.add(open.asks, open.relax, e.inWorld(p, c, &world))
+	sure, least, most := true, policies.NoVerb, policies.NoVerb
+	for answers := missing; sure || most < open.most; answers = (answers - 1) & missing {
+		v := e.inWorld(c, &mask{t: m.t | answers, f: m.f | missing&^answers, p: m.p})
+		if answers == missing {
+			least = v.floor
+		}
+		sure, least, most = sure && v.outcome == schemas.Eligible, min(least, v.floor), max(most, v.ceiling)
 		if answers == 0 {
 			break
 		}
 	}
-	open.sure, open.least, open.most = exact.sure, exact.least, exact.most
+	open.sure, open.least, open.most = sure, least, most
 }
 
-// inWorld is the verdict when nothing that matters is missing.
-func (e *Evaluator) inWorld(p *Person, c *Charge, m *mask) verdict {
+// inWorld is the verdict when nothing that matters is missing, but for why there
+// is no relief.
+func (e *Evaluator) inWorld(c *Charge, m *mask) verdict {
 	for j := range e.law.rules {
 		if r := &e.law.rules[j]; r.enabled && r.when.value(m, 0) == yes {
 			return r.gives(c)
 		}
 	}
-	return e.otherwise(e.later(p, c, m, &worlds{}))
+	return plainly(schemas.NotEligible)
 }
 
 // day is the day on which the node holds, if nothing but time passes: beginning
@@ -278,38 +282,42 @@ func (e *Evaluator) leafDay(t term, p *Person, c *Charge, m *mask) schemas.Date 
 		}
 		return forever
 	}
-	for i := range e.law.elapsed {
-		if e.law.elapsed[i].leaf == t.leaf {
-			return e.elapsedDay(&e.law.elapsed[i], p, c)
-		}
+	if i := e.law.elapsedOf[t.leaf]; i >= 0 {
+		return e.leafElapsed(int(i), p, c)
 	}
 	return forever
 }
 
 // elapsedDay is the day on which the years of a temporal leaf have passed, at
-// the latest.
+// the latest. Of those that are the person's, the charge may be nil.
 func (e *Evaluator) elapsedDay(t *elapsedDay, p *Person, c *Charge) schemas.Date {
 	var since schemas.Date
 	switch {
 	case t.fixed.Known():
 		return t.fixed
+	case t.personal:
+		since = e.since(t, p)
 	case t.event >= 0:
 		_, since = e.clock(p, e.row, &e.law.events[t.event])
-		if since == beginning || since == forever {
-			return since
-		}
-	case t.fact >= 0:
-		since = e.facts[t.fact].latestPossible
-		if since == beginning || since == forever {
-			return since
-		}
-	case t.field == policies.BirthDate:
-		since = p.Birth
 	default:
-		since = c.date(t.field)
+		_, since = span(c.date(t.field))
 	}
-	if !since.Known() {
-		return forever
+	if since == beginning || since == forever {
+		return since
 	}
 	return anniversary(since, t.years, t.after)
+}
+
+// since is the day from which a temporal leaf of the person counts, at the
+// latest.
+func (e *Evaluator) since(t *elapsedDay, p *Person) (latest schemas.Date) {
+	switch {
+	case t.fixed.Known():
+		return t.fixed
+	case t.fact >= 0:
+		return e.facts[t.fact].latestPossible
+	default:
+		_, latest = span(p.Birth)
+		return latest
+	}
 }

@@ -22,20 +22,27 @@ type Evaluator struct {
 	sections  map[string]int32
 
 	decisions []Decision
+	answers   []answers   // by row
 	counting  []satisfied // by row
-	groups    []int32
+	lanes     lanes       // of all rows
+	groups    []int32     // by row: the ordinal of its charge
+	each      []int32     // the same where every row is a charge of its own
+	grouped   []int32     // and where not
 	keys      []int32
 	states    []truth
 	facts     []folded
 	birthdays []schemas.Date // by ageTest
+	undated   uint64         // leaves of the person that time makes true on no day that can be computed
+	days      []schemas.Date // by elapsedDay, of those that are the person's; NoDate when not computed yet
 	relatives []*countTest   // those that differ between the charges of the person
 	clusters  clusters
 	capping   capScratch
 	row       int          // the charge under decision
 	stated    penaltyEntry // the last penalty that a record gave
 
-	memo       [1 << memoBits]decided
-	satisfying [1 << satisfyBits]satisfiedBy
+	profiles   [1 << profileBits]profiled
+	memo       [1 << memoBits][2]decided // the newest first
+	satisfying [1 << satisfyBits]countedBy
 	dated      int16  // of the decision under way: as in decided
 	waits      uint64 // the same
 
@@ -64,7 +71,7 @@ type degreeEntry struct {
 func (l *Law) NewEvaluator() *Evaluator {
 	e := &Evaluator{
 		law: l, codeIDs: map[string]int32{}, countyIDs: map[string]int32{}, degreeIDs: map[string]int32{}, sections: map[string]int32{"": 0},
-		facts: make([]folded, len(l.facts)), birthdays: make([]schemas.Date, len(l.charge.ages)),
+		facts: make([]folded, len(l.facts)), birthdays: make([]schemas.Date, len(l.charge.ages)), days: make([]schemas.Date, len(l.elapsed)),
 		texts: map[packedKey]*Text{}, stated: penaltyEntry{days: NoNumber},
 	}
 	e.addCode(nil)
@@ -226,28 +233,35 @@ func (e *Evaluator) addDegree(folded string, known bool) int32 {
 // p.Charges, the zero Decision for rows that are no charge, and is valid until
 // the next call.
 func (e *Evaluator) Person(p *Person) []Decision {
-	p.Doubts = p.sound(e.law.bound.AsOf)
-	e.decisions = slices.Grow(e.decisions[:0], len(p.Charges))[:len(p.Charges)]
-	hole := hole(p)
+	seen := p.sound(e.law.bound.AsOf)
+	p.Doubts = seen.doubts
+	hole := hole(p, seen.kinds)
+	some := e.recall(p)
 	if len(e.facts)+len(e.law.caps) > 0 {
-		e.fold(p, hole)
+		e.fold(p, some, seen.distinct, hole)
 	}
 	for i := range e.law.charge.ages {
 		e.birthdays[i] = p.Birth.AddYears(e.law.charge.ages[i].years)
 	}
-	person := e.personMask(p, hole)
+	person := e.personMask(p, seen.kinds, hole)
 	e.factMask(&person, hole)
+	e.personDays(p)
+	e.decisions = regrow(e.decisions, len(p.Charges))
 	for i := range p.Charges {
 		if p.Charges[i].Kind&schemas.RowCharge == 0 {
 			e.decisions[i] = Decision{}
 			continue
 		}
-		m := person
-		e.chargeMask(p, i, &m)
+		m := &person
+		if len(e.relatives)+len(e.law.events) > 0 {
+			own := person
+			e.relativeMask(p, i, hole, &own)
+			e.eventMask(p, i, &own)
+			m = &own
+		}
 		e.row = i
-		e.relativeMask(p, i, hole, &m)
-		e.eventMask(p, i, &m)
-		e.decide(p, i, &m, &e.decisions[i])
+		t, f, presumed := e.chargeMask(p, i, m)
+		e.decide(p, i, t, f, presumed, &e.decisions[i])
 	}
 	for i := range e.law.caps {
 		e.applyCap(p, i, hole)
@@ -261,18 +275,18 @@ func (e *Evaluator) factMask(m *mask, hole int) {
 	e.relatives = e.relatives[:0]
 	for i := range e.law.relatives {
 		if t := &e.law.relatives[i]; !e.facts[t.fact].relative.any {
-			m.set(t.slot, t.answer(0, hole))
+			m.add(&t.slot, t.ask(0, hole))
 		} else {
 			e.relatives = append(e.relatives, t)
 		}
 	}
 	for i := range e.law.counts {
 		t := &e.law.counts[i]
-		m.set(t.slot, t.answer(e.facts[t.fact].known, e.facts[t.fact].possible))
+		m.add(&t.slot, t.ask(e.facts[t.fact].known, e.facts[t.fact].possible))
 	}
 	for i := range e.law.latest {
 		t := &e.law.latest[i]
-		m.set(t.slot, t.answer(&e.facts[t.fact]))
+		m.add(&t.slot, t.ask(&e.facts[t.fact]))
 	}
 }
 
@@ -280,7 +294,7 @@ func (e *Evaluator) factMask(m *mask, hole int) {
 func (e *Evaluator) relativeMask(p *Person, i, hole int, m *mask) {
 	for _, t := range e.relatives {
 		known, possible := e.count(p, i, &e.law.facts[t.fact], &e.facts[t.fact].relative)
-		m.set(t.slot, t.answer(known, possible+hole))
+		m.add(&t.slot, t.ask(known, possible+hole))
 	}
 }
 
@@ -289,35 +303,37 @@ func (e *Evaluator) eventMask(p *Person, i int, m *mask) {
 	for j := range e.law.events {
 		t := &e.law.events[j]
 		test := dateTest{from: beginning, to: t.limit}
-		m.set(t.slot, test.answer(e.clock(p, i, t)))
+		m.add(&t.slot, test.ask(e.clock(p, i, t)))
 	}
 }
 
-// chargeMask answers the leaves that look at charge i alone.
-func (e *Evaluator) chargeMask(p *Person, i int, m *mask) {
-	c, s := &p.Charges[i], &e.law.charge
-	m.merge(s.table[tableIndex(c.Disposition, c.Severity, c.Sentence)])
-	m.merge(e.codes[c.Code].charge)
-	m.merge(e.counties[c.County].charge)
-	m.merge(e.degrees[c.Degree].charge)
-	m.merge(s.small[smallIndex(c.Incarcerated, c.Restitution)])
-	m.merge(e.penaltyMasks(c).charge)
+// chargeMask adds the answers to the leaves that look at charge i alone. Records being what
+// they are, every branch on them is a guess that fails half the time: what is
+// asked of every charge is answered without.
+func (e *Evaluator) chargeMask(p *Person, i int, m *mask) (t, f, presumed uint64) {
+	c, s, known := &p.Charges[i], &e.law.charge, &e.answers[i]
+	t, f, presumed = m.t|known.t, m.f|known.f, m.p|known.p
 	for j := range s.numbers {
-		t := &s.numbers[j]
-		m.set(t.slot, t.answer(c.number(t.number)))
+		n := &s.numbers[j]
+		t, f, presumed = n.slot.add(n.ask(c.number(n.number)), t, f, presumed)
 	}
 	for j := range s.dates {
-		t := &s.dates[j]
-		m.set(t.slot, t.answer(c.dates(t.field, t.implied)))
+		d := &s.dates[j]
+		earliest, latest := span(c.date(d.field))
+		if d.implied != 0 {
+			earliest, latest = c.dates(d.field, d.implied)
+		}
+		t, f, presumed = d.slot.add(d.ask(earliest, latest), t, f, presumed)
 	}
 	for j := range s.dated {
-		t := &s.dated[j]
+		d := &s.dated[j]
 		earliest, latest := c.dates(policies.OffenseDate, offenceBounds)
-		m.set(t.slot, t.answer(&e.codes[c.Code], earliest, latest))
+		t, f, presumed = d.slot.add(d.answer(&e.codes[c.Code], earliest, latest).answer(), t, f, presumed)
 	}
 	for j := range s.ages {
-		t := &s.ages[j]
-		earliest, latest := c.dates(t.field, t.implied)
-		m.set(t.slot, t.answer(e.birthdays[j], earliest, latest))
+		a := &s.ages[j]
+		earliest, latest := c.dates(a.field, a.implied)
+		t, f, presumed = a.slot.add(a.answer(e.birthdays[j], earliest, latest).answer(), t, f, presumed)
 	}
+	return t, f, presumed
 }

@@ -44,19 +44,37 @@ type slot struct {
 }
 
 // set records the value of the leaf in the slot.
-func (m *mask) set(s slot, v truth) {
-	if v == unknown && s.presume != unknown && m.mute&s.bit == 0 {
-		v = s.presume
-		m.p |= s.bit
+func (m *mask) set(s slot, v truth) { m.add(&s, v.answer()) }
+
+// add records the answer to the leaf in the slot.
+func (m *mask) add(s *slot, a answer) {
+	if m.mute&s.bit != 0 {
+		m.t, m.f = m.t|a.t&s.bit, m.f|a.f&s.bit
+		return
 	}
-	switch v {
-	case yes:
-		m.t |= s.bit
-	case no:
-		m.f |= s.bit
-	case unknown:
-	}
+	m.t, m.f, m.p = s.add(a, m.t, m.f, m.p)
 }
+
+// answer is a truth in a form that no branch is needed to use: all bits of t are
+// set when it is yes, all of f when it is no.
+type answer struct{ t, f uint64 }
+
+func (v truth) answer() answer {
+	return [...]answer{unknown: {}, yes: {t: ^uint64(0)}, no: {f: ^uint64(0)}}[v]
+}
+
+// add adds the answer to the leaf in the slot to the leaves that hold, those that
+// do not, and those that are presumed.
+func (s *slot) add(a answer, t, f, p uint64) (_, _, _ uint64) {
+	if s.presume != unknown && a.t|a.f == 0 {
+		a = s.presume.answer()
+		p |= s.bit
+	}
+	return t | a.t&s.bit, f | a.f&s.bit, p
+}
+
+// negative is all bits when n is negative, and none otherwise.
+func negative(n int64) uint64 { return uint64(n >> 63) } //nolint:gosec // bits, not numbers
 
 // node is a condition in negation normal form: a conjunction or a disjunction
 // of literals, as bits, and of further nodes.

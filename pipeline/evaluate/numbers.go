@@ -13,12 +13,10 @@ type numberTest struct {
 	from, to int32
 }
 
-// answer compares a number; NoNumber is not known.
-func (t *numberTest) answer(n int32) truth {
-	if n == NoNumber {
-		return unknown
-	}
-	return truthOf(t.from <= n && n <= t.to)
+// ask compares a number; NoNumber, which is negative, is not known.
+func (t *numberTest) ask(n int32) answer {
+	known, outside := ^negative(int64(n)), negative((int64(n)-int64(t.from))|(int64(t.to)-int64(n)))
+	return answer{t: known &^ outside, f: known & outside}
 }
 
 // number is a number that the record of a charge gives.
@@ -39,11 +37,11 @@ func (l *Law) penaltyEntry(days int32) penaltyEntry {
 	entry := penaltyEntry{days: days}
 	for i := range l.charge.penalties {
 		t := &l.charge.penalties[i]
-		entry.charge.set(t.slot, t.answer(days))
+		entry.charge.add(&t.slot, t.ask(days))
 	}
 	for i := range l.others.penalties {
 		t := &l.others.penalties[i]
-		entry.others.set(t.slot, t.answer(days))
+		entry.others.add(&t.slot, t.ask(days))
 	}
 	return entry
 }

@@ -13,16 +13,15 @@ const many = math.MaxInt32 / 2
 
 // hole is the number of charges that a person may have and that we cannot see:
 // none for a person whose rows we hold.
-func hole(p *Person) int {
-	if !p.Keyed {
+func hole(p *Person, kinds schemas.RowKind) int {
+	switch {
+	case !p.Keyed:
 		return many
+	case kinds&schemas.RowIncomplete != 0:
+		return 1
+	default:
+		return 0
 	}
-	for i := range p.Charges {
-		if p.Charges[i].Kind&schemas.RowIncomplete != 0 {
-			return 1
-		}
-	}
-	return 0
 }
 
 // personMask answers the leaves that are the same for all charges of p.
@@ -30,8 +29,8 @@ func hole(p *Person) int {
 // A presumption fills what the record is silent on. It does not fill a hole: of
 // a person with rows that could not be read, or of whom we have one row only,
 // nothing is presumed of the record as a whole.
-func (e *Evaluator) personMask(p *Person, hole int) mask {
-	var m mask
+func (e *Evaluator) personMask(p *Person, kinds schemas.RowKind, hole int) mask {
+	m := e.law.today
 	if hole > 0 {
 		m.mute = e.law.ofRecord
 	}
@@ -40,16 +39,13 @@ func (e *Evaluator) personMask(p *Person, hole int) mask {
 		v := unknown
 		switch t.test.(type) {
 		case policies.Deceased:
-			v = e.deceased(p, hole)
+			v = deceased(kinds, hole)
 		case policies.Registered:
-			v = e.registered(p, t.sets, hole)
+			v = e.registered(p, kinds, t.sets, hole)
 		default:
-			day := p.Birth
-			if t.date.field == policies.AsOf {
-				day = e.law.bound.AsOf
-			}
-			if day.Known() {
-				v = t.date.answer(day, day)
+			if p.Birth.Known() {
+				m.add(&t.slot, t.date.ask(p.Birth, p.Birth))
+				continue
 			}
 		}
 		m.set(t.slot, v)
@@ -57,11 +53,9 @@ func (e *Evaluator) personMask(p *Person, hole int) mask {
 	return m
 }
 
-func (e *Evaluator) deceased(p *Person, hole int) truth {
-	for i := range p.Charges {
-		if p.Charges[i].Kind&schemas.RowDeceased != 0 {
-			return yes
-		}
+func deceased(kinds schemas.RowKind, hole int) truth {
+	if kinds&schemas.RowDeceased != 0 {
+		return yes
 	}
 	return absent(hole)
 }
@@ -74,8 +68,11 @@ func absent(hole int) truth {
 	return no
 }
 
-func (e *Evaluator) registered(p *Person, sets []*policies.CodeSet, hole int) truth {
+func (e *Evaluator) registered(p *Person, kinds schemas.RowKind, sets []*policies.CodeSet, hole int) truth {
 	v := absent(hole)
+	if kinds&schemas.RowRegistered == 0 {
+		return v
+	}
 	for i := range p.Charges {
 		c := &p.Charges[i]
 		if c.Kind&schemas.RowRegistered == 0 {
@@ -112,8 +109,16 @@ type folded struct {
 
 // group assigns every row the ordinal of its charge: rows that share a charge
 // key are one charge. It returns the number of charges.
-func (e *Evaluator) group(p *Person) int {
-	e.groups = slices.Grow(e.groups[:0], len(p.Charges))[:len(p.Charges)]
+func (e *Evaluator) group(p *Person, distinct bool) int {
+	if distinct {
+		for i := len(e.each); i < len(p.Charges); i++ {
+			e.each = append(e.each, int32(i)) //nolint:gosec // a person has fewer rows
+		}
+		e.groups = e.each[:len(p.Charges)]
+		return len(p.Charges)
+	}
+	e.grouped = regrow(e.grouped, len(p.Charges))
+	e.groups = e.grouped
 	e.keys = e.keys[:0]
 	next := int32(0)
 	for i := range p.Charges {
@@ -135,19 +140,27 @@ func (e *Evaluator) group(p *Person) int {
 	return int(next)
 }
 
-// fold computes the facts of p.
-func (e *Evaluator) fold(p *Person, hole int) {
-	groups := e.group(p)
-	e.otherMasks(p)
+// fold computes the facts of p, given those that some charge may count for.
+func (e *Evaluator) fold(p *Person, some uint64, distinct bool, hole int) {
+	groups := e.group(p, distinct)
 	for i := range e.law.facts {
 		f, out := &e.law.facts[i], &e.facts[i]
-		switch kind := f.source.Kind(); {
-		case kind == policies.RestartDate:
+		if some&f.bit == 0 {
+			out.none(hole)
+			continue
+		}
+		switch {
+		case f.kind == policies.RestartDate:
 			e.foldRestart(p, f, out, hole)
-		case kind == policies.LatestDate:
+		case f.kind == policies.LatestDate:
 			e.foldLatest(p, f, out, hole)
-		case f.source.Relative():
+		case f.relative && distinct && f.source.Prior == nil:
+			e.foldDistinctRelative(p, f, &out.relative)
+		case f.relative:
 			e.foldRelative(p, f, &out.relative, groups)
+		case f.lane >= 0 && distinct && len(p.Charges) <= laneMost:
+			known, may := e.lanes.of(f)
+			out.known, out.possible = known, known+may+hole
 		case f.source.Unit == policies.Charges:
 			e.foldCount(p, f, out, groups, hole)
 		default:
@@ -156,42 +169,15 @@ func (e *Evaluator) fold(p *Person, hole int) {
 	}
 }
 
-// otherMasks finds, for every charge, the facts that it counts for.
-func (e *Evaluator) otherMasks(p *Person) {
-	e.counting = regrow(e.counting, len(p.Charges))
-	for i := range p.Charges {
-		c := &p.Charges[i]
-		if c.Kind&schemas.RowCharge == 0 {
-			e.counting[i] = satisfied{}
-			continue
-		}
-		m := e.law.others.table[tableIndex(c.Disposition, c.Severity, c.Sentence)]
-		m.merge(e.codes[c.Code].others)
-		m.merge(e.counties[c.County].others)
-		m.merge(e.degrees[c.Degree].others)
-		m.merge(e.law.others.small[smallIndex(c.Incarcerated, c.Restitution)])
-		m.merge(e.penaltyMasks(c).others)
-		for j := range e.law.others.numbers {
-			t := &e.law.others.numbers[j]
-			m.set(t.slot, t.answer(c.number(t.number)))
-		}
-		for j := range e.law.others.dated {
-			t := &e.law.others.dated[j]
-			earliest, latest := c.dates(policies.OffenseDate, offenceBounds)
-			m.set(t.slot, t.answer(&e.codes[c.Code], earliest, latest))
-		}
-		for j := range e.law.others.dates {
-			t := &e.law.others.dates[j]
-			if t.field == policies.BirthDate {
-				if p.Birth.Known() {
-					m.set(t.slot, t.answer(p.Birth, p.Birth))
-				}
-				continue
-			}
-			m.set(t.slot, t.answer(c.dates(t.field, t.implied)))
-		}
-		e.counting[i] = e.satisfies(&m)
+// none makes the fact that of a person none of whose charges counts for it.
+func (f *folded) none(hole int) {
+	f.known, f.possible = 0, hole
+	f.latestKnown, f.latestPossible = beginning, beginning
+	if hole > 0 {
+		f.latestPossible = forever
 	}
+	f.relative.any = false
+	f.restarts, f.mayRestart = f.restarts[:0], f.mayRestart[:0]
 }
 
 // counts tells whether row i is a charge that satisfies the condition of a
@@ -205,6 +191,11 @@ func (e *Evaluator) counts(bit uint64, i int) truth {
 	default:
 		return no
 	}
+}
+
+// of tells, as 0 and 1, whether the charge counts for a fact, and whether it may.
+func (s *satisfied) of(f *fact) (counts, may int) {
+	return int(s.yes >> (f.number & 63) & 1), int(s.maybe >> (f.number & 63) & 1)
 }
 
 func (e *Evaluator) foldCount(p *Person, f *fact, out *folded, groups, hole int) {
@@ -232,6 +223,10 @@ func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
 	if hole > 0 {
 		out.latestPossible = forever
 	}
+	if f.source.Event.IsDate() {
+		e.foldLatestDate(p, f, out)
+		return
+	}
 	for i := range p.Charges {
 		v := e.counts(f.bit, i)
 		if v == no {
@@ -243,6 +238,27 @@ func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
 			out.latestKnown = max(out.latestKnown, earliest)
 		}
 	}
+}
+
+// foldLatestDate is foldLatest of one date of a charge, of which NoDate is known
+// to be early and possibly late.
+func (e *Evaluator) foldLatestDate(p *Person, f *fact, out *folded) {
+	known, possible := out.latestKnown, out.latestPossible
+	for i := range p.Charges {
+		d := p.Charges[i].date(f.source.Event.Field)
+		latest := d
+		if d == schemas.NoDate {
+			latest = forever
+		}
+		if (e.counting[i].yes|e.counting[i].maybe)&f.bit == 0 {
+			latest = beginning
+		}
+		if e.counting[i].yes&f.bit == 0 {
+			d = beginning
+		}
+		known, possible = max(known, d), max(possible, latest)
+	}
+	out.latestKnown, out.latestPossible = known, possible
 }
 
 // foldRestart collects the events of the charges that start the clock of an
@@ -274,27 +290,18 @@ func (e *Evaluator) foldRestart(p *Person, f *fact, out *folded, hole int) {
 // offenceBounds are the events that an offence is never later than.
 const offenceBounds = 1<<policies.ArrestDate | 1<<policies.DispositionDate
 
-// answer compares a count that lies in an interval.
-func (t *countTest) answer(known, possible int) truth {
-	switch {
-	case t.atMost && possible <= t.n, !t.atMost && known >= t.n:
-		return yes
-	case t.atMost && known > t.n, !t.atMost && possible < t.n:
-		return no
-	default:
-		return unknown
+// ask compares a count that lies in an interval.
+func (t *countTest) ask(known, possible int) answer {
+	least, most := int64(known-t.n), int64(possible-t.n)
+	if t.atMost {
+		return answer{t: ^negative(-most), f: negative(-least)}
 	}
+	return answer{t: ^negative(least), f: negative(most)}
 }
 
-// answer asks whether the latest date is early enough. It is so when all that
-// may count are, and not so as soon as one that counts is too recent.
-func (t *latestTest) answer(f *folded) truth {
-	switch {
-	case f.latestKnown > t.limit:
-		return no
-	case f.latestPossible <= t.limit:
-		return yes
-	default:
-		return unknown
-	}
+// ask asks whether the latest date is early enough. It is so when all that may
+// count are, and not so as soon as one that counts is too recent.
+func (t *latestTest) ask(f *folded) answer {
+	limit := int64(t.limit)
+	return answer{t: ^negative(limit - int64(f.latestPossible)), f: negative(limit - int64(f.latestKnown))}
 }

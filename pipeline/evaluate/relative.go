@@ -10,8 +10,9 @@ import (
 // relative is a count that depends on the charge under decision, ready to be
 // asked for each charge of the person at hand.
 type relative struct {
-	any    bool    // some charge counts, or may
-	states []truth // by group: yes when the charge counts, unknown when it may
+	any      bool    // some charge counts, or may
+	distinct bool    // no two rows are one charge, so that states are those of the rows
+	states   []truth // by group: yes when the charge counts, unknown when it may
 
 	// Of charges before or after the one under decision: by group the day on
 	// which it certainly counts, and the days between which it may; and the same
@@ -53,7 +54,7 @@ func (e *Evaluator) foldRelative(p *Person, f *fact, out *relative, groups int) 
 		}
 		if !out.any {
 			out.reset(groups)
-			out.any = true
+			out.any, out.distinct = true, false
 			e.resetOrder(f, out, groups)
 		}
 		g := e.groups[i]
@@ -71,6 +72,30 @@ func (e *Evaluator) foldRelative(p *Person, f *fact, out *relative, groups int) 
 		return
 	}
 	out.sum(f)
+}
+
+// foldDistinctRelative is foldRelative where every row is a charge of its own,
+// and none is before or after another: counts of the person and of the cases.
+func (e *Evaluator) foldDistinctRelative(p *Person, f *fact, out *relative) {
+	out.any, out.distinct, out.knownAll, out.mayBeAll, out.unplaced = true, true, 0, 0, interval{}
+	clear(out.inCase)
+	for i := range p.Charges {
+		known, may := e.counting[i].of(f)
+		out.knownAll += known
+		out.mayBeAll += known + may
+		if !f.source.SameCase {
+			continue
+		}
+		if number := int(p.Charges[i].Case); number >= 0 {
+			for number >= len(out.inCase) {
+				out.inCase = append(out.inCase, interval{})
+			}
+			in := &out.inCase[number]
+			in.known, in.possible = in.known+known, in.possible+known+may
+			continue
+		}
+		out.unplaced.possible += known + may
+	}
 }
 
 func (e *Evaluator) resetOrder(f *fact, out *relative, groups int) {
@@ -148,15 +173,28 @@ func (e *Evaluator) count(p *Person, i int, f *fact, r *relative) (known, possib
 		return 0, 0
 	}
 	c, g := &p.Charges[i], e.groups[i]
-	switch {
-	case f.source.Prior != nil:
+	if f.source.Prior != nil {
 		certain, may := e.window(c, f.source.Prior)
 		return r.inWindow(certain, may, g)
-	case f.source.SameCase:
-		return r.inCaseOf(c.Case, g, f.source.Others)
-	default:
-		return r.without(g, interval{r.knownAll, r.mayBeAll}, true)
 	}
+	self := interval{}
+	if r.distinct {
+		known, may := e.counting[i].of(f)
+		self = interval{known, known + may}
+	} else if state := r.states[g]; state != no {
+		self.possible = 1
+		if state == yes {
+			self.known = 1
+		}
+	}
+	n := interval{r.knownAll, r.mayBeAll}
+	if f.source.SameCase {
+		n = r.inCaseOf(c.Case, self)
+	}
+	if f.source.Others {
+		n = interval{max(0, n.known-self.known), n.possible - self.possible}
+	}
+	return n.known, n.possible
 }
 
 // days is a window of days, both ends included.
@@ -238,34 +276,16 @@ func atMost(sorted []schemas.Date, d schemas.Date) int {
 	return below(sorted, d+1)
 }
 
-// inCaseOf counts the groups of a case. Charges whose case is not known may
-// belong to it; of a charge whose own is not known, all may.
-func (r *relative) inCaseOf(number, g int32, others bool) (known, possible int) {
-	if number < 0 {
-		n := interval{possible: r.mayBeAll}
-		if !others && r.states[g] == yes {
-			n.known = 1
-		}
-		if others && r.states[g] != no {
-			n.possible--
-		}
-		return n.known, n.possible
+// inCaseOf counts the groups of a case, self among them. Charges whose case is
+// not known may belong to it; of a charge whose own is not known, all may.
+func (r *relative) inCaseOf(number int32, self interval) interval {
+	switch {
+	case number < 0:
+		return interval{self.known, r.mayBeAll}
+	case int(number) < len(r.inCase):
+		n := r.inCase[number]
+		return interval{n.known, n.possible + r.unplaced.possible}
+	default:
+		return interval{possible: r.unplaced.possible}
 	}
-	var n interval
-	if int(number) < len(r.inCase) {
-		n = r.inCase[number]
-	}
-	n.possible += r.unplaced.possible
-	return r.without(g, n, others)
-}
-
-// without leaves group g out of a count when others is set.
-func (r *relative) without(g int32, n interval, others bool) (known, possible int) {
-	if others && r.states[g] != no {
-		n.possible--
-		if r.states[g] == yes {
-			n.known--
-		}
-	}
-	return max(0, n.known), n.possible
 }

@@ -20,7 +20,7 @@ func slatePersons(e *Evaluator) (persons []Person, charges int) {
 		{"M3", "S"}, {"M1", "M2"}, {"M2"}, {"M"}, {"F", "F"}, {"M"}, {"M3"}, {"F"},
 	}
 	from, _ := schemas.NewDate(1985, 1, 1)
-	persons = make([]Person, 4000)
+	persons = make([]Person, 1000)
 	for i := range persons {
 		p := &persons[i]
 		p.Birth, p.Keyed = from-schemas.Date(random.IntN(7000)), true

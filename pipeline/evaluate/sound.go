@@ -24,30 +24,48 @@ func (d *Doubts) Add(o Doubts) {
 // longestLife bounds the years between a birth and any event of the person.
 const longestLife = 120
 
+// seen is what one look at all rows of a person tells.
+type seen struct {
+	doubts Doubts
+	kinds  schemas.RowKind // of any row
+	// distinct tells that no two rows share a charge key: every row is a charge of
+	// its own. False may be true of persons of very many charges.
+	distinct bool
+}
+
 // sound makes unknown what cannot be so: an event after the as-of date or
 // before the person was born, a birth after the person's first event or too
 // long before the as-of date, and the end of a charge whose rows contradict one
 // another. A wrong fact is as bad as a missing one, and decides as little.
-func (p *Person) sound(asOf schemas.Date) Doubts {
-	var d Doubts
+func (p *Person) sound(asOf schemas.Date) seen {
+	s := seen{distinct: true}
 	earliest := asOf.AddYears(-longestLife)
-	born := p.Birth
+	born, first := p.Birth, asOf
 	if born.Known() && (born > asOf || born < earliest) {
 		born = schemas.NoDate
 	}
-	first := asOf
+	from := max(born, earliest)
+	keys, met := int32(-1), uint64(0)
 	for i := range p.Charges {
-		for _, date := range p.Charges[i].events() {
-			switch {
-			case !date.Known():
-			case *date > asOf || *date < earliest:
-				*date = schemas.NoDate
-				d.Dates++
-			case born.Known() && *date < born:
-				first = min(first, *date)
-				*date = schemas.NoDate
-				d.Dates++
+		c := &p.Charges[i]
+		s.kinds |= c.Kind
+		if c.Key >= 0 {
+			bit := uint64(1) << c.Key // 0 beyond 63
+			s.distinct = s.distinct && met&bit == 0 && bit != 0
+			keys, met = max(keys, c.Key), met|bit
+		}
+		if between(c.Offense, from, asOf) && between(c.Arrest, from, asOf) && between(c.Disposed, from, asOf) && between(c.Sentenced, from, asOf) {
+			continue
+		}
+		for _, date := range [...]*schemas.Date{&c.Offense, &c.Arrest, &c.Disposed, &c.Sentenced} {
+			if between(*date, from, asOf) {
+				continue
 			}
+			if *date >= earliest && *date <= asOf { // before the birth
+				first = min(first, *date)
+			}
+			*date = schemas.NoDate
+			s.doubts.Dates++
 		}
 	}
 	if born > first {
@@ -55,32 +73,24 @@ func (p *Person) sound(asOf schemas.Date) Doubts {
 	}
 	if born != p.Birth {
 		p.Birth = born
-		d.Births++
+		s.doubts.Births++
 	}
-	d.Dispositions = p.reconcile()
-	return d
+	if !s.distinct {
+		s.doubts.Dispositions = p.reconcile(keys)
+	}
+	return s
 }
 
-// events are the dates of a charge on which something has happened.
-func (c *Charge) events() [4]*schemas.Date {
-	return [4]*schemas.Date{&c.Offense, &c.Arrest, &c.Disposed, &c.Sentenced}
+// between tells whether a date lies in [from, to], or is not known.
+func between(d, from, to schemas.Date) bool {
+	return uint32(d-from) <= uint32(to-from) || d == schemas.NoDate //nolint:gosec // below from wraps to above to
 }
 
 // reconcile settles the rows that share a charge key. A conviction that was
 // vacated later is vacated. One that another row says did not happen has an
 // unknown end, and rows that disagree on the level of a conviction leave it
-// unknown.
-func (p *Person) reconcile() (doubts int) {
-	keys, rows := int32(-1), int32(0)
-	for i := range p.Charges {
-		if k := p.Charges[i].Key; k >= 0 {
-			keys = max(keys, k)
-			rows++
-		}
-	}
-	if rows <= keys+1 {
-		return 0 // every key has one row
-	}
+// unknown. Keys is the highest charge key.
+func (p *Person) reconcile(keys int32) (doubts int) {
 	p.ends = slices.Grow(p.ends[:0], int(keys)+1)[:keys+1]
 	ends := p.ends
 	clear(ends)

@@ -100,15 +100,12 @@ const (
 	forever   = schemas.Date(math.MaxInt32) // after every date
 )
 
-// answer compares the dates that are possible with the ones asked for.
-func (t *dateTest) answer(earliest, latest schemas.Date) truth {
-	switch {
-	case t.from <= earliest && latest <= t.to:
-		return yes
-	case latest < t.from || t.to < earliest:
-		return no
-	default:
-		return unknown
+// ask compares the dates that are possible with the ones asked for.
+func (t *dateTest) ask(earliest, latest schemas.Date) answer {
+	from, to, first, last := int64(t.from), int64(t.to), int64(earliest), int64(latest)
+	return answer{
+		t: ^negative((first - from) | (to - last)),
+		f: negative((last - from) | (to - first)),
 	}
 }
 
@@ -142,12 +139,13 @@ func (t *ageTest) answer(birthday, earliest, latest schemas.Date) truth {
 // date after an event that follows it contradicts itself and is not known.
 func (c *Charge) dates(field policies.Field, implied uint8) (earliest, latest schemas.Date) {
 	d := c.date(field)
+	if implied == 0 {
+		return span(d)
+	}
 	bound := forever
-	if implied != 0 {
-		for _, f := range [...]policies.Field{policies.ArrestDate, policies.DispositionDate} {
-			if later := c.date(f); implied&(1<<f) != 0 && later.Known() {
-				bound = min(bound, later)
-			}
+	for _, f := range [...]policies.Field{policies.ArrestDate, policies.DispositionDate} {
+		if later := c.date(f); implied&(1<<f) != 0 && later.Known() {
+			bound = min(bound, later)
 		}
 	}
 	switch {
@@ -158,6 +156,15 @@ func (c *Charge) dates(field policies.Field, implied uint8) (earliest, latest sc
 	default:
 		return d, d
 	}
+}
+
+// span is the day itself, or all days when it is not known.
+func span(d schemas.Date) (earliest, latest schemas.Date) {
+	latest = d
+	if d == schemas.NoDate {
+		latest = forever
+	}
+	return d, latest // NoDate is the beginning
 }
 
 func (c *Charge) date(field policies.Field) schemas.Date {
