@@ -22,6 +22,8 @@ type Fact struct {
 	// Others leaves the charge under decision itself out.
 	Others bool
 	At     Position
+
+	written string // as it stands in the file
 }
 
 // FactKind is what a fact comes to.

@@ -35,7 +35,6 @@ func (r *reader) lint(p *Pack) {
 	}
 	r.lintMembers(p)
 	r.lintTexts(p)
-	r.unused(p)
 }
 
 func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {

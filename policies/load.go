@@ -100,12 +100,15 @@ func readFiles(name string, folder fs.FS) (map[string][]byte, error) {
 func (p *Pack) Files() map[string][]byte { return maps.Clone(p.files) }
 
 // Digest is the SHA-256, in hexadecimal, over the names, lengths and contents
-// of the pack's files in order of name.
+// of the pack's files in order of name, and the name of a variant.
 func (p *Pack) Digest() string {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(p.files)) {
 		fmt.Fprintf(h, "%s %d\n", name, len(p.files[name]))
 		h.Write(p.files[name])
+	}
+	if p.variant != "" {
+		fmt.Fprintf(h, "variant %s\n", p.variant)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -25,6 +25,7 @@ func (p *Pack) Page() string {
 	w.codes()
 	w.facts()
 	w.grades()
+	w.variants()
 	w.sources()
 	return w.b.String()
 }
@@ -81,7 +82,7 @@ func (w *page) head() {
 	}
 	w.line("- SHA-256 of its files: `%s`", p.Digest())
 	w.rest("- ", r, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "modifiers",
-		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise")
+		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise", "variants")
 	w.rest("- calendar, ", r.get("calendar"))
 }
 

@@ -146,7 +146,7 @@ func (r *reader) onlyTest(t *table, leaf *Leaf) Test {
 		return nil
 	}
 	node := t.get(given[0])
-	leaf.definition = fmt.Sprintf("%s: %s | %s | %v %v", given[0], node.String(), leaf.Cite, leaf.Unknown, leaf.Temporary)
+	leaf.definition = r.meaning(fmt.Sprintf("%s: %s | %s | %v %v", given[0], node.String(), leaf.Cite, leaf.Unknown, leaf.Temporary))
 	return r.test(t, given[0], leaf)
 }
 

@@ -40,6 +40,7 @@ func (r *reader) facts(t *table) {
 		fact.Where = r.whereOf(entry, "where", &fact)
 		fact.SameCase, fact.Others = entry.flag("same_case"), entry.flag("others")
 		r.relative(entry, &fact)
+		fact.written = entry.written()
 		r.pack.Facts = append(r.pack.Facts, fact)
 	})
 }

@@ -12,23 +12,28 @@ func policyShape() shape {
 		"id":           matching("a name that no other policy has, as us-ca.prop64", packID.String()),
 		"title":        textShape("the policy in one line"),
 		"jurisdiction": matching("US- and the state; it chooses how statutes are read", jurisdictionID.String()),
-		"profile": oneWord("green-standard: relief without waits, counts and bars; statutory: an enacted law; local-option: a choice left to an official",
-			string(GreenStandard), string(Statutory), string(LocalOption)),
-		"signed_off": flagShape("true when a named lawyer has signed SOURCES.md"),
-		"law":        keyed(shape{"effective": dayShape("the day the law took effect"), "cite": cited()}, "effective", "cite"),
-		"calendar":   keyed(shape{"years_from_feb29": shape{"const": "mar1"}, "boundary": shape{"const": "on_or_after"}}),
-		"modifiers":  defined("modifiers"),
-		"degrees":    degreesShape(),
-		"penalties":  someOf(penaltyShape()),
-		"caps":       someOf(capShape()),
-		"params":     byName(defined("param")),
-		"codes":      byName(defined("codes")),
-		"facts":      byName(defined("fact")),
-		"conditions": someOf(defined("leaf")),
-		"scope":      defined("condition"),
-		"rules":      someOf(defined("rule")),
-		"otherwise":  defined("otherwise"),
+		"profile":      profileShape(),
+		"signed_off":   flagShape("true when a named lawyer has signed SOURCES.md"),
+		"law":          keyed(shape{"effective": dayShape("the day the law took effect"), "cite": cited()}, "effective", "cite"),
+		"calendar":     keyed(shape{"years_from_feb29": shape{"const": "mar1"}, "boundary": shape{"const": "on_or_after"}}),
+		"modifiers":    defined("modifiers"),
+		"degrees":      degreesShape(),
+		"penalties":    someOf(penaltyShape()),
+		"caps":         someOf(capShape()),
+		"params":       byName(defined("param")),
+		"codes":        byName(defined("codes")),
+		"facts":        byName(defined("fact")),
+		"conditions":   someOf(defined("leaf")),
+		"scope":        defined("condition"),
+		"rules":        someOf(defined("rule")),
+		"otherwise":    defined("otherwise"),
+		"variants":     byName(variantShape()),
 	}, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "rules", "otherwise")
+}
+
+func profileShape() shape {
+	return oneWord("green-standard: relief without waits, counts and bars; statutory: an enacted law; local-option: a choice left to an official",
+		string(GreenStandard), string(Statutory), string(LocalOption))
 }
 
 func cited() shape { return textShape("the statute and subsection this comes from") }
