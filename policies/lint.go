@@ -108,6 +108,7 @@ func Temporal(t Test) bool {
 
 // unused warns of parts that no rule uses.
 func (r *reader) unused(p *Pack) {
+	r.unusedFiles(p)
 	for i := range p.Params {
 		if !r.usage["param "+p.Params[i].Name] {
 			r.warn(p.Params[i].At, schema, "param %s is not used; remove it", p.Params[i].Name)
@@ -156,13 +157,17 @@ func (p *Pack) Leaves() []*Leaf {
 	return leaves
 }
 
-// Expand lists every member of the code sets, as the manifest records them.
+// Expand lists every member of the code sets; of a range also the sections in it
+// that the state's table lists.
 func (p *Pack) Expand() map[string][]string {
 	out := make(map[string][]string, len(p.Codes))
 	for i := range p.Codes {
 		set := &p.Codes[i]
 		for _, m := range set.Members {
 			out[set.Name] = append(out[set.Name], m.String())
+			if m.To != "" {
+				out[set.Name] = append(out[set.Name], set.table.within(m, p.State(), inside)...)
+			}
 		}
 		for _, m := range set.Except {
 			out[set.Name] = append(out[set.Name], fmt.Sprintf("except %s", m))

@@ -65,15 +65,18 @@ func Load(name string) (*Pack, error) {
 	return Parse(folder, os.DirFS(folder))
 }
 
-// readFiles reads the files that make up a pack: those that stand in its folder,
-// not in folders below it.
+// codesFolder is the folder of a pack that holds the files of its code sets.
+const codesFolder = "codes"
+
+// readFiles reads the files that make up a pack: those that stand in its folder
+// and in its folder of codes.
 func readFiles(name string, folder fs.FS) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	err := fs.WalkDir(folder, ".", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && file != "." {
+		if entry.IsDir() && file != "." && file != codesFolder {
 			return fs.SkipDir
 		}
 		if !entry.Type().IsRegular() || strings.HasPrefix(file, ".") || !slices.Contains([]string{".yaml", ".md", ".csv"}, path.Ext(file)) {

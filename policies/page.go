@@ -3,6 +3,7 @@ package policies
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -409,12 +410,12 @@ func (w *page) codes() {
 		return
 	}
 	w.heading(2, "The code sets")
-	w.line("A section with `/*` stands for itself and everything below it.\n")
+	w.line("A section with `/*` stands for itself and everything below it, a range with `..` for every section from the first to the last.\n")
 	for i := range w.pack.Codes {
 		set := &w.pack.Codes[i]
 		t := w.root.get("codes", set.Name)
 		w.line("- **%s** — *%s*", plainText(set.Name), plainText(set.Cite))
-		w.line("  - members: %s", memberWords(set.Members))
+		w.members(set)
 		if len(set.Except) > 0 {
 			w.line("  - except: %s", memberWords(set.Except))
 		}
@@ -422,6 +423,37 @@ func (w *page) codes() {
 			w.line("  - also when it is one of: %s", modifierWords(form))
 		}
 		w.rest("  - ", t, "cite", "members", "except", "modifiers")
+	}
+}
+
+// members prints the members of a set: those of the file apart, each with its
+// days and source, and of a range the sections that the state's table lists.
+func (w *page) members(set *CodeSet) {
+	written := func(m Member) bool { return m.Cite == "" }
+	if in := slices.DeleteFunc(slices.Clone(set.Members), func(m Member) bool { return !written(m) }); len(in) > 0 {
+		w.line("  - members: %s", memberWords(in))
+	}
+	for _, m := range set.Members {
+		if m.To != "" {
+			listed := set.table.within(m, w.pack.State(), inside)
+			w.line("  - `%s` holds, of the sections that the state's table lists: %s", m, strings.Join(listed, ", "))
+		}
+		if !written(m) {
+			w.line("  - `%s`%s — *%s*", m, validWords(m.Valid), plainText(m.Cite))
+		}
+	}
+}
+
+func validWords(d *Days) string {
+	switch {
+	case d == nil:
+		return ""
+	case !d.To.Known():
+		return ", offences from " + d.From.String()
+	case !d.From.Known():
+		return ", offences to " + d.To.String()
+	default:
+		return ", offences from " + d.From.String() + " to " + d.To.String()
 	}
 }
 

@@ -230,8 +230,11 @@ func (r *reader) codes(t *table) {
 		set.Except = r.members(entry, "except")
 		set.From, set.To = r.valid(entry)
 		set.Unlisted = entry.flag("unlisted_may_be_in")
-		if len(entry.list("members")) == 0 {
-			r.fault(entry.at, schema, "%s has no members; list sections as \"HSC 11357/*\"", entry.what)
+		if set.File = entry.text("file"); set.File != "" {
+			set.Members = append(set.Members, r.codeFile(entry, set.File)...)
+		}
+		if len(entry.list("members")) == 0 && set.File == "" {
+			r.fault(entry.at, schema, "%s has no members; list sections as \"HSC 11357/*\", or name a file", entry.what)
 		}
 		if entry.has("modifiers") {
 			set.Include, set.ModifiersCite = r.modifiers(entry)

@@ -77,12 +77,15 @@ func paramDefinition() shape {
 }
 
 func codesShape() shape {
-	member := matching(`a section, as "HSC 11357"; with /* also everything below it`, `^[A-Za-z0-9.-]+ [A-Za-z0-9./()-]+(/\*)?$`)
-	return keyed(shape{
+	member := matching(`a section, as "HSC 11357"; with /* also everything below it; a range, as "18 2301..3299/*"`, `^[A-Za-z0-9.-]+ [A-Za-z0-9./()-]+(/\*)?$`)
+	s := keyed(shape{
+		"file": textShape("a file of the policy that lists members: code,valid_from,valid_to,cite"),
 		"cite": cited(), "members": someOf(member), "except": someOf(member), "modifiers": defined("modifiers"),
 		"valid":              validShape(),
 		"unlisted_may_be_in": shape{"type": "boolean", "description": "a section that the state's table does not list may be one of the set, so it is reviewed"},
-	}, "cite", "members")
+	}, "cite")
+	s["anyOf"] = []shape{{"required": []string{"members"}}, {"required": []string{"file"}}}
+	return s
 }
 
 func factShape() shape {

@@ -95,7 +95,7 @@ func (r *reader) fixable(t *table, name, text string) {
 func (r *reader) buildVariants(p *Pack, root ast.Node) {
 	for i := range r.whatIfs {
 		v := &r.whatIfs[i]
-		again := &reader{file: r.file, pack: &Pack{}, usage: r.usage, fixed: v.params}
+		again := &reader{file: r.file, pack: &Pack{files: p.files}, usage: r.usage, fixed: v.params}
 		variant := again.variant(p, root, v)
 		if len(again.faults.refusals()) == 0 {
 			again.lint(variant)

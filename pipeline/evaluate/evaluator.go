@@ -48,7 +48,7 @@ type codeEntry struct {
 	section        int32          // ordinal of the bare section
 	penalty        penaltyEntry
 	charge, others mask
-	windows        [][]days // by dated test
+	windows        []lawfulDays // by dated test
 }
 
 // countyEntry is all counties that give the same answers.
