@@ -41,7 +41,7 @@ func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
 	if leaf.Say.Yes == "" || leaf.Say.No == "" || leaf.Say.Unknown == "" {
 		r.warn(leaf.At, "R9", "condition %s: say is incomplete; give yes, no and unknown in words that the person can read", leaf.ID)
 	}
-	if leaf.Who == "" && !leaf.Unknown.Presume {
+	if leaf.Who == "" && !leaf.Unknown.Always() {
 		r.warn(leaf.At, "R1", "condition %s: who is missing; name who can answer when the fact is missing", leaf.ID)
 	}
 	if _, ok := leaf.Test.(CountyIs); ok && p.Profile != LocalOption {

@@ -374,8 +374,14 @@ func (w *page) presumptions() {
 // presumption is what the law presumes of a leaf, in words.
 func presumption(leaf *tree) string {
 	answer := "that it does not hold"
-	if leaf.word("unknown", "presume") == "true" {
+	switch leaf.word("unknown", "presume") {
+	case "true":
 		answer = "that it holds"
+	case "closed":
+		answer = "that pending charges are closed"
+	}
+	if on := leaf.get("unknown", "if"); on != nil {
+		answer += ", if " + verbatim(on)
 	}
 	return sourced("“"+holds(leaf)+"” The law presumes "+answer, leaf.word("unknown", "cite"))
 }
@@ -398,11 +404,15 @@ func (w *page) leaves() {
 }
 
 func whenMissing(leaf *tree) string {
+	before := ""
 	if leaf.get("unknown", "presume") != nil {
-		return presumption(leaf)
+		if before = presumption(leaf); leaf.get("unknown", "if") == nil {
+			return before
+		}
+		before += "; if that is not so either, "
 	}
 	ask := cmp.Or(leaf.word("ask"), leaf.word("say", "unknown"), "is this so?")
-	return fmt.Sprintf("review; “%s”, asked of %s", plainText(ask), plainText(cmp.Or(leaf.word("who"), "nobody in particular")))
+	return before + fmt.Sprintf("review; “%s”, asked of %s", plainText(ask), plainText(cmp.Or(leaf.word("who"), "nobody in particular")))
 }
 
 func (w *page) codes() {

@@ -50,7 +50,8 @@ func definitions() shape {
 		"fact":      factShape(),
 		"condition": either(groupShape("condition"), keyed(shape{"ref": textShape("a condition defined before this line")}, "ref"), defined("leaf")),
 		"leaf":      leafShape(),
-		"where":     whereShape(),
+		"where":     whereShape("where", chargeTestShapes()),
+		"if":        whereShape("if", ifTestShapes()),
 		"rule":      ruleShape(),
 		"otherwise": otherwiseShape(),
 		"verb":      oneWord("what agencies are asked to do, from the weakest to the strongest", verbNames...),
@@ -94,7 +95,8 @@ func factShape() shape {
 		"count": oneWord("how many", unitNames...),
 		"max":   defined("event"),
 		"where": defined("where"), "same_case": flagShape("of the case of the charge at hand"),
-		"others": flagShape("without the charge at hand"),
+		"or_same_day": orSameDayShape(),
+		"others":      flagShape("without the charge at hand"),
 	}, "cite", "where"), "count", "max")
 }
 
@@ -112,14 +114,23 @@ func leafShape() shape {
 		"temporary": flagShape("a bar that can end on no day that can be computed"),
 		"ask":       textShape("the question to whoever can answer"),
 		"who":       textShape("who can answer"),
-		"unknown": either(shape{"const": "review"},
-			keyed(shape{"presume": flagShape("the answer that the law presumes"), "cite": cited()}, "presume", "cite")),
+		"unknown":   unknownShape(),
 		"say": keyed(shape{
 			"yes": textShape("when it holds"), "no": textShape("when it does not"), "unknown": textShape("when it is not known"),
 		}),
 	}
 	maps.Copy(properties, testShapes())
 	return exactlyOne(keyed(properties, "id", "cite"), testKeys...)
+}
+
+// unknownShape is what happens when the facts do not answer a condition.
+func unknownShape() shape {
+	return either(shape{"const": "review"}, keyed(shape{
+		"presume": either(flagShape("the answer that the law presumes"), shape{"const": "closed", "description": "pending charges are closed"}),
+		"if":      defined("if"),
+		"else":    shape{"const": "review"},
+		"cite":    cited(),
+	}, "presume", "cite"))
 }
 
 func ruleShape() shape {

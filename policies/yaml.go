@@ -25,6 +25,8 @@ type reader struct {
 	defined []*Leaf
 	whatIfs []variantText
 	fixed   map[string]string // of a variant: the parameters that it fixes
+	// presuming is set while the condition of a presumption is read.
+	presuming bool
 }
 
 // schema is the code of faults against the language itself.

@@ -30,6 +30,8 @@ type Evaluator struct {
 	birthdays []schemas.Date // by ageTest
 	relatives []*countTest   // those that differ between the charges of the person
 	clusters  clusters
+	active    active
+	edges     []edge // scratch of pauses
 	capping   capScratch
 	row       int          // the charge under decision
 	stated    penaltyEntry // the last penalty that a record gave
@@ -247,6 +249,7 @@ func (e *Evaluator) Person(p *Person) []Decision {
 		e.row = i
 		e.relativeMask(p, i, hole, &m)
 		e.eventMask(p, i, &m)
+		e.presume(p, i, hole, &m)
 		e.decide(p, i, &m, &e.decisions[i])
 	}
 	for i := range e.law.caps {

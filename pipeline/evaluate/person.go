@@ -108,6 +108,9 @@ type folded struct {
 	// Of a clock that restarts: the events of charges that certainly count, and
 	// of all that may.
 	restarts, mayRestart laterEvents
+
+	// Of a clock that stands still: when it certainly does, and when it may.
+	pauses, mayPause pauses
 }
 
 // group assigns every row the ordinal of its charge: rows that share a charge
@@ -138,7 +141,9 @@ func (e *Evaluator) group(p *Person) int {
 // fold computes the facts of p.
 func (e *Evaluator) fold(p *Person, hole int) {
 	groups := e.group(p)
+	e.findActivity(p, groups, hole)
 	e.otherMasks(p)
+	e.presumeClosed(p)
 	for i := range e.law.facts {
 		f, out := &e.law.facts[i], &e.facts[i]
 		switch kind := f.source.Kind(); {
@@ -146,6 +151,9 @@ func (e *Evaluator) fold(p *Person, hole int) {
 			e.foldRestart(p, f, out, hole)
 		case kind == policies.LatestDate:
 			e.foldLatest(p, f, out, hole)
+		case kind == policies.PausedTime:
+			e.foldPauses(p, f, out, hole)
+		case kind == policies.ChargeTruth: // no fold: it is asked of each charge
 		case f.source.Relative():
 			e.foldRelative(p, f, &out.relative, groups)
 		case f.source.Unit == policies.Charges:
@@ -190,6 +198,7 @@ func (e *Evaluator) otherMasks(p *Person) {
 			}
 			m.set(t.slot, t.answer(c.dates(t.field, t.implied)))
 		}
+		e.idleMask(p, i, &m)
 		e.counting[i] = e.satisfies(&m)
 	}
 }
