@@ -22,19 +22,30 @@ type CodeSet struct {
 	// included, NoDate where it is open.
 	From, To schemas.Date
 	// Unlisted is set where a section that the state's table does not list may be
-	// one of the set: whole chapters that are written out section by section.
+	// one of the set.
 	Unlisted bool
-	At       Position
+	// File is the file of the pack that lists further members, empty when none does.
+	File string
+	At   Position
 
-	table codeTable // of the state, where Unlisted is set
+	table codeTable // of the state
 }
 
-// Member is a section of a set, or a section with everything below it.
+// Member is a section of a set, a section with everything below it, or a range
+// of sections.
 type Member struct {
 	Code    string   // HSC; 720
 	Path    []string // 11357, (a); 550, 4, (d): the section's parts, then its subdivisions
+	To      string   // of a range: its last section; the last of Path is its first
 	Subtree bool     // every subdivision below is meant too
+	// Valid bounds the offences for which the member is the law, within those of
+	// its set; nil when it does not.
+	Valid *Days
+	Cite  string // of a member that a file lists: its source, empty when it is the set's
 }
+
+// Days is a run of days, both included; NoDate where it is open.
+type Days struct{ From, To schemas.Date }
 
 // Code is a canonical code taken apart: [inchoate:]JUR:CODE:SECTION(sub)...
 type Code struct {
@@ -97,18 +108,23 @@ func plain(s string) bool {
 }
 
 // ParseMember reads a member of a code set: "HSC 11357/*" is the section and
-// everything below it, "HSC 11359(c)(3)" exactly that subdivision.
+// everything below it, "HSC 11359(c)(3)" exactly that subdivision, and
+// "18 2301..3299/*" the sections from 2301 to 3299 and everything below them.
 func ParseMember(text string) (Member, error) {
 	name, rest, ok := strings.Cut(text, " ")
 	if !ok || !plain(name) {
 		return Member{}, fmt.Errorf("%q is no member of a code set: write the code, a space and the section, as in \"HSC 11357/*\"", text)
 	}
 	rest, subtree := strings.CutSuffix(rest, "/*")
-	path, _, ok := splitSection(rest)
+	first, last, isRange := strings.Cut(rest, "..")
+	path, _, ok := splitSection(first)
 	if !ok {
 		return Member{}, fmt.Errorf("%q is no member of a code set: %q is no section (11357, 11357(a), 550/4)", text, rest)
 	}
-	return Member{Code: name, Path: path, Subtree: subtree}, nil
+	if isRange && (!plain(last) || last[0] == '.' || strings.Contains(last, "..") || path[len(path)-1][0] == '(') {
+		return Member{}, fmt.Errorf("%q is no member of a code set: a range is written from one section to another, as in \"18 2301..3299/*\"", text)
+	}
+	return Member{Code: name, Path: path, To: last, Subtree: subtree}, nil
 }
 
 // String writes the member as ParseMember reads it.
@@ -124,6 +140,10 @@ func (m Member) String() string {
 		}
 		b.WriteString(part)
 	}
+	if m.To != "" {
+		b.WriteString("..")
+		b.WriteString(m.To)
+	}
 	if m.Subtree {
 		b.WriteString("/*")
 	}
@@ -132,34 +152,60 @@ func (m Member) String() string {
 
 // Contains tells whether the member names the code. Parts are compared whole:
 // 11357 never contains 11357.5.
-func (m Member) Contains(c Code) bool {
-	if m.Code != c.Name || len(c.Path) < len(m.Path) || !slices.Equal(m.Path, c.Path[:len(m.Path)]) {
-		return false
-	}
-	return m.Subtree || len(c.Path) == len(m.Path)
+func (m Member) Contains(c Code) bool { return m.of(c) == inside }
+
+// Always tells whether the set and each of its members are the law for offences
+// of every day.
+func (s *CodeSet) Always() bool {
+	return !s.From.Known() && !s.To.Known() && !slices.ContainsFunc(s.Members, func(m Member) bool { return m.Valid != nil })
 }
 
-// Always tells whether the set is the law for offences of every day.
-func (s *CodeSet) Always() bool { return !s.From.Known() && !s.To.Known() }
+// Lawful are the days for whose offences the set holds a code; none when it
+// never does.
+func (s *CodeSet) Lawful(c Code, state string) []Days {
+	var runs []Days
+	if !s.Contains(c, state) {
+		return runs
+	}
+	for _, m := range s.Members {
+		if !m.Contains(c) {
+			continue
+		}
+		run := Days{s.From, s.To}
+		if m.Valid != nil {
+			run.From = max(run.From, m.Valid.From) // NoDate is before every day
+			if m.Valid.To.Known() && (!run.To.Known() || m.Valid.To < run.To) {
+				run.To = m.Valid.To
+			}
+		}
+		if !run.To.Known() || run.From <= run.To {
+			runs = append(runs, run)
+		}
+	}
+	return runs
+}
 
-// MayContain tells whether the set may hold a code that it does not name,
-// because nobody has listed its section.
+// MayContain tells whether the set may hold a code that it does not name:
+// because nobody has listed its section, or because the order of the code book
+// does not say whether it is in a range.
 func (s *CodeSet) MayContain(c Code, state string) bool {
-	if !s.Unlisted || c.Jurisdiction != state {
+	if !s.reaches(c, state) || slices.ContainsFunc(s.Except, func(m Member) bool { return m.Contains(c) }) {
 		return false
 	}
-	return !s.table[Member{Code: c.Name, Path: c.Path}.section()]
+	if slices.ContainsFunc(s.Members, func(m Member) bool { return m.of(c) == perhaps }) {
+		return true
+	}
+	return s.Unlisted && !s.table[Member{Code: c.Name, Path: c.Path}.section()]
+}
+
+// reaches tells whether the set speaks of codes of the state and of the form.
+func (s *CodeSet) reaches(c Code, state string) bool {
+	return c.Jurisdiction == state && (c.Inchoate == schemas.Completed || slices.Contains(s.Include, c.Inchoate))
 }
 
 // Contains tells whether the set holds the code of a charge under the law of
 // state. An inchoate form that the set does not include is not in it.
 func (s *CodeSet) Contains(c Code, state string) bool {
-	if c.Jurisdiction != state {
-		return false
-	}
-	if c.Inchoate != schemas.Completed && !slices.Contains(s.Include, c.Inchoate) {
-		return false
-	}
 	holds := func(m Member) bool { return m.Contains(c) }
-	return slices.ContainsFunc(s.Members, holds) && !slices.ContainsFunc(s.Except, holds)
+	return s.reaches(c, state) && slices.ContainsFunc(s.Members, holds) && !slices.ContainsFunc(s.Except, holds)
 }

@@ -55,7 +55,16 @@ type Unknown struct {
 	Presume bool // the law presumes an answer
 	Answer  bool // the presumed answer
 	Cite    string
+	// If is the fact, of the charge alone, on which the law presumes; empty when
+	// it always does.
+	If string
+	// Closed is the fact that counts, in place of that of the leaf, without the
+	// pending charges that If presumes closed. Empty when Answer is presumed.
+	Closed string
 }
+
+// Always tells whether the law presumes the answer of every charge.
+func (u *Unknown) Always() bool { return u.Presume && u.If == "" }
 
 // Say is a leaf in words for the person concerned: templates of parameters.
 type Say struct{ Yes, No, Unknown string }
@@ -125,7 +134,16 @@ type (
 		// Restart is the name of the fact whose later events start the clock
 		// again, empty when none does.
 		Restart string
+		// Pause is the name of the fact during which the clock stands still, empty
+		// when nothing stops it.
+		Pause string
+		// Clock says in the words of the file what starts the clock again and
+		// what stops it.
+		Clock string
 	}
+	// NoActivity asks whether nothing is on record, of the charge or its case,
+	// for so many years.
+	NoActivity struct{ Years IntArg }
 	// IncarceratedIs asks whether the sentence took the person's liberty.
 	IncarceratedIs struct{ In []schemas.Incarceration }
 	// RestitutionIn asks whether restitution is still owed.
@@ -153,6 +171,7 @@ func (SentenceIn) test()    {}
 func (DateIs) test()        {}
 func (AgeIs) test()         {}
 func (Elapsed) test()       {}
+func (NoActivity) test()    {}
 func (Deceased) test()      {}
 func (Registered) test()    {}
 func (FactIs) test()        {}

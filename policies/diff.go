@@ -57,6 +57,7 @@ func (d *differ) law(old, now *tree) {
 	d.joined("scope", "scope", old.get("scope"), now.get("scope"))
 	d.rules(old, now)
 	d.compare("otherwise", "", old.get("otherwise"), now.get("otherwise"))
+	d.names("variant", old.get("variants"), now.get("variants"))
 }
 
 func (d *differ) note(kind ChangeKind, part, format string, args ...any) {
@@ -64,7 +65,7 @@ func (d *differ) note(kind ChangeKind, part, format string, args ...any) {
 }
 
 func head(t *tree) *tree {
-	return t.without("params", "codes", "facts", "conditions", "scope", "rules", "otherwise")
+	return t.without("params", "codes", "facts", "conditions", "scope", "rules", "otherwise", "variants")
 }
 
 // kindOf tells what a change under a path can do, by the last key that says so.

@@ -19,9 +19,19 @@ type Fact struct {
 	Prior *Prior
 	// SameCase narrows a count to charges of the case of the one under decision.
 	SameCase bool
+	// SameDay says by which date a charge without a docket is of the case of
+	// another: by that of one day. Nil when its case is not known.
+	SameDay *Field
 	// Others leaves the charge under decision itself out.
 	Others bool
-	At     Position
+	// OnCharge makes the fact what Where says of the charge under decision.
+	OnCharge bool
+	// Pause makes the fact the time in which a clock stands still. Nil when it
+	// is no such time.
+	Pause *Pause
+	At    Position
+
+	written string // as it stands in the file
 }
 
 // FactKind is what a fact comes to.
@@ -32,6 +42,8 @@ const (
 	CountOf FactKind = iota
 	LatestDate
 	RestartDate
+	ChargeTruth
+	PausedTime
 )
 
 // Kind is what the fact comes to.
@@ -41,6 +53,10 @@ func (f *Fact) Kind() FactKind {
 		return CountOf
 	case f.Restart:
 		return RestartDate
+	case f.OnCharge:
+		return ChargeTruth
+	case f.Pause != nil:
+		return PausedTime
 	default:
 		return LatestDate
 	}
@@ -65,11 +81,20 @@ var unitNames = []string{"charges", "cases", "episodes"}
 
 func (u Unit) String() string { return unitNames[u] }
 
+// Pause is the time in which a clock stands still: from the day of one event of
+// a charge to the day of another, which counts again.
+type Pause struct {
+	From, To Event
+	// Own means the charge under decision only, and not all charges of the person.
+	Own bool
+}
+
 // Prior relates other charges to the charge under decision: Field of the other
-// lies before, or after, This of the one under decision.
+// lies before, after, or on This of the one under decision.
 type Prior struct {
 	Field Field
 	After bool
+	On    bool // on the same day
 	This  Field
 	// Within bounds the distance to so many years, both ends included. Nil when
 	// it is not bounded.

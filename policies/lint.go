@@ -35,14 +35,13 @@ func (r *reader) lint(p *Pack) {
 	}
 	r.lintMembers(p)
 	r.lintTexts(p)
-	r.unused(p)
 }
 
 func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
 	if leaf.Say.Yes == "" || leaf.Say.No == "" || leaf.Say.Unknown == "" {
 		r.warn(leaf.At, "R9", "condition %s: say is incomplete; give yes, no and unknown in words that the person can read", leaf.ID)
 	}
-	if leaf.Who == "" && !leaf.Unknown.Presume {
+	if leaf.Who == "" && !leaf.Unknown.Always() {
 		r.warn(leaf.At, "R1", "condition %s: who is missing; name who can answer when the fact is missing", leaf.ID)
 	}
 	if _, ok := leaf.Test.(CountyIs); ok && p.Profile != LocalOption {
@@ -109,6 +108,7 @@ func Temporal(t Test) bool {
 
 // unused warns of parts that no rule uses.
 func (r *reader) unused(p *Pack) {
+	r.unusedFiles(p)
 	for i := range p.Params {
 		if !r.usage["param "+p.Params[i].Name] {
 			r.warn(p.Params[i].At, schema, "param %s is not used; remove it", p.Params[i].Name)
@@ -157,13 +157,17 @@ func (p *Pack) Leaves() []*Leaf {
 	return leaves
 }
 
-// Expand lists every member of the code sets, as the manifest records them.
+// Expand lists every member of the code sets; of a range also the sections in it
+// that the state's table lists.
 func (p *Pack) Expand() map[string][]string {
 	out := make(map[string][]string, len(p.Codes))
 	for i := range p.Codes {
 		set := &p.Codes[i]
 		for _, m := range set.Members {
 			out[set.Name] = append(out[set.Name], m.String())
+			if m.To != "" {
+				out[set.Name] = append(out[set.Name], set.table.within(m, p.State(), inside)...)
+			}
 		}
 		for _, m := range set.Except {
 			out[set.Name] = append(out[set.Name], fmt.Sprintf("except %s", m))

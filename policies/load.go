@@ -65,15 +65,18 @@ func Load(name string) (*Pack, error) {
 	return Parse(folder, os.DirFS(folder))
 }
 
-// readFiles reads the files that make up a pack: those that stand in its folder,
-// not in folders below it.
+// codesFolder is the folder of a pack that holds the files of its code sets.
+const codesFolder = "codes"
+
+// readFiles reads the files that make up a pack: those that stand in its folder
+// and in its folder of codes.
 func readFiles(name string, folder fs.FS) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	err := fs.WalkDir(folder, ".", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && file != "." {
+		if entry.IsDir() && file != "." && file != codesFolder {
 			return fs.SkipDir
 		}
 		if !entry.Type().IsRegular() || strings.HasPrefix(file, ".") || !slices.Contains([]string{".yaml", ".md", ".csv"}, path.Ext(file)) {
@@ -100,12 +103,15 @@ func readFiles(name string, folder fs.FS) (map[string][]byte, error) {
 func (p *Pack) Files() map[string][]byte { return maps.Clone(p.files) }
 
 // Digest is the SHA-256, in hexadecimal, over the names, lengths and contents
-// of the pack's files in order of name.
+// of the pack's files in order of name, and the name of a variant.
 func (p *Pack) Digest() string {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(p.files)) {
 		fmt.Fprintf(h, "%s %d\n", name, len(p.files[name]))
 		h.Write(p.files[name])
+	}
+	if p.variant != "" {
+		fmt.Fprintf(h, "variant %s\n", p.variant)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -23,6 +23,9 @@ type Pack struct {
 	Otherwise    Otherwise
 
 	name       string
+	variant    string // of a variant: its name
+	variants   []Variant
+	patched    *tree // of a variant: the policy as it has it
 	files      map[string][]byte
 	warnings   Faults
 	conditions []*Leaf // the pack's named conditions

@@ -3,6 +3,7 @@ package policies
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,7 @@ func (p *Pack) Page() string {
 	w.codes()
 	w.facts()
 	w.grades()
+	w.variants()
 	w.sources()
 	return w.b.String()
 }
@@ -81,7 +83,7 @@ func (w *page) head() {
 	}
 	w.line("- SHA-256 of its files: `%s`", p.Digest())
 	w.rest("- ", r, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "modifiers",
-		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise")
+		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise", "variants")
 	w.rest("- calendar, ", r.get("calendar"))
 }
 
@@ -372,8 +374,14 @@ func (w *page) presumptions() {
 // presumption is what the law presumes of a leaf, in words.
 func presumption(leaf *tree) string {
 	answer := "that it does not hold"
-	if leaf.word("unknown", "presume") == "true" {
+	switch leaf.word("unknown", "presume") {
+	case "true":
 		answer = "that it holds"
+	case "closed":
+		answer = "that pending charges are closed"
+	}
+	if on := leaf.get("unknown", "if"); on != nil {
+		answer += ", if " + verbatim(on)
 	}
 	return sourced("“"+holds(leaf)+"” The law presumes "+answer, leaf.word("unknown", "cite"))
 }
@@ -396,11 +404,15 @@ func (w *page) leaves() {
 }
 
 func whenMissing(leaf *tree) string {
+	before := ""
 	if leaf.get("unknown", "presume") != nil {
-		return presumption(leaf)
+		if before = presumption(leaf); leaf.get("unknown", "if") == nil {
+			return before
+		}
+		before += "; if that is not so either, "
 	}
 	ask := cmp.Or(leaf.word("ask"), leaf.word("say", "unknown"), "is this so?")
-	return fmt.Sprintf("review; “%s”, asked of %s", plainText(ask), plainText(cmp.Or(leaf.word("who"), "nobody in particular")))
+	return before + fmt.Sprintf("review; “%s”, asked of %s", plainText(ask), plainText(cmp.Or(leaf.word("who"), "nobody in particular")))
 }
 
 func (w *page) codes() {
@@ -408,12 +420,12 @@ func (w *page) codes() {
 		return
 	}
 	w.heading(2, "The code sets")
-	w.line("A section with `/*` stands for itself and everything below it.\n")
+	w.line("A section with `/*` stands for itself and everything below it, a range with `..` for every section from the first to the last.\n")
 	for i := range w.pack.Codes {
 		set := &w.pack.Codes[i]
 		t := w.root.get("codes", set.Name)
 		w.line("- **%s** — *%s*", plainText(set.Name), plainText(set.Cite))
-		w.line("  - members: %s", memberWords(set.Members))
+		w.members(set)
 		if len(set.Except) > 0 {
 			w.line("  - except: %s", memberWords(set.Except))
 		}
@@ -421,6 +433,37 @@ func (w *page) codes() {
 			w.line("  - also when it is one of: %s", modifierWords(form))
 		}
 		w.rest("  - ", t, "cite", "members", "except", "modifiers")
+	}
+}
+
+// members prints the members of a set: those of the file apart, each with its
+// days and source, and of a range the sections that the state's table lists.
+func (w *page) members(set *CodeSet) {
+	written := func(m Member) bool { return m.Cite == "" }
+	if in := slices.DeleteFunc(slices.Clone(set.Members), func(m Member) bool { return !written(m) }); len(in) > 0 {
+		w.line("  - members: %s", memberWords(in))
+	}
+	for _, m := range set.Members {
+		if m.To != "" {
+			listed := set.table.within(m, w.pack.State(), inside)
+			w.line("  - `%s` holds, of the sections that the state's table lists: %s", m, strings.Join(listed, ", "))
+		}
+		if !written(m) {
+			w.line("  - `%s`%s — *%s*", m, validWords(m.Valid), plainText(m.Cite))
+		}
+	}
+}
+
+func validWords(d *Days) string {
+	switch {
+	case d == nil:
+		return ""
+	case !d.To.Known():
+		return ", offences from " + d.From.String()
+	case !d.From.Known():
+		return ", offences to " + d.To.String()
+	default:
+		return ", offences from " + d.From.String() + " to " + d.To.String()
 	}
 }
 

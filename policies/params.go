@@ -34,6 +34,7 @@ type Param struct {
 	Ranges   []Range    // integer: the value lies in one of them
 	Of       []string   // list: each element is one of them
 	Help     string
+	Fixed    bool // by a variant: Default is its only value
 	At       Position
 }
 
@@ -108,7 +109,7 @@ func (p *Pack) known(key string) string {
 
 func (p *Param) bind(params map[string]string, asOf schemas.Date) (Value, error) {
 	text, given := params[p.Name]
-	if !given {
+	if !given || p.Fixed {
 		if len(p.Dated) > 0 {
 			return p.inForce(asOf)
 		}

@@ -29,10 +29,18 @@ func ParseFiles(name string, files map[string][]byte) (*Pack, error) {
 		return nil, fmt.Errorf("policy %s: %w: it has no %s", name, ErrNoPack, policyFile)
 	}
 	r := &reader{file: name + "/" + policyFile, pack: &Pack{}, usage: map[string]bool{}}
-	p := r.read(source)
+	p := r.pack
 	p.name, p.files = name, files
+	root := r.document(source)
+	if root != nil {
+		r.readPolicy(root)
+	}
 	if len(r.faults) == 0 {
 		r.lint(p)
+		if len(r.faults.refusals()) == 0 {
+			r.buildVariants(p, root)
+		}
+		r.unused(p)
 	}
 	r.faults.inOrder()
 	if refused := r.faults.refusals(); len(refused) > 0 {

@@ -122,9 +122,10 @@ func (r *reader) leaf(t *table, owner string) *Leaf {
 	leaf.Cite = t.cite()
 	leaf.Temporary = t.flag("temporary")
 	leaf.Ask, leaf.Who = t.text("ask"), t.text("who")
-	leaf.Unknown = r.unknown(t)
+	leaf.Unknown = r.unknown(t, leaf)
 	leaf.Say = r.say(t)
 	leaf.Test = r.onlyTest(t, leaf)
+	r.presumedClosed(t, leaf)
 	t.close()
 	return leaf
 }
@@ -146,28 +147,12 @@ func (r *reader) onlyTest(t *table, leaf *Leaf) Test {
 		return nil
 	}
 	node := t.get(given[0])
-	leaf.definition = fmt.Sprintf("%s: %s | %s | %v %v", given[0], node.String(), leaf.Cite, leaf.Unknown, leaf.Temporary)
+	unknown := ""
+	if leaf.Unknown.Presume {
+		unknown = t.get("unknown").String()
+	}
+	leaf.definition = r.meaning(fmt.Sprintf("%s: %s | %s | %s %v", given[0], node.String(), leaf.Cite, unknown, leaf.Temporary))
 	return r.test(t, given[0], leaf)
-}
-
-// unknown reads what happens when the facts do not answer.
-func (r *reader) unknown(t *table) Unknown {
-	n := t.get("unknown")
-	if n == nil {
-		return Unknown{}
-	}
-	if s, ok := n.(*ast.StringNode); ok && s.Value == "review" {
-		return Unknown{}
-	}
-	u := t.child("unknown", t.what+": unknown")
-	if u == nil {
-		return Unknown{}
-	}
-	defer u.close()
-	if !u.has("presume") {
-		r.fault(u.at, schema, "%s: write unknown: review, or unknown: {presume: true, cite: statute}", t.what)
-	}
-	return Unknown{Presume: true, Answer: u.flag("presume"), Cite: u.cite()}
 }
 
 func (r *reader) say(t *table) Say {

@@ -100,6 +100,44 @@ func (r *reader) restart(body *table, leaf *Leaf, since Event) string {
 	return fact.Name
 }
 
+// pause reads pause_on: {of: person, where: ..., from: sentence_date, to:
+// release_date}: the time in which the clock stands still.
+func (r *reader) pause(body *table, leaf *Leaf) string {
+	t := body.child("pause_on", body.what+": pause_on")
+	if t == nil {
+		return ""
+	}
+	defer t.close()
+	fact := Fact{Name: leaf.ID + ".pause", Cite: leaf.Cite, At: t.at, Where: &Condition{Op: All, At: t.at}}
+	pause := &Pause{From: r.pauseEvent(t, "from"), To: r.pauseEvent(t, "to")}
+	switch of := t.text("of"); of {
+	case "this":
+		pause.Own = true
+	case "person":
+	default:
+		r.fault(t.place("of"), schema, "%s: of %q is not known (person: of every charge of the person, this one too; this: of this charge only)", t.what, of)
+	}
+	if t.has("where") {
+		fact.Where = r.whereOf(t, "where", nil)
+	} else if !pause.Own {
+		r.fault(t.at, schema, "%s: where is missing; say which charges are meant", t.what)
+	}
+	fact.Pause = pause
+	r.pack.Facts = append(r.pack.Facts, fact)
+	r.use("fact", fact.Name)
+	return fact.Name
+}
+
+// pauseEvent reads the event with which a pause begins or ends.
+func (r *reader) pauseEvent(t *table, key string) Event {
+	n := t.get(key)
+	if n == nil {
+		r.fault(t.at, schema, "%s: %s is missing; name the event with which the clock stops, and that with which it goes on", t.what, key)
+		return Event{Field: SentenceDate}
+	}
+	return r.eventNode(n, t.what+": "+key, t.place(key), false)
+}
+
 func hasFact(e Event) bool {
 	return e.Op == OneFact || slices.ContainsFunc(e.Terms, hasFact)
 }

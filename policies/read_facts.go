@@ -39,9 +39,24 @@ func (r *reader) facts(t *table) {
 		}
 		fact.Where = r.whereOf(entry, "where", &fact)
 		fact.SameCase, fact.Others = entry.flag("same_case"), entry.flag("others")
+		r.orSameDay(entry, &fact)
 		r.relative(entry, &fact)
+		fact.written = entry.written()
 		r.pack.Facts = append(r.pack.Facts, fact)
 	})
+}
+
+// orSameDay reads or_same_day: arrest_date: by which day a charge without a
+// docket is of a case.
+func (r *reader) orSameDay(t *table, fact *Fact) {
+	if !t.has("or_same_day") {
+		return
+	}
+	field := r.field(t, "or_same_day", ArrestDate, OffenseDate, DispositionDate, SentenceDate)
+	fact.SameDay = &field
+	if !fact.SameCase {
+		r.fault(t.place("or_same_day"), schema, "%s: or_same_day says which charges without a docket are of the case; here none is asked for", t.what)
+	}
 }
 
 // relative refuses facts that depend on the charge under decision in a way that
@@ -54,7 +69,7 @@ func (r *reader) relative(t *table, fact *Fact) {
 	case fact.Unit != Charges:
 		r.fault(t.at, schema, "%s: %s are counted for the whole person; count charges", t.what, fact.Unit)
 	case fact.Prior != nil && fact.SameCase:
-		r.fault(t.at, schema, "%s: charges of the same case are not counted before or after this charge; use one of the two", t.what)
+		r.fault(t.at, schema, "%s: charges of the same case are not counted before, after or on the day of this charge; use one of the two, or or_same_day", t.what)
 	}
 }
 
@@ -85,6 +100,12 @@ func (r *reader) whereOf(t *table, key string, fact *Fact) *Condition {
 	return r.where(n, t.what+": "+key, fact)
 }
 
+// chargeKeys are the tests that look at one charge.
+var chargeKeys = []string{
+	"code", "disposition", "severity", "inchoate", "county", "sentence",
+	"degree", "max_penalty", "term", "incarcerated", "restitution", "date",
+}
+
 // where reads a condition on one charge: tests that must all hold, and all,
 // any and none of further ones. It is part of a cited leaf or fact and has no
 // cite of its own. A fact of nil forbids the comparison with the charge under
@@ -110,7 +131,11 @@ func (r *reader) where(n ast.Node, what string, fact *Fact) *Condition {
 		}
 		c.Terms = append(c.Terms, group)
 	}
-	for _, key := range []string{"code", "disposition", "severity", "inchoate", "county", "sentence", "degree", "max_penalty", "term", "incarcerated", "restitution", "date"} {
+	keys := chargeKeys
+	if r.presuming {
+		keys = slices.Concat(chargeKeys, ifKeys)
+	}
+	for _, key := range keys {
 		if !t.has(key) || r.prior(t, key, fact) {
 			continue
 		}
@@ -128,12 +153,12 @@ func (r *reader) whereLeaf(t *table, key string) *Condition {
 		r.fault(t.place(key), schema, "%s: as_of is no date of a charge; ask for it in a rule", t.what)
 	}
 	return &Condition{At: t.place(key), Leaf: &Leaf{
-		Test: test, At: t.place(key), definition: key + ": " + t.get(key).String(),
+		Test: test, At: t.place(key), definition: r.meaning(key + ": " + t.get(key).String()),
 	}}
 }
 
 // prior reads date: {field: disposition_date, before: this.offense_date}, or
-// after, within so many years where within_years says so.
+// after, within so many years where within_years says so, or on.
 func (r *reader) prior(t *table, key string, fact *Fact) bool {
 	if key != "date" {
 		return false
@@ -151,7 +176,7 @@ func (r *reader) prior(t *table, key string, fact *Fact) bool {
 		p := r.priorBody(d)
 		if p == nil || fact == nil || fact.Prior != nil {
 			r.fault(t.place(key), schema,
-				"%s: the charge under decision is compared once, outside any and none, as before: this.offense_date", t.what)
+				"%s: the charge under decision is compared once, outside any and none, as before: this.offense_date or on: this.arrest_date", t.what)
 			return true
 		}
 		fact.Prior = p
@@ -168,6 +193,9 @@ func (r *reader) priorBody(d *table) *Prior {
 	if p.After = d.has("after"); p.After {
 		key = "after"
 	}
+	if p.On = d.has("on"); p.On {
+		key = "on"
+	}
 	name, ok := strings.CutPrefix(d.text(key), "this.")
 	field, err := parseField(OffenseDate, ArrestDate, DispositionDate, SentenceDate)(name)
 	if n := d.get("within_years"); n != nil {
@@ -175,7 +203,10 @@ func (r *reader) priorBody(d *table) *Prior {
 		p.Within = &years
 	}
 	p.This = field
-	if !ok || err != nil || (d.has("before") && d.has("after")) {
+	if p.On && p.Within != nil {
+		r.fault(d.place("within_years"), schema, "%s: within_years does not belong to on, which is one day; remove it", d.what)
+	}
+	if given := len(slices.DeleteFunc([]string{"before", "after", "on"}, func(key string) bool { return !d.has(key) })); !ok || err != nil || given != 1 {
 		return nil
 	}
 	return p
@@ -203,6 +234,7 @@ func (r *reader) caseOf(body *table, leaf *Leaf) Test {
 	}
 	defer body.close()
 	fact := Fact{Name: leaf.ID, Cite: leaf.Cite, Count: true, At: leaf.At, SameCase: true, Others: body.flag("others")}
+	r.orSameDay(body, &fact)
 	return r.foldTest(body, leaf, &fact, personKeys[2:])
 }
 

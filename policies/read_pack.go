@@ -19,10 +19,10 @@ var (
 	jurisdictionID = regexp.MustCompile(`^US-[A-Z]{2}$`)
 )
 
-// read reads policy.yaml. The pack is complete only if no fault was found.
-func (r *reader) read(source []byte) *Pack {
+// readPolicy reads policy.yaml. The pack is complete only if no fault was found.
+func (r *reader) readPolicy(n ast.Node) *Pack {
 	p := r.pack
-	t := r.root(source, "the policy")
+	t := r.table(n, "the policy")
 	if t == nil {
 		return p
 	}
@@ -37,6 +37,7 @@ func (r *reader) read(source []byte) *Pack {
 	r.rules(t)
 	r.caps(t)
 	r.otherwise(t)
+	r.readVariants(t)
 	t.close()
 	return p
 }
@@ -54,17 +55,21 @@ func (r *reader) header(t *table) {
 	p.Jurisdiction = t.required("jurisdiction")
 	r.shaped(t, "jurisdiction", p.Jurisdiction, jurisdictionID, "US- and two capital letters, as in US-CA")
 	p.Profile = Profile(t.required("profile"))
-	switch p.Profile {
-	case GreenStandard, Statutory, LocalOption, "":
-	default:
-		r.fault(t.place("profile"), schema, "profile %q is not known (green-standard, statutory, local-option)", p.Profile)
-	}
+	r.knownProfile(t, p.Profile)
 	p.SignedOff = t.flag("signed_off")
 	if !t.has("signed_off") {
 		r.fault(t.at, schema, "signed_off is missing; write signed_off: false until a named lawyer has signed SOURCES.md")
 	}
 	r.law(t)
 	r.calendar(t)
+}
+
+func (r *reader) knownProfile(t *table, p Profile) {
+	switch p {
+	case GreenStandard, Statutory, LocalOption, "":
+	default:
+		r.fault(t.place("profile"), schema, "profile %q is not known (green-standard, statutory, local-option)", p)
+	}
 }
 
 func (r *reader) law(t *table) {
@@ -225,8 +230,11 @@ func (r *reader) codes(t *table) {
 		set.Except = r.members(entry, "except")
 		set.From, set.To = r.valid(entry)
 		set.Unlisted = entry.flag("unlisted_may_be_in")
-		if len(entry.list("members")) == 0 {
-			r.fault(entry.at, schema, "%s has no members; list sections as \"HSC 11357/*\"", entry.what)
+		if set.File = entry.text("file"); set.File != "" {
+			set.Members = append(set.Members, r.codeFile(entry, set.File)...)
+		}
+		if len(entry.list("members")) == 0 && set.File == "" {
+			r.fault(entry.at, schema, "%s has no members; list sections as \"HSC 11357/*\", or name a file", entry.what)
 		}
 		if entry.has("modifiers") {
 			set.Include, set.ModifiersCite = r.modifiers(entry)

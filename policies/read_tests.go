@@ -38,6 +38,10 @@ func (r *reader) chargeTest(t *table, key string) Test {
 		return r.county(t)
 	case "incarcerated":
 		return r.incarcerated(t)
+	case "no_activity":
+		return r.noActivity(t)
+	case "elapsed":
+		return r.plainElapsed(t)
 	}
 	body := t.child(key, what)
 	if body == nil {
@@ -246,6 +250,24 @@ func (r *reader) elapsed(body *table, leaf *Leaf) Test {
 	}
 	defer body.close()
 	test := Elapsed{Since: r.event(body, "since")}
+	r.years(body, &test)
+	if body.has("restart_on") {
+		test.Restart = r.restart(body, leaf, test.Since)
+		test.Clock = "starts again on " + treeOf(body.get("restart_on")).String()
+	}
+	if body.has("pause_on") {
+		test.Pause = r.pause(body, leaf)
+		if test.Clock != "" {
+			test.Clock += "; "
+		}
+		test.Clock += "stands still on " + treeOf(body.get("pause_on")).String()
+	}
+	return test
+}
+
+// years reads how many years must have passed, and whether the anniversary
+// counts.
+func (r *reader) years(body *table, test *Elapsed) {
 	if n := body.get("years"); n != nil {
 		test.Years = r.intArg(n, body.what)
 	} else {
@@ -258,8 +280,4 @@ func (r *reader) elapsed(body *table, leaf *Leaf) Test {
 	default:
 		r.fault(body.place("boundary"), schema, "%s: boundary %q is not known (on_or_after, after)", body.what, boundary)
 	}
-	if body.has("restart_on") {
-		test.Restart = r.restart(body, leaf, test.Since)
-	}
-	return test
 }

@@ -16,8 +16,9 @@ func testShapes() shape {
 		"under": numberShape(), "at_least": numberShape(), "implied_by": impliedShape(),
 	}, "at"), "under", "at_least")
 	tests["elapsed"] = keyed(shape{
-		"since": defined("event"),
-		"years": numberShape(),
+		"since":    defined("event"),
+		"years":    numberShape(),
+		"pause_on": pauseShape(),
 		"restart_on": keyed(shape{
 			"where": defined("where"),
 			"after": oneWord("by which date it is later", fieldsNamed(DispositionDate, SentenceDate, ArrestDate, OffenseDate)...),
@@ -95,14 +96,45 @@ func dateTestShape(ofAnother bool) shape {
 		bound = either(dayShape("a day"), paramShape(), matching("a date of the charge at hand", `^this\.`))
 		properties["within_years"] = numberShape()
 	}
-	for _, name := range compareNames {
+	names := compareNames
+	if ofAnother {
+		names = slices.Concat(compareNames, []string{"on"})
+	}
+	for _, name := range names {
 		properties[name] = bound
 	}
-	return exactlyOne(keyed(properties, "field"), compareNames...)
+	if ofAnother {
+		properties["on"] = matching("a date of the charge at hand", `^this\.`)
+	}
+	return exactlyOne(keyed(properties, "field"), names...)
 }
 
 func impliedShape() shape {
 	return someOf(oneWord("a date that is never earlier, and bounds the one that is missing", fieldsNamed(ArrestDate, DispositionDate)...))
+}
+
+// ifTestShapes are the tests of a charge that a presumption may rest on.
+func ifTestShapes() shape {
+	tests := chargeTestShapes()
+	tests["no_activity"] = either(spanShape(), paramShape())
+	tests["elapsed"] = keyed(shape{
+		"since": oneWord("a date of the charge", fieldsNamed(eventFields...)...), "years": numberShape(),
+		"boundary": oneWord("on the anniversary, or from the day after", "on_or_after", "after"),
+	}, "since", "years")
+	return tests
+}
+
+// pauseShape is the time in which a clock stands still.
+func pauseShape() shape {
+	return keyed(shape{
+		"of":    oneWord("every charge of the person, or this charge only", "person", "this"),
+		"where": defined("where"),
+		"from":  defined("event"), "to": defined("event"),
+	}, "of", "from", "to")
+}
+
+func orSameDayShape() shape {
+	return oneWord("by which date a charge without a docket is of the case", fieldsNamed(ArrestDate, OffenseDate, DispositionDate, SentenceDate)...)
 }
 
 // boundShape compares a count.
@@ -125,15 +157,17 @@ func personShape(keys ...string) shape {
 	}
 	maps.DeleteFunc(properties, func(key string, _ any) bool { return !slices.Contains(keys, key) })
 	properties["others"] = flagShape("without the charge at hand")
+	if !slices.Contains(keys, "deceased") {
+		properties["or_same_day"] = orSameDayShape()
+	}
 	return exactlyOne(keyed(properties), keys...)
 }
 
-// whereShape is a condition on one charge of the person, inside a fact or a
-// test on the person.
-func whereShape() shape {
-	properties := chargeTestShapes()
+// whereShape is a condition on one charge: inside a fact or a test on the
+// person, or that of a presumption.
+func whereShape(name string, properties shape) shape {
 	for _, op := range []string{"all", "any", "none"} {
-		properties[op] = someOf(defined("where"))
+		properties[op] = someOf(defined(name))
 	}
 	s := keyed(properties)
 	s["minProperties"] = 1

@@ -12,23 +12,28 @@ func policyShape() shape {
 		"id":           matching("a name that no other policy has, as us-ca.prop64", packID.String()),
 		"title":        textShape("the policy in one line"),
 		"jurisdiction": matching("US- and the state; it chooses how statutes are read", jurisdictionID.String()),
-		"profile": oneWord("green-standard: relief without waits, counts and bars; statutory: an enacted law; local-option: a choice left to an official",
-			string(GreenStandard), string(Statutory), string(LocalOption)),
-		"signed_off": flagShape("true when a named lawyer has signed SOURCES.md"),
-		"law":        keyed(shape{"effective": dayShape("the day the law took effect"), "cite": cited()}, "effective", "cite"),
-		"calendar":   keyed(shape{"years_from_feb29": shape{"const": "mar1"}, "boundary": shape{"const": "on_or_after"}}),
-		"modifiers":  defined("modifiers"),
-		"degrees":    degreesShape(),
-		"penalties":  someOf(penaltyShape()),
-		"caps":       someOf(capShape()),
-		"params":     byName(defined("param")),
-		"codes":      byName(defined("codes")),
-		"facts":      byName(defined("fact")),
-		"conditions": someOf(defined("leaf")),
-		"scope":      defined("condition"),
-		"rules":      someOf(defined("rule")),
-		"otherwise":  defined("otherwise"),
+		"profile":      profileShape(),
+		"signed_off":   flagShape("true when a named lawyer has signed SOURCES.md"),
+		"law":          keyed(shape{"effective": dayShape("the day the law took effect"), "cite": cited()}, "effective", "cite"),
+		"calendar":     keyed(shape{"years_from_feb29": shape{"const": "mar1"}, "boundary": shape{"const": "on_or_after"}}),
+		"modifiers":    defined("modifiers"),
+		"degrees":      degreesShape(),
+		"penalties":    someOf(penaltyShape()),
+		"caps":         someOf(capShape()),
+		"params":       byName(defined("param")),
+		"codes":        byName(defined("codes")),
+		"facts":        byName(defined("fact")),
+		"conditions":   someOf(defined("leaf")),
+		"scope":        defined("condition"),
+		"rules":        someOf(defined("rule")),
+		"otherwise":    defined("otherwise"),
+		"variants":     byName(variantShape()),
 	}, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "rules", "otherwise")
+}
+
+func profileShape() shape {
+	return oneWord("green-standard: relief without waits, counts and bars; statutory: an enacted law; local-option: a choice left to an official",
+		string(GreenStandard), string(Statutory), string(LocalOption))
 }
 
 func cited() shape { return textShape("the statute and subsection this comes from") }
@@ -45,7 +50,8 @@ func definitions() shape {
 		"fact":      factShape(),
 		"condition": either(groupShape("condition"), keyed(shape{"ref": textShape("a condition defined before this line")}, "ref"), defined("leaf")),
 		"leaf":      leafShape(),
-		"where":     whereShape(),
+		"where":     whereShape("where", chargeTestShapes()),
+		"if":        whereShape("if", ifTestShapes()),
 		"rule":      ruleShape(),
 		"otherwise": otherwiseShape(),
 		"verb":      oneWord("what agencies are asked to do, from the weakest to the strongest", verbNames...),
@@ -72,12 +78,15 @@ func paramDefinition() shape {
 }
 
 func codesShape() shape {
-	member := matching(`a section, as "HSC 11357"; with /* also everything below it`, `^[A-Za-z0-9.-]+ [A-Za-z0-9./()-]+(/\*)?$`)
-	return keyed(shape{
+	member := matching(`a section, as "HSC 11357"; with /* also everything below it; a range, as "18 2301..3299/*"`, `^[A-Za-z0-9.-]+ [A-Za-z0-9./()-]+(/\*)?$`)
+	s := keyed(shape{
+		"file": textShape("a file of the policy that lists members: code,valid_from,valid_to,cite"),
 		"cite": cited(), "members": someOf(member), "except": someOf(member), "modifiers": defined("modifiers"),
 		"valid":              validShape(),
 		"unlisted_may_be_in": shape{"type": "boolean", "description": "a section that the state's table does not list may be one of the set, so it is reviewed"},
-	}, "cite", "members")
+	}, "cite")
+	s["anyOf"] = []shape{{"required": []string{"members"}}, {"required": []string{"file"}}}
+	return s
 }
 
 func factShape() shape {
@@ -86,7 +95,8 @@ func factShape() shape {
 		"count": oneWord("how many", unitNames...),
 		"max":   defined("event"),
 		"where": defined("where"), "same_case": flagShape("of the case of the charge at hand"),
-		"others": flagShape("without the charge at hand"),
+		"or_same_day": orSameDayShape(),
+		"others":      flagShape("without the charge at hand"),
 	}, "cite", "where"), "count", "max")
 }
 
@@ -104,14 +114,23 @@ func leafShape() shape {
 		"temporary": flagShape("a bar that can end on no day that can be computed"),
 		"ask":       textShape("the question to whoever can answer"),
 		"who":       textShape("who can answer"),
-		"unknown": either(shape{"const": "review"},
-			keyed(shape{"presume": flagShape("the answer that the law presumes"), "cite": cited()}, "presume", "cite")),
+		"unknown":   unknownShape(),
 		"say": keyed(shape{
 			"yes": textShape("when it holds"), "no": textShape("when it does not"), "unknown": textShape("when it is not known"),
 		}),
 	}
 	maps.Copy(properties, testShapes())
 	return exactlyOne(keyed(properties, "id", "cite"), testKeys...)
+}
+
+// unknownShape is what happens when the facts do not answer a condition.
+func unknownShape() shape {
+	return either(shape{"const": "review"}, keyed(shape{
+		"presume": either(flagShape("the answer that the law presumes"), shape{"const": "closed", "description": "pending charges are closed"}),
+		"if":      defined("if"),
+		"else":    shape{"const": "review"},
+		"cite":    cited(),
+	}, "presume", "cite"))
 }
 
 func ruleShape() shape {

@@ -20,8 +20,11 @@ type tree struct {
 	at    int // line
 }
 
-// source is the pack's policy.yaml as written.
+// source is the pack's policy.yaml as written, or as a variant has it.
 func (p *Pack) source() *tree {
+	if p.patched != nil {
+		return p.patched
+	}
 	file, err := parser.ParseBytes(p.files[policyFile], 0)
 	if err != nil || len(file.Docs) != 1 {
 		panic("policies: a pack that was accepted no longer parses")

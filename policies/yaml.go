@@ -23,6 +23,10 @@ type reader struct {
 	usage  map[string]bool // what the rules use: "param county", "set possession"
 	// defined are the leaves read so far that stand in the scope or in a rule.
 	defined []*Leaf
+	whatIfs []variantText
+	fixed   map[string]string // of a variant: the parameters that it fixes
+	// presuming is set while the condition of a presumption is read.
+	presuming bool
 }
 
 // schema is the code of faults against the language itself.
@@ -49,6 +53,14 @@ func (r *reader) at(n ast.Node) Position {
 
 // root parses the file and returns its top mapping, or nil with a fault.
 func (r *reader) root(source []byte, what string) *table {
+	if n := r.document(source); n != nil {
+		return r.table(n, what)
+	}
+	return nil
+}
+
+// document parses the file, which holds one document; nil with a fault.
+func (r *reader) document(source []byte) ast.Node {
 	if !r.sound(source) {
 		return nil
 	}
@@ -69,7 +81,7 @@ func (r *reader) root(source []byte, what string) *table {
 		r.fault(Position{File: r.file}, schema, "the file must hold exactly one YAML document, it has %d", len(file.Docs))
 		return nil
 	}
-	return r.table(file.Docs[0].Body, what)
+	return file.Docs[0].Body
 }
 
 // table is a mapping of the file. Every key that is asked for is a known key;
@@ -124,6 +136,15 @@ func kind(n ast.Node) string {
 	}
 }
 
+// written is the mapping as it stands in the file.
+func (t *table) written() string {
+	parts := make([]string, len(t.keys))
+	for i, key := range t.keys {
+		parts[i] = key + ": " + t.values[key].String()
+	}
+	return strings.Join(parts, ", ")
+}
+
 // get returns the value of a key, or nil when it is absent.
 func (t *table) get(key string) ast.Node {
 	if !slices.Contains(t.asked, key) {
@@ -170,6 +191,8 @@ func forbidden(key string) (code, why string, ok bool) {
 		return "R7", "words of a description decide nothing; name the statutes in codes and use code: {in: [...]}", true
 	case "persons", "overrides", "override", "exclude_persons", "person_ids", "exclude_cases":
 		return "R8", "no list of persons changes an outcome; correct the data, the policy, or record the court's order", true
+	case "base", "extends":
+		return schema, "a variant changes the policy itself and stands on no other variant; repeat what the other changes", true
 	default:
 		return "", "", false
 	}

@@ -162,6 +162,9 @@ func explainRules(w io.Writer, rules []evaluate.RuleTrace) {
 				presumed = ", presumed"
 			}
 			fmt.Fprintf(w, "    %-8s %s (%s%s) [%s]\n", leaf.Value, leaf.Say, leaf.ID, presumed, leaf.Cite)
+			if leaf.Clock != "" {
+				fmt.Fprintf(w, "             the clock %s\n", leaf.Clock)
+			}
 		}
 		if r.ID == "scope" && r.Value == "no" {
 			return // the law does not speak of the charge, so no rule was tried

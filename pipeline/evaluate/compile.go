@@ -29,6 +29,8 @@ type Law struct {
 	codePenalties bool // some penalties depend on the code
 	caps          []lifetimeCap
 	facts         []fact
+	presumptions  []presumption
+	closings      []closing
 
 	temporal  uint64 // leaves that time alone makes true
 	temporary uint64 // leaves that end on no date that can be computed
@@ -167,7 +169,7 @@ func Compile(b *policies.Bound) (*Law, error) {
 	for i := range c.law.rules {
 		c.law.rules[i].plainTime(c.law.temporal)
 	}
-	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated) == 0
+	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated)+len(c.law.others.idle) == 0
 	c.law.codePenalties = slices.ContainsFunc(b.Pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
 	c.law.passing = c.law.temporal | c.law.temporary
 	return c.law, nil
@@ -223,9 +225,10 @@ func (c *compiler) compileFacts() {
 func (c *compiler) leaf(i int16, leaf *policies.Leaf) {
 	law := c.law
 	at := slot{bit: 1 << i}
-	if leaf.Unknown.Presume {
+	if leaf.Unknown.Always() {
 		at.presume = truthOf(leaf.Unknown.Answer)
 	}
+	c.presumption(at.bit, leaf)
 	if policies.Temporal(leaf.Test) {
 		law.temporal |= at.bit
 	}
@@ -281,6 +284,10 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 		s.eachSmall(at, func(v schemas.Incarceration, _ schemas.Restitution) truth { return among(v, t.In) })
 	case policies.RestitutionIn:
 		s.eachSmall(at, func(_ schemas.Incarceration, v schemas.Restitution) truth { return among(v, t.In) })
+	case policies.NoActivity:
+		s.idle = append(s.idle, idleTest{slot: at, limit: latestStart(c.law.bound.AsOf, c.law.bound.Int(t.Years), false)})
+	case policies.Elapsed:
+		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.law.bound.AsOf, c.law.bound.Int(t.Years), t.After)})
 	case policies.DegreeIn:
 		s.degrees = append(s.degrees, degreeTest{at, t})
 	case policies.NumberIs:
@@ -378,15 +385,19 @@ func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
 	limit := latestStart(law.bound.AsOf, years, t.After)
 	day := elapsedDay{leaf: i, fact: -1, event: -1, field: t.Since.Field, years: years, after: t.After, fixed: schemas.NoDate}
 	switch {
-	case t.Since.IsDate() && t.Restart == "":
+	case t.Since.IsDate() && t.Restart == "" && t.Pause == "":
 		law.charge.dates = append(law.charge.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: limit})
-	case t.Since.Op == policies.OneFact:
+	case t.Since.Op == policies.OneFact && t.Pause == "":
 		day.fact = law.bound.Pack.Fact(t.Since.Fact)
 		law.latest = append(law.latest, latestTest{slot: at, fact: day.fact, limit: limit})
 	default:
-		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, limit: limit}
+		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, pause: -1, limit: limit, years: years, after: t.After}
 		if t.Restart != "" {
 			event.restart = law.bound.Pack.Fact(t.Restart)
+		}
+		if t.Pause != "" { // the clock gives the day on which the years have passed
+			event.pause, event.limit = law.bound.Pack.Fact(t.Pause), law.bound.AsOf
+			day.years, day.after = 0, false
 		}
 		day.event = len(law.events)
 		law.events = append(law.events, event)

@@ -13,20 +13,28 @@ type datedTest struct {
 	index int // among the windows of a code
 }
 
+// lawfulDays are the days on which a code is in one of the sets of a test, and
+// those on which it may be.
+type lawfulDays struct{ sure, perhaps []days }
+
 // windowsOf are, for each dated test, the days on which the law has the code in
 // one of the sets.
-func (l *Law) windowsOf(code *policies.Code) [][]days {
+func (l *Law) windowsOf(code *policies.Code) []lawfulDays {
 	tests := len(l.charge.dated) + len(l.others.dated)
 	if tests == 0 || code == nil {
 		return nil
 	}
-	windows := make([][]days, tests)
+	windows, state := make([]lawfulDays, tests), l.bound.Pack.State()
 	for _, s := range []*space{&l.charge, &l.others} {
 		for i := range s.dated {
 			t := &s.dated[i]
+			w := &windows[t.index]
 			for _, set := range t.sets {
-				if set.Contains(*code, l.bound.Pack.State()) {
-					windows[t.index] = append(windows[t.index], lawful(set))
+				for _, run := range set.Lawful(*code, state) {
+					w.sure = append(w.sure, lawful(run))
+				}
+				if set.MayContain(*code, state) {
+					w.perhaps = append(w.perhaps, lawful(policies.Days{From: set.From, To: set.To}))
 				}
 			}
 		}
@@ -34,14 +42,14 @@ func (l *Law) windowsOf(code *policies.Code) [][]days {
 	return windows
 }
 
-// lawful are the days for whose offences the set is the law.
-func lawful(set *policies.CodeSet) days {
+// lawful is a run of days that is open to neither side.
+func lawful(run policies.Days) days {
 	d := days{beginning, forever}
-	if set.From.Known() {
-		d.from = set.From
+	if run.From.Known() {
+		d.from = run.From
 	}
-	if set.To.Known() {
-		d.to = set.To
+	if run.To.Known() {
+		d.to = run.To
 	}
 	return d
 }
@@ -53,11 +61,16 @@ func (t *datedTest) answer(entry *codeEntry, earliest, latest schemas.Date) trut
 		return unknown
 	}
 	v := no
-	for _, w := range entry.windows[t.index] {
+	for _, w := range entry.windows[t.index].sure {
 		switch {
 		case w.from <= earliest && latest <= w.to:
 			return yes
 		case latest >= w.from && earliest <= w.to:
+			v = unknown
+		}
+	}
+	for _, w := range entry.windows[t.index].perhaps {
+		if latest >= w.from && earliest <= w.to {
 			v = unknown
 		}
 	}

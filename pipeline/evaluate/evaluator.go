@@ -36,6 +36,8 @@ type Evaluator struct {
 	days      []schemas.Date // by elapsedDay, of those that are the person's; NoDate when not computed yet
 	relatives []*countTest   // those that differ between the charges of the person
 	clusters  clusters
+	active    active
+	edges     []edge // scratch of pauses
 	capping   capScratch
 	row       int          // the charge under decision
 	stated    penaltyEntry // the last penalty that a record gave
@@ -55,7 +57,7 @@ type codeEntry struct {
 	section        int32          // ordinal of the bare section
 	penalty        penaltyEntry
 	charge, others mask
-	windows        [][]days // by dated test
+	windows        []lawfulDays // by dated test
 }
 
 // countyEntry is all counties that give the same answers.
@@ -236,10 +238,14 @@ func (e *Evaluator) Person(p *Person) []Decision {
 	seen := p.sound(e.law.bound.AsOf)
 	p.Doubts = seen.doubts
 	hole := hole(p, seen.kinds)
-	some := e.recall(p)
+	groups := 0
 	if len(e.facts)+len(e.law.caps) > 0 {
-		e.fold(p, some, seen.distinct, hole)
+		groups = e.group(p, seen.distinct)
+		e.findActivity(p, groups, hole)
 	}
+	some := e.recall(p)
+	e.presumeClosed(p)
+	e.fold(p, some, groups, seen.distinct, hole)
 	for i := range e.law.charge.ages {
 		e.birthdays[i] = p.Birth.AddYears(e.law.charge.ages[i].years)
 	}
@@ -261,6 +267,9 @@ func (e *Evaluator) Person(p *Person) []Decision {
 		}
 		e.row = i
 		t, f, presumed := e.chargeMask(p, i, m)
+		if len(e.law.presumptions)+len(e.law.closings) > 0 {
+			t, f, presumed = e.presume(p, i, hole, mask{t, f, presumed, m.mute})
+		}
 		e.decide(p, i, t, f, presumed, &e.decisions[i])
 	}
 	for i := range e.law.caps {

@@ -12,7 +12,10 @@ type eventTest struct {
 	leaf    int16
 	event   *policies.Event
 	restart int // the fact of the later events, -1 when nothing restarts the clock
+	pause   int // the fact of the time in which it stands still, -1 when nothing stops it
 	limit   schemas.Date
+	years   int  // where the clock stands still
+	after   bool // the same
 }
 
 // event returns the days between which the event of a charge lies.
@@ -56,17 +59,22 @@ func (e *Evaluator) eventIfIncarcerated(c *Charge, ev *policies.Event) (earliest
 	return min(a, x), max(b, y)
 }
 
-// clock returns the days between which the clock of charge i last started.
+// clock returns the days between which the clock of charge i last started; of one
+// that stands still at times, those between which it has run for its years.
 func (e *Evaluator) clock(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
 	c := &p.Charges[i]
 	earliest, latest = e.event(c, t.event)
-	if t.restart < 0 {
-		return earliest, latest
+	if t.restart >= 0 {
+		f := &e.facts[t.restart]
+		from, to := c.dates(e.law.facts[t.restart].source.Field, 0)
+		group := e.groups[i]
+		earliest = max(earliest, f.restarts.after(to, group))
+		latest = max(latest, f.mayRestart.after(from, group), f.latestPossible)
 	}
-	f := &e.facts[t.restart]
-	from, to := c.dates(e.law.facts[t.restart].source.Field, 0)
-	group := e.groups[i]
-	return max(earliest, f.restarts.after(to, group)), max(latest, f.mayRestart.after(from, group), f.latestPossible)
+	if t.pause >= 0 {
+		return e.paused(p, i, t, earliest, latest)
+	}
+	return earliest, latest
 }
 
 // laterEvents are events in the order of the days by which charges follow each

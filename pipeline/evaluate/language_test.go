@@ -10,7 +10,7 @@ import (
 // TestLanguage runs the worked examples of packs that use every part of the
 // language.
 func TestLanguage(t *testing.T) {
-	for _, name := range []string{"clean-slate", "clocks", "caps"} {
+	for _, name := range languagePacks {
 		pack, err := policies.Load(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)

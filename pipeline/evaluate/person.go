@@ -105,6 +105,9 @@ type folded struct {
 	// Of a clock that restarts: the events of charges that certainly count, and
 	// of all that may.
 	restarts, mayRestart laterEvents
+
+	// Of a clock that stands still: when it certainly does, and when it may.
+	pauses, mayPause pauses
 }
 
 // group assigns every row the ordinal of its charge: rows that share a charge
@@ -141,8 +144,7 @@ func (e *Evaluator) group(p *Person, distinct bool) int {
 }
 
 // fold computes the facts of p, given those that some charge may count for.
-func (e *Evaluator) fold(p *Person, some uint64, distinct bool, hole int) {
-	groups := e.group(p, distinct)
+func (e *Evaluator) fold(p *Person, some uint64, groups int, distinct bool, hole int) {
 	for i := range e.law.facts {
 		f, out := &e.law.facts[i], &e.facts[i]
 		if some&f.bit == 0 {
@@ -154,7 +156,10 @@ func (e *Evaluator) fold(p *Person, some uint64, distinct bool, hole int) {
 			e.foldRestart(p, f, out, hole)
 		case f.kind == policies.LatestDate:
 			e.foldLatest(p, f, out, hole)
-		case f.relative && distinct && f.source.Prior == nil:
+		case f.kind == policies.PausedTime:
+			e.foldPauses(p, f, out, hole)
+		case f.kind == policies.ChargeTruth: // no fold: it is asked of each charge
+		case f.relative && distinct && f.source.Prior == nil && f.source.SameDay == nil:
 			e.foldDistinctRelative(p, f, &out.relative)
 		case f.relative:
 			e.foldRelative(p, f, &out.relative, groups)
@@ -178,6 +183,7 @@ func (f *folded) none(hole int) {
 	}
 	f.relative.any = false
 	f.restarts, f.mayRestart = f.restarts[:0], f.mayRestart[:0]
+	f.pauses, f.mayPause = f.pauses[:0], f.mayPause[:0]
 }
 
 // counts tells whether row i is a charge that satisfies the condition of a

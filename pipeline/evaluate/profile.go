@@ -54,7 +54,7 @@ func (e *Evaluator) recall(p *Person) (some uint64) {
 		counts := &at.counts
 		if !e.law.still {
 			m := at.others
-			e.otherMask(p, c, &m)
+			e.otherMask(p, i, &m)
 			counts = e.countsFor(&m)
 		}
 		e.answers[i], e.counting[i] = at.answer, counts.facts
@@ -88,8 +88,8 @@ func (e *Evaluator) look(c *Charge, at *profiled) {
 }
 
 // otherMask answers the leaves of facts that the profile of a charge does not.
-func (e *Evaluator) otherMask(p *Person, c *Charge, m *mask) {
-	s := &e.law.others
+func (e *Evaluator) otherMask(p *Person, i int, m *mask) {
+	c, s := &p.Charges[i], &e.law.others
 	for j := range s.numbers {
 		t := &s.numbers[j]
 		m.add(&t.slot, t.ask(c.number(t.number)))
@@ -109,4 +109,5 @@ func (e *Evaluator) otherMask(p *Person, c *Charge, m *mask) {
 		}
 		m.add(&t.slot, t.ask(c.dates(t.field, t.implied)))
 	}
+	e.idleMask(p, i, m)
 }

@@ -14,18 +14,40 @@ type relative struct {
 	distinct bool    // no two rows are one charge, so that states are those of the rows
 	states   []truth // by group: yes when the charge counts, unknown when it may
 
-	// Of charges before or after the one under decision: by group the day on
-	// which it certainly counts, and the days between which it may; and the same
-	// sorted, of those that do.
-	certain, first, last    []schemas.Date
-	certains, firsts, lasts []schemas.Date
+	// Of charges before, after or on the day of the one under decision: by group
+	// the day on which it certainly counts, and the days between which it may; and
+	// the same sorted, of those that do.
+	certain, first, last []schemas.Date
+	sorted               dayLists
 
-	// Of charges of the same case: by case, and those whose case is not known.
+	// Of charges of the same case: by case, and those whose case is not known,
+	// with their days where a day may say which case it is.
 	inCase   []interval
 	cases    []int32 // by group
 	unplaced interval
+	loose    dayLists
 
 	knownAll, mayBeAll int
+}
+
+// dayLists are the days of groups that count: those that are certain, and the
+// first and the last that are possible; each sorted.
+type dayLists struct{ certains, firsts, lasts []schemas.Date }
+
+func (l *dayLists) reset() { l.certains, l.firsts, l.lasts = l.certains[:0], l.firsts[:0], l.lasts[:0] }
+
+// add adds the days of a group.
+func (l *dayLists) add(r *relative, g int) {
+	l.firsts, l.lasts = append(l.firsts, r.first[g]), append(l.lasts, r.last[g])
+	if r.certain[g].Known() {
+		l.certains = append(l.certains, r.certain[g])
+	}
+}
+
+func (l *dayLists) sort() {
+	slices.Sort(l.certains)
+	slices.Sort(l.firsts)
+	slices.Sort(l.lasts)
 }
 
 // interval is a count that lies between two numbers.
@@ -61,11 +83,11 @@ func (e *Evaluator) foldRelative(p *Person, f *fact, out *relative, groups int) 
 		if out.states[g] != yes {
 			out.states[g] = v
 		}
-		if f.source.Prior != nil {
-			out.place(g, v, p.Charges[i].date(f.source.Prior.Field), f.source.Prior.After)
+		if field, order, ok := f.days(); ok {
+			out.place(g, v, p.Charges[i].date(field), order)
 		}
-		if f.source.SameCase {
-			out.cases[g] = p.Charges[i].Case
+		if number := p.Charges[i].Case; f.source.SameCase && number >= 0 {
+			out.cases[g] = number
 		}
 	}
 	if !out.any {
@@ -98,8 +120,34 @@ func (e *Evaluator) foldDistinctRelative(p *Person, f *fact, out *relative) {
 	}
 }
 
+// order is how the day of another charge lies to that of the one under decision.
+type order uint8
+
+const (
+	earlier order = iota
+	later
+	sameDay
+)
+
+// days is the date by which charges are ordered, and how; false when they are
+// not.
+func (f *fact) days() (policies.Field, order, bool) {
+	switch prior := f.source.Prior; {
+	case f.source.SameDay != nil:
+		return *f.source.SameDay, sameDay, true
+	case prior == nil:
+		return 0, 0, false
+	case prior.On:
+		return prior.Field, sameDay, true
+	case prior.After:
+		return prior.Field, later, true
+	default:
+		return prior.Field, earlier, true
+	}
+}
+
 func (e *Evaluator) resetOrder(f *fact, out *relative, groups int) {
-	if f.source.Prior != nil {
+	if _, _, ok := f.days(); ok {
 		out.certain, out.first, out.last = regrow(out.certain, groups), regrow(out.first, groups), regrow(out.last, groups)
 		for g := range groups {
 			out.certain[g], out.first[g], out.last[g] = schemas.NoDate, forever, beginning
@@ -107,11 +155,15 @@ func (e *Evaluator) resetOrder(f *fact, out *relative, groups int) {
 	}
 	if f.source.SameCase {
 		out.cases = regrow(out.cases, groups)
+		for g := range groups {
+			out.cases[g] = -1
+		}
 	}
 }
 
-// place notes the day of a row that counts or may.
-func (r *relative) place(g int32, v truth, d schemas.Date, after bool) {
+// place notes the day of a row that counts or may. Rows of one charge that give
+// different days have no certain one.
+func (r *relative) place(g int32, v truth, d schemas.Date, by order) {
 	if !d.Known() {
 		r.first[g], r.last[g] = beginning, forever
 		return
@@ -120,16 +172,21 @@ func (r *relative) place(g int32, v truth, d schemas.Date, after bool) {
 	if v != yes {
 		return
 	}
-	if old := r.certain[g]; !old.Known() || (after && d > old) || (!after && d < old) {
+	switch old := r.certain[g]; {
+	case !old.Known(), by == later && d > old, by == earlier && d < old:
 		r.certain[g] = d
+	case by == sameDay && d != old:
+		r.certain[g] = forever // no day is forever
 	}
 }
 
 // sum totals the groups, and sorts their days or sorts them into cases.
 func (r *relative) sum(f *fact) {
-	r.certains, r.firsts, r.lasts = r.certains[:0], r.firsts[:0], r.lasts[:0]
+	r.sorted.reset()
+	r.loose.reset()
 	clear(r.inCase)
 	r.unplaced = interval{}
+	_, _, ordered := f.days()
 	for g, state := range r.states {
 		if state == no {
 			continue
@@ -138,19 +195,18 @@ func (r *relative) sum(f *fact) {
 		if state == yes {
 			r.knownAll++
 		}
-		if f.source.Prior != nil {
-			r.firsts, r.lasts = append(r.firsts, r.first[g]), append(r.lasts, r.last[g])
-			if r.certain[g].Known() {
-				r.certains = append(r.certains, r.certain[g])
-			}
+		if ordered {
+			r.sorted.add(r, g)
 		}
-		if f.source.SameCase {
+		switch {
+		case f.source.SameDay != nil && r.cases[g] < 0:
+			r.loose.add(r, g)
+		case f.source.SameCase:
 			r.intoCase(r.cases[g], state)
 		}
 	}
-	slices.Sort(r.certains)
-	slices.Sort(r.firsts)
-	slices.Sort(r.lasts)
+	r.sorted.sort()
+	r.loose.sort()
 }
 
 func (r *relative) intoCase(number int32, state truth) {
@@ -173,28 +229,69 @@ func (e *Evaluator) count(p *Person, i int, f *fact, r *relative) (known, possib
 		return 0, 0
 	}
 	c, g := &p.Charges[i], e.groups[i]
-	if f.source.Prior != nil {
+	switch {
+	case f.source.Prior != nil && !f.source.Prior.On:
 		certain, may := e.window(c, f.source.Prior)
-		return r.inWindow(certain, may, g)
+		return r.inWindow(&r.sorted, certain, may, g)
+	case f.source.Prior != nil:
+		known, possible = r.onDay(&r.sorted, c, f.source.Prior.This, g)
+		return r.with(g, interval{known, possible}, f.source.Others)
+	case f.source.SameDay != nil && c.Case < 0:
+		known, possible = r.onDay(&r.sorted, c, *f.source.SameDay, g)
+		return r.with(g, interval{known, possible}, f.source.Others)
+	case f.source.SameDay != nil:
+		return r.inCaseOrOnDay(c, g, f)
 	}
-	self := interval{}
+	self := r.self(g)
 	if r.distinct {
 		known, may := e.counting[i].of(f)
 		self = interval{known, known + may}
-	} else if state := r.states[g]; state != no {
-		self.possible = 1
-		if state == yes {
-			self.known = 1
-		}
 	}
 	n := interval{r.knownAll, r.mayBeAll}
 	if f.source.SameCase {
 		n = r.inCaseOf(c.Case, self)
 	}
 	if f.source.Others {
-		n = interval{max(0, n.known-self.known), n.possible - self.possible}
+		n = n.without(self)
 	}
 	return n.known, n.possible
+}
+
+// inCaseOrOnDay counts the groups of the case of a charge, and those without a
+// docket whose day says that they are of it, or may be.
+func (r *relative) inCaseOrOnDay(c *Charge, g int32, f *fact) (known, possible int) {
+	self, loose := r.self(g), g
+	if r.states[g] == no || r.cases[g] >= 0 {
+		loose = -1 // it is not among those without a docket
+	}
+	known, possible = r.onDay(&r.loose, c, *f.source.SameDay, loose)
+	n := r.inCaseOf(c.Case, self)
+	switch {
+	case loose >= 0: // it is not of a case, so it is not left out of one
+		known, possible = r.with(g, interval{known, possible}, f.source.Others)
+	case f.source.Others:
+		n = n.without(self)
+	}
+	return known + n.known, possible + n.possible
+}
+
+// self is what a group itself adds to a count.
+func (r *relative) self(g int32) interval {
+	if r.distinct {
+		return interval{}
+	}
+	switch r.states[g] {
+	case yes:
+		return interval{1, 1}
+	case unknown:
+		return interval{0, 1}
+	default:
+		return interval{}
+	}
+}
+
+func (n interval) without(self interval) interval {
+	return interval{max(0, n.known-self.known), n.possible - self.possible}
 }
 
 // days is a window of days, both ends included.
@@ -247,20 +344,46 @@ func previous(d schemas.Date) schemas.Date {
 	return d - 1
 }
 
-// inWindow counts the groups in the windows but for g, which is neither before
-// nor after itself.
-func (r *relative) inWindow(certain, may days, g int32) (known, possible int) {
+// inWindow counts the groups of the lists in the windows but for g, which is
+// neither before nor after itself; -1 when it is not in the lists.
+func (r *relative) inWindow(l *dayLists, certain, may days, g int32) (known, possible int) {
 	if certain.from <= certain.to && certain.to != beginning && certain.from != forever {
-		known = atMost(r.certains, certain.to) - below(r.certains, certain.from)
-		if d := r.certain[g]; r.states[g] == yes && d.Known() && certain.from <= d && d <= certain.to {
+		known = atMost(l.certains, certain.to) - below(l.certains, certain.from)
+		if g >= 0 && r.states[g] == yes && r.certain[g].Known() && certain.from <= r.certain[g] && r.certain[g] <= certain.to {
 			known--
 		}
 	}
-	possible = len(r.firsts) - below(r.lasts, may.from) - (len(r.firsts) - atMost(r.firsts, may.to))
-	if r.states[g] != no && r.last[g] >= may.from && r.first[g] <= may.to {
+	possible = len(l.firsts) - below(l.lasts, may.from) - (len(l.firsts) - atMost(l.firsts, may.to))
+	if g >= 0 && r.states[g] != no && r.last[g] >= may.from && r.first[g] <= may.to {
 		possible--
 	}
 	return known, max(known, possible)
+}
+
+// onDay counts the groups of the lists on the day of a charge, but for g.
+func (r *relative) onDay(l *dayLists, c *Charge, field policies.Field, g int32) (known, possible int) {
+	implied := uint8(0)
+	if field == policies.OffenseDate {
+		implied = offenceBounds
+	}
+	earliest, latest := c.dates(field, implied)
+	certain := days{earliest, latest}
+	if earliest != latest {
+		certain = days{forever, beginning}
+	}
+	return r.inWindow(l, certain, days{earliest, latest}, g)
+}
+
+// with adds group g to a count from which it was left out, unless others is set:
+// a charge is on its own day, and of its own case.
+func (r *relative) with(g int32, n interval, others bool) (known, possible int) {
+	if !others && r.states[g] != no {
+		n.possible++
+		if r.states[g] == yes {
+			n.known++
+		}
+	}
+	return n.known, n.possible
 }
 
 // below counts the days before d in a sorted list, atMost those up to d.

@@ -23,6 +23,7 @@ type space struct {
 
 	dates []dateTest // of the charge
 	ages  []ageTest
+	idle  []idleTest // of the charge and its case; facts only
 }
 
 // codeTest looks at nothing but the code of a charge.

@@ -213,6 +213,9 @@ type LeafTrace struct {
 	// PresumedBy is the cite of the presumption.
 	PresumedBy string
 	Say        string // in words, empty when the policy has none
+	// Clock says what starts the clock of the leaf again, and what stops it, as
+	// the policy has it.
+	Clock string
 }
 
 // Explain renders the trace of a determination from its masks: the scope, then
@@ -267,6 +270,9 @@ func (l *Law) leafTrace(i int16, m *mask) LeafTrace {
 	say := map[truth]string{yes: leaf.Say.Yes, no: leaf.Say.No, unknown: leaf.Say.Unknown}
 	if t.Presumed {
 		t.PresumedBy = leaf.Unknown.Cite
+	}
+	if elapsed, ok := leaf.Test.(policies.Elapsed); ok {
+		t.Clock = elapsed.Clock
 	}
 	t.Say = l.fill(say[v], nil)
 	return t
