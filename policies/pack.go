@@ -22,6 +22,8 @@ type Pack struct {
 	Caps         []Cap
 	Otherwise    Otherwise
 
+	SubstanceUnknown SubstanceUnknown
+
 	name       string
 	files      map[string][]byte
 	warnings   Faults

@@ -106,6 +106,7 @@ func (r *reader) leavesOf(owner string) []*Leaf {
 var testKeys = []string{
 	"code", "code_section", "disposition", "severity", "inchoate", "county", "sentence",
 	"degree", "max_penalty", "term", "incarcerated", "restitution",
+	"substance", "victim_age", "victim_relation",
 	"date", "age", "elapsed", "person", "case", "fact",
 }
 
@@ -156,7 +157,7 @@ func (r *reader) unknown(t *table) Unknown {
 	if n == nil {
 		return Unknown{}
 	}
-	if s, ok := n.(*ast.StringNode); ok && s.Value == "review" {
+	if r.isWord(n, "review") {
 		return Unknown{}
 	}
 	u := t.child("unknown", t.what+": unknown")
@@ -168,6 +169,12 @@ func (r *reader) unknown(t *table) Unknown {
 		r.fault(u.at, schema, "%s: write unknown: review, or unknown: {presume: true, cite: statute}", t.what)
 	}
 	return Unknown{Presume: true, Answer: u.flag("presume"), Cite: u.cite()}
+}
+
+// isWord tells whether a node is one word.
+func (r *reader) isWord(n ast.Node, word string) bool {
+	s, ok := n.(*ast.StringNode)
+	return ok && s.Value == word
 }
 
 func (r *reader) say(t *table) Say {

@@ -65,6 +65,7 @@ func (r *reader) header(t *table) {
 	}
 	r.law(t)
 	r.calendar(t)
+	r.substanceUnknown(t)
 }
 
 func (r *reader) law(t *table) {

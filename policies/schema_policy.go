@@ -28,6 +28,8 @@ func policyShape() shape {
 		"scope":      defined("condition"),
 		"rules":      someOf(defined("rule")),
 		"otherwise":  defined("otherwise"),
+
+		"substance_unknown": substanceUnknownShape(),
 	}, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "rules", "otherwise")
 }
 

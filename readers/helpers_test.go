@@ -125,6 +125,18 @@ func record(rec arrow.Record, row int) map[string]string {
 			if v := schemas.Restitution(col.(*array.Uint8).Value(row)); v != 0 {
 				m[f.Name] = v.String()
 			}
+		case schemas.ColSubstances:
+			if v := schemas.Substances(col.(*array.Uint16).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
+		case schemas.ColEvidence:
+			if v := schemas.Evidence(col.(*array.Uint8).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
+		case schemas.ColVictimRelation:
+			if v := schemas.VictimRelation(col.(*array.Uint8).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
 		case schemas.ColSentence:
 			m[f.Name] = schemas.Sentence(col.(*array.Uint8).Value(row)).String()
 		default:
