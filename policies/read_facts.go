@@ -110,7 +110,7 @@ func (r *reader) where(n ast.Node, what string, fact *Fact) *Condition {
 		}
 		c.Terms = append(c.Terms, group)
 	}
-	for _, key := range []string{"code", "disposition", "severity", "inchoate", "county", "sentence", "degree", "max_penalty", "term", "incarcerated", "restitution", "date"} {
+	for _, key := range []string{"code", "disposition", "severity", "inchoate", "county", "sentence", "degree", "max_penalty", "term", "incarcerated", "restitution", "substance", "victim_age", "victim_relation", "date"} {
 		if !t.has(key) || r.prior(t, key, fact) {
 			continue
 		}

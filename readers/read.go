@@ -104,6 +104,7 @@ type reader struct {
 	named   map[string]naming  // what texts of the source name, as far as they were met
 	rung    schemas.Evidence   // that named the substances of the row
 	drugs   schemas.Substances // of the row
+	unread  bool               // the best rung names something that nobody has mapped
 	upper   []byte
 	seen    int64 // rows
 	out     Batch // under way

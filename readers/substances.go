@@ -60,7 +60,7 @@ func (n *naming) word(s *substances, word string) bool {
 // whatever the rungs below say. Weaker evidence of another substance takes the
 // belief from what decides.
 func (in *reader) addSubstances(f *field) {
-	in.drugs, in.rung = 0, schemas.NoEvidence
+	in.drugs, in.rung, in.unread = 0, schemas.NoEvidence, false
 	if f.substances == nil {
 		in.builder.sets.Append(0)
 		return
@@ -72,7 +72,7 @@ func (in *reader) addSubstances(f *field) {
 		case settled: // its unmapped words are reported all the same
 			in.contradict(rung, all.set)
 		case len(all.unmapped) > 0, all.silent && all.set != 0:
-			settled = true
+			settled, in.rung, in.unread = true, rung, true
 		case all.set != 0:
 			settled, in.drugs, in.rung = true, all.set, rung
 		}
@@ -83,7 +83,7 @@ func (in *reader) addSubstances(f *field) {
 // contradict takes belief from the evidence that decides where weaker evidence
 // names a substance that it does not.
 func (in *reader) contradict(rung schemas.Evidence, set schemas.Substances) {
-	if in.rung.Decides() && !rung.Decides() && set&^in.drugs.Kin() != 0 {
+	if in.drugs != 0 && in.rung.Decides() && !rung.Decides() && set&^in.drugs.Kin() != 0 {
 		in.drugs, in.rung = in.drugs|set, schemas.NoEvidence
 	}
 }
@@ -118,13 +118,14 @@ func (in *reader) readRung(f *field, rung schemas.Evidence) naming {
 }
 
 // addEvidence adds the rung of the substances that were just added. Evidence of
-// nothing is none.
+// nothing is none; evidence of something that cannot be read is what it is, so
+// that nothing below it decides.
 func (in *reader) addEvidence(f *field) {
 	if f.classes != nil {
 		v, column := in.row.text(f)
 		in.rung = schemas.Evidence(in.class(fieldEvidence, f, v, column))
 	}
-	if in.drugs == 0 {
+	if in.drugs == 0 && !in.unread {
 		in.rung = schemas.NoEvidence
 	}
 	in.builder.classes[fieldEvidence].Append(uint8(in.rung))

@@ -139,10 +139,14 @@ func explainCharge(w io.Writer, n int, c writers.Determination) {
 
 // substance is what the record names and where, in words.
 func substance(c writers.Determination) string {
-	if c.Substances == 0 {
+	switch {
+	case c.Substances != 0:
+		return fmt.Sprintf("%s, named by %s", c.Substances.Words(), evidenceWords(c.SubstanceEvidence))
+	case c.SubstanceEvidence != schemas.NoEvidence:
+		return "a word that nobody has mapped, in " + evidenceWords(c.SubstanceEvidence)
+	default:
 		return ""
 	}
-	return fmt.Sprintf("%s, named by %s", c.Substances.Words(), evidenceWords(c.SubstanceEvidence))
 }
 
 func evidenceWords(e schemas.Evidence) string {

@@ -31,7 +31,8 @@ type Charge struct {
 	Restitution  schemas.Restitution
 	Kind         schemas.RowKind
 
-	// Substances are what Evidence names; only evidence that decides counts.
+	// Substances are what Evidence names, none where that could not be read; only
+	// evidence that decides counts.
 	// NCIC is what the NCIC code of the offence names, which never decides.
 	Substances, NCIC schemas.Substances
 	Evidence         schemas.Evidence

@@ -62,12 +62,20 @@ func (s *space) circumstances(c *Charge, m *mask) {
 	for i := range s.substances {
 		t := &s.substances[i]
 		v := t.answer(c.named())
-		if v == unknown && s.included.Known() && c.Disposed.Known() && c.Disposed <= s.included && t.fits(c.hinted()) {
+		if v == unknown && s.includes(c) && t.fits(c.hinted()) {
 			m.p |= t.slot.bit
 			v = yes
 		}
 		m.set(t.slot, v)
 	}
+}
+
+// includes tells whether the policy includes a charge of which it is not known
+// which substance it was. Evidence of a substance that could not be read is
+// evidence of some substance.
+func (s *space) includes(c *Charge) bool {
+	unread := c.Substances == 0 && c.Evidence != schemas.NoEvidence
+	return s.included.Known() && c.Disposed.Known() && c.Disposed <= s.included && !unread
 }
 
 // include compiles what the policy does with a substance that is not known.
