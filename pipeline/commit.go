@@ -89,6 +89,10 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		m.Outputs = append(m.Outputs, receipt.Part.Outputs...)
 	}
 	m.Warnings = r.warnings(m, receipts, &worklist)
+	substances := addSubstances(receipts)
+	if r.law.AsksSubstance() {
+		m.Substances = substances.sum(r.pack)
+	}
 	rejects, err := r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
 	if err != nil {
 		return err
@@ -109,6 +113,13 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	policy, err := r.writePolicy(ctx)
 	if err != nil {
 		return err
+	}
+	if r.law.AsksSubstance() {
+		list, err := r.attempt.WriteSubstances(ctx, substances.gaps())
+		if err != nil {
+			return err
+		}
+		lists = append(lists, list)
 	}
 	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, undeliverable}, updates, lists, policy)
 	return nil

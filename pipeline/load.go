@@ -90,6 +90,11 @@ func (s *settler) row(rows *rows, row int32) evaluate.Charge {
 		Incarcerated:   schemas.Incarceration(small(rows.incarcerated)),
 		Restitution:    schemas.Restitution(small(rows.restitution)),
 		Kind:           rows.rowKind(row),
+		Substances:     schemas.Substances(rows.substances.Value(int(row))),
+		Evidence:       schemas.Evidence(small(rows.evidence)),
+		NCIC:           schemas.NCIC(rows.ncic.text(row)),
+		VictimAge:      rows.victimAge.number(row),
+		VictimRelation: schemas.VictimRelation(small(rows.victimRelation)),
 	}
 }
 

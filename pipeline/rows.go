@@ -21,6 +21,11 @@ type rows struct {
 	sentenceDate, releaseDate, supervisionEnd                           dates
 	maxPenalty, termMin, termMax                                        numbers
 	incarcerated, restitution                                           *array.Uint8
+
+	substances               *array.Uint16
+	evidence, victimRelation *array.Uint8
+	ncic                     texts
+	victimAge                numbers
 }
 
 func newRows(batch arrow.Record) *rows {
@@ -65,6 +70,12 @@ func newRows(batch arrow.Record) *rows {
 		termMax:      number(schemas.ColTermMax),
 		incarcerated: small(schemas.ColIncarcerated),
 		restitution:  small(schemas.ColRestitution),
+
+		substances:     column(schemas.ColSubstances).(*array.Uint16),
+		evidence:       small(schemas.ColEvidence),
+		ncic:           text(schemas.ColNCIC),
+		victimAge:      number(schemas.ColVictimAge),
+		victimRelation: small(schemas.ColVictimRelation),
 	}
 }
 
@@ -92,6 +103,12 @@ func (r *rows) determination(row int32) writers.Determination {
 		ChallengeDate:   r.challengeDate.date(row),
 		Sentence:        schemas.Sentence(r.sentence.Value(int(row))),
 		BirthDate:       r.birthDate.date(row),
+
+		Substances:        schemas.Substances(r.substances.Value(int(row))),
+		SubstanceEvidence: schemas.Evidence(r.evidence.Value(int(row))),
+		NCIC:              r.ncic.text(row),
+		VictimAge:         r.victimAge.number(row),
+		VictimRelation:    schemas.VictimRelation(r.victimRelation.Value(int(row))),
 	}
 }
 

@@ -26,6 +26,8 @@ type Receipt struct {
 	// is asked without one.
 	BirthConflicts int64
 	Doubts         evaluate.Doubts
+	// Substances counts the charges whose decision the substance had a part in.
+	Substances Substances
 }
 
 // Settle decides everyone in a part, whose segments may come in any order. It
@@ -139,12 +141,16 @@ func (s *settler) charge(rows *rows, row int32, i int, d evaluate.Decision) erro
 		return err
 	}
 	s.countOutcome(rows, row, d.Outcome, text.Rule)
+	if s.run.law.AsksSubstance() {
+		s.receipt.Substances.note(s.run.law.Substance(&d), &s.person.Charges[i], det.Code, text.Priority)
+	}
 	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons)
 	s.countCounty(rows.county.text(row))
 	if d.Outcome == schemas.Review {
 		return s.out.Review(&writers.Review{
 			Source: source, Line: det.Line, Person: det.Person, Case: det.Case, Charge: det.Charge,
 			Policy: det.Policy, Rule: text.Rule, Leaf: text.Leaf, Clause: text.Clause, Question: text.Question, Who: text.Who,
+			Priority: text.Priority,
 		})
 	}
 	if d.Serving {

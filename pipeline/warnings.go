@@ -33,6 +33,7 @@ func (r *Run) warnings(m *writers.Manifest, receipts []Receipt, worklist *workli
 	w.count(int64(doubts.Births), "persons have a birth date that no life fits; the law was asked without one")
 	w.count(int64(doubts.Dates), "dates of events are after the as-of date or before the person's birth; the law was asked without them")
 	w.count(int64(doubts.Dispositions), "rows contradict another row of the same charge; the law was asked without what they say")
+	w.count(int64(doubts.Circumstances), "charges contradict themselves on the substance or the victim; the law was asked without")
 	w.count(m.Totals.Rejected, "rows were rejected: see rejects/")
 	w.count(int64(len(worklist.codes)), "statute texts have no code: see worklist/codes.csv")
 	w.count(int64(len(worklist.values)), "values are not in the layout's maps: see worklist/values.csv")

@@ -47,6 +47,12 @@ type CaseCharge struct {
 	Incarcerated        schemas.Incarceration
 	Restitution         schemas.Restitution
 
+	Substances     schemas.Substances
+	Evidence       schemas.Evidence // that names them
+	NCIC           string
+	VictimAge      int32 // years; -1 when not given
+	VictimRelation schemas.VictimRelation
+
 	Expect *Expect // nil when the case expects nothing of this charge
 	At     Position
 }

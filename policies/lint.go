@@ -35,6 +35,7 @@ func (r *reader) lint(p *Pack) {
 	}
 	r.lintMembers(p)
 	r.lintTexts(p)
+	r.unusedInclusion(p)
 }
 
 func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
@@ -47,10 +48,16 @@ func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
 	if _, ok := leaf.Test.(CountyIs); ok && p.Profile != LocalOption {
 		r.fault(leaf.At, "R2", "condition %s: the law is one for the whole state; only profile local-option may ask for the county", leaf.ID)
 	}
+	r.lintSubstance(p, leaf)
 	if p.Profile != GreenStandard {
 		return
 	}
+	if n, ok := leaf.Test.(NumberIs); ok && n.Number == VictimAge {
+		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no bar by who the victim was; remove it, or use profile statutory", leaf.ID)
+	}
 	switch leaf.Test.(type) {
+	case VictimRelationIn:
+		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no bar by who the victim was; remove it, or use profile statutory", leaf.ID)
 	case Elapsed:
 		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no waiting periods; remove it, or use profile statutory", leaf.ID)
 	case RestitutionIn:

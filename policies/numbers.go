@@ -14,6 +14,7 @@ const (
 	MaxPenalty Number = iota // days: the most that the law allows for the offence
 	TermMin                  // months: the shortest term of the sentence imposed
 	TermMax                  // months: the longest
+	VictimAge                // years: how old the victim was at the offence
 )
 
 // NumberIs asks whether a number lies between From and To, both included.

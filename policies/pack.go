@@ -22,6 +22,8 @@ type Pack struct {
 	Caps         []Cap
 	Otherwise    Otherwise
 
+	SubstanceUnknown SubstanceUnknown
+
 	name       string
 	variant    string // of a variant: its name
 	variants   []Variant

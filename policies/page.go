@@ -83,7 +83,7 @@ func (w *page) head() {
 	}
 	w.line("- SHA-256 of its files: `%s`", p.Digest())
 	w.rest("- ", r, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "modifiers",
-		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise", "variants")
+		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise", "substance_unknown", "variants")
 	w.rest("- calendar, ", r.get("calendar"))
 }
 
@@ -358,7 +358,7 @@ func (w *page) missing() {
 
 func (w *page) presumptions() {
 	w.heading(2, "Presumptions")
-	none := true
+	none := !w.included()
 	for _, l := range w.all() {
 		if l.tree.get("unknown", "presume") == nil {
 			continue
@@ -369,6 +369,18 @@ func (w *page) presumptions() {
 	if none {
 		w.line("None.")
 	}
+}
+
+// included prints what is presumed of a substance that nothing names, and tells
+// whether anything is.
+func (w *page) included() bool {
+	u := w.pack.SubstanceUnknown
+	if u.Include {
+		w.line("- %s", sourced("Of a conviction up to "+u.Until.String()+" whose substance nothing names, every condition on the substance is presumed to hold, "+
+			"unless weaker evidence names another. The charges so included are counted and published", u.Cite))
+		w.rest("  - ", w.root.get("substance_unknown"), "include", "until", "cite")
+	}
+	return u.Include
 }
 
 // presumption is what the law presumes of a leaf, in words.

@@ -123,6 +123,15 @@ func (r *reader) caseCharge(t *table) CaseCharge {
 		TermMin:    r.caseNumber(t, "term_min_months"), TermMax: r.caseNumber(t, "term_max_months"),
 		Incarcerated: r.caseIncarcerated(t),
 		Restitution:  one(t, "restitution", schemas.RestitutionUnknown, schemas.ParseRestitution),
+		Evidence:     one(t, "substance_evidence", schemas.NoEvidence, schemas.ParseEvidence),
+		NCIC:         t.text("ncic"), VictimAge: r.caseNumber(t, "victim_age"),
+		VictimRelation: one(t, "victim_relation", schemas.RelationUnknown, schemas.ParseVictimRelation),
+	}
+	for _, s := range enums(t, "substances", schemas.ParseSubstance) {
+		c.Substances |= s
+	}
+	if c.Substances != 0 && !t.has("substance_evidence") {
+		r.fault(t.place("substances"), schema, "%s: substances needs substance_evidence: what names them", t.what)
 	}
 	if c.Statute != "" && c.Code != "" {
 		r.fault(t.place("code"), schema, "%s: give statute or code, not both", t.what)

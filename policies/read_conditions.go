@@ -106,6 +106,7 @@ func (r *reader) leavesOf(owner string) []*Leaf {
 var testKeys = []string{
 	"code", "code_section", "disposition", "severity", "inchoate", "county", "sentence",
 	"degree", "max_penalty", "term", "incarcerated", "restitution",
+	"substance", "victim_age", "victim_relation",
 	"date", "age", "elapsed", "person", "case", "fact",
 }
 
@@ -153,6 +154,12 @@ func (r *reader) onlyTest(t *table, leaf *Leaf) Test {
 	}
 	leaf.definition = r.meaning(fmt.Sprintf("%s: %s | %s | %s %v", given[0], node.String(), leaf.Cite, unknown, leaf.Temporary))
 	return r.test(t, given[0], leaf)
+}
+
+// isWord tells whether a node is one word.
+func (r *reader) isWord(n ast.Node, word string) bool {
+	s, ok := n.(*ast.StringNode)
+	return ok && s.Value == word
 }
 
 func (r *reader) say(t *table) Say {

@@ -103,7 +103,8 @@ func (r *reader) whereOf(t *table, key string, fact *Fact) *Condition {
 // chargeKeys are the tests that look at one charge.
 var chargeKeys = []string{
 	"code", "disposition", "severity", "inchoate", "county", "sentence",
-	"degree", "max_penalty", "term", "incarcerated", "restitution", "date",
+	"degree", "max_penalty", "term", "incarcerated", "restitution",
+	"substance", "victim_age", "victim_relation", "date",
 }
 
 // where reads a condition on one charge: tests that must all hold, and all,

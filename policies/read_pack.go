@@ -62,6 +62,7 @@ func (r *reader) header(t *table) {
 	}
 	r.law(t)
 	r.calendar(t)
+	r.substanceUnknown(t)
 }
 
 func (r *reader) knownProfile(t *table, p Profile) {

@@ -15,7 +15,7 @@ func (r *reader) unknown(t *table, leaf *Leaf) Unknown {
 	if n == nil {
 		return Unknown{}
 	}
-	if s, ok := n.(*ast.StringNode); ok && s.Value == "review" {
+	if r.isWord(n, "review") {
 		return Unknown{}
 	}
 	body := t.child("unknown", t.what+": unknown")
@@ -24,7 +24,7 @@ func (r *reader) unknown(t *table, leaf *Leaf) Unknown {
 	}
 	defer body.close()
 	u := Unknown{Presume: true, Cite: body.cite()}
-	if n, ok := body.get("presume").(*ast.StringNode); ok && n.Value == "closed" {
+	if r.isWord(body.get("presume"), "closed") {
 		u.Closed = leaf.ID + ".closed"
 	} else {
 		u.Answer = body.flag("presume")

@@ -67,6 +67,12 @@ func (r *reader) chargeTest(t *table, key string) Test {
 		return r.term(body)
 	case "restitution":
 		return RestitutionIn{In: some(body, schemas.ParseRestitution)}
+	case "substance":
+		return r.substance(body)
+	case "victim_age":
+		return r.victimAge(body)
+	case "victim_relation":
+		return VictimRelationIn{In: some(body, schemas.ParseVictimRelation)}
 	default:
 		return r.dateIs(body)
 	}

@@ -48,6 +48,12 @@ func caseChargeShape() shape {
 		"term_max_months":  shape{"type": "integer"},
 		"incarcerated":     flagShape("the sentence took the person's liberty"),
 		"restitution":      oneWord("unknown unless given", vocabulary(schemas.ParseRestitution)...),
+
+		"substances":         someOf(oneWord("a substance that the record names", schemas.SubstanceNames()...)),
+		"substance_evidence": oneWord("the evidence that names it; needed with substances", vocabulary(schemas.ParseEvidence)...),
+		"ncic":               matching("the NCIC code of the offence", `^[0-9]{4}$`),
+		"victim_age":         shape{"type": "integer"},
+		"victim_relation":    oneWord("unknown unless given", vocabulary(schemas.ParseVictimRelation)...),
 	}
 	for _, day := range []string{"disposition_date", "offense_date", "arrest_date", "challenge_date", "sentence_date", "release_date", "supervision_end_date"} {
 		properties[day] = either(dayShape("a day"), shape{"type": "null"})

@@ -51,6 +51,10 @@ func chargeTestShapes() shape {
 		"incarcerated": flagShape("did the sentence take the person's liberty"),
 		"restitution":  in(vocabulary(schemas.ParseRestitution)),
 		"date":         dateTestShape(true),
+
+		"substance":       substanceTestShape(),
+		"victim_age":      victimAgeShape(),
+		"victim_relation": in(vocabulary(schemas.ParseVictimRelation)),
 	}
 }
 

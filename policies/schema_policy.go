@@ -28,6 +28,8 @@ func policyShape() shape {
 		"rules":        someOf(defined("rule")),
 		"otherwise":    defined("otherwise"),
 		"variants":     byName(variantShape()),
+
+		"substance_unknown": substanceUnknownShape(),
 	}, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "rules", "otherwise")
 }
 

@@ -16,6 +16,10 @@ func (in *reader) accept(kind schemas.RowKind) {
 		switch {
 		case id == fieldPerson:
 			in.addPerson(f)
+		case id == fieldSubstances:
+			in.addSubstances(f)
+		case id == fieldEvidence:
+			in.addEvidence(f)
 		case f.from == nil && f.constant == nil:
 			in.addNothing(id)
 		case f.formats != nil:
@@ -74,7 +78,7 @@ func (in *reader) addNumber(id fieldID, f *field) {
 		return
 	}
 	n, ok := parseNumber(v)
-	if !ok {
+	if !ok || id == fieldVictimAge && n > schemas.OldestVictim {
 		in.rejectValue(schemas.FieldNumber, column)
 		in.builder.numbers[id].AppendNull()
 		return
@@ -102,9 +106,13 @@ func (in *reader) addClass(id fieldID, f *field) {
 	if id == fieldDisposition {
 		in.addDispositionText(v)
 	}
+	in.builder.classes[id].Append(in.class(id, f, v, column))
+}
+
+// class is the value of a text of a class field.
+func (in *reader) class(id fieldID, f *field, v []byte, column int) uint8 {
 	if v == nil {
-		in.builder.classes[id].Append(f.classes.ofBlank(in.row))
-		return
+		return f.classes.ofBlank(in.row)
 	}
 	value, ok, upper := in.memos[id].find(f.classes, v, in.upper)
 	in.upper = upper
@@ -112,7 +120,7 @@ func (in *reader) addClass(id fieldID, f *field) {
 		in.rejectValue(schemas.FieldUnmapped, column)
 		in.out.unmapped(in.layout.columns[column].name, v)
 	}
-	in.builder.classes[id].Append(value)
+	return value
 }
 
 func (in *reader) addDispositionText(v []byte) {

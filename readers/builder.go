@@ -21,6 +21,8 @@ var fieldColumns = [fieldCount]int{
 	fieldSupervisionEnd: schemas.ColSupervisionEnd, fieldMaxPenalty: schemas.ColMaxPenalty,
 	fieldTermMin: schemas.ColTermMin, fieldTermMax: schemas.ColTermMax,
 	fieldIncarcerated: schemas.ColIncarcerated, fieldRestitution: schemas.ColRestitution,
+	fieldSubstances: schemas.ColSubstances, fieldEvidence: schemas.ColEvidence, fieldNCIC: schemas.ColNCIC,
+	fieldVictimAge: schemas.ColVictimAge, fieldVictimRelation: schemas.ColVictimRelation,
 }
 
 // builder collects rows as columns. It keeps the builder of each column under
@@ -35,7 +37,8 @@ type builder struct {
 	dates   [fieldCount]*array.Date32Builder
 	numbers [fieldCount]*array.Int32Builder
 	classes [fieldCount]*array.Uint8Builder
-	filled  [fieldCount]int // bytes of each text in the last batch
+	sets    *array.Uint16Builder // substances
+	filled  [fieldCount]int      // bytes of each text in the last batch
 }
 
 func newBuilder(mem memory.Allocator) *builder {
@@ -45,6 +48,7 @@ func newBuilder(mem memory.Allocator) *builder {
 		source: rec.Field(schemas.ColSource).(*array.Uint32Builder),
 		line:   rec.Field(schemas.ColLine).(*array.Int64Builder),
 		kind:   rec.Field(schemas.ColKind).(*array.Uint8Builder),
+		sets:   rec.Field(schemas.ColSubstances).(*array.Uint16Builder),
 		raw:    rec.Field(schemas.ColDispositionText).(*array.StringBuilder).BinaryBuilder,
 	}
 	for id, col := range fieldColumns {
@@ -103,6 +107,8 @@ func (b *builder) incomplete(source uint32, line int64, person []byte) {
 			b.dates[id].AppendNull()
 		case b.numbers[id] != nil:
 			b.numbers[id].AppendNull()
+		case id == fieldSubstances:
+			b.sets.Append(0)
 		default:
 			b.classes[id].Append(0)
 		}

@@ -21,6 +21,7 @@ func (d *definition) readFields(n ast.Node) {
 			d.layout.fields[id] = f
 		}
 	}
+	d.checkSubstances(m)
 	m.require("person_id", "without a person no charge can be decided")
 	m.require("statute", "without the text of the charge no law can be found")
 	m.require("disposition", "without it every charge would need a person to look at it")
@@ -29,7 +30,7 @@ func (d *definition) readFields(n ast.Node) {
 func (d *definition) field(id fieldID, name string, n ast.Node) field {
 	if _, ok := n.(ast.MapNode); !ok {
 		// COLUMN, or a list of them, is short for from.
-		if id.holdsDate() || id.holdsClass() {
+		if id.holdsDate() || id.holdsClass() || id == fieldSubstances {
 			d.at(n, "%s must say from and %s", name, map[bool]string{true: "dates", false: "map"}[id.holdsDate()])
 			return field{}
 		}
@@ -37,6 +38,8 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 	}
 	keys := []string{"from", "value", "when", "required"}
 	switch {
+	case id == fieldSubstances:
+		return d.substancesField(d.mapping(n, name, "from", "when", "split", "map"))
 	case id == fieldPerson:
 		keys = append(keys, "placeholders")
 	case id.holdsDate():
@@ -102,11 +105,11 @@ func (d *definition) expressions(n ast.Node) []expression {
 	return from
 }
 
-func (d *definition) expression(n ast.Node) expression {
+func (d *definition) expression(n ast.Node, more ...string) expression {
 	at, nulls := n, []string(nil)
 	var when *condition
 	if _, ok := n.(ast.MapNode); ok {
-		m := d.mapping(n, "an item of from", "from", "nulls", "when")
+		m := d.mapping(n, "an item of from", append(more, "from", "nulls", "when")...)
 		if !m.require("from", "the column") {
 			return expression{}
 		}
@@ -155,6 +158,9 @@ func vocabulary(id fieldID) []string {
 		fieldSentence:     spellings(schemas.SentenceSupervised),
 		fieldIncarcerated: spellings(schemas.Incarcerated),
 		fieldRestitution:  spellings(schemas.Owed),
+
+		fieldEvidence:       spellings(schemas.ArrestReport),
+		fieldVictimRelation: spellings(schemas.OtherVictim),
 	}[id]
 }
 

@@ -21,6 +21,7 @@ type read struct {
 	rejects                   []schemas.Reject
 	records                   []map[string]string // one for each row of the batches; no key for a null
 	survey                    *readers.Survey
+	unmapped                  map[readers.Value]int64
 	batches, largest, persons int
 }
 
@@ -93,6 +94,12 @@ func (r *read) add(t testing.TB, b readers.Batch, persons map[string]bool) {
 	r.facts += b.FactRows
 	r.unkeyed += b.Unkeyed
 	r.rejects = append(r.rejects, b.Rejects...)
+	for value, n := range b.Unmapped {
+		if r.unmapped == nil {
+			r.unmapped = map[readers.Value]int64{}
+		}
+		r.unmapped[value] += n
+	}
 	r.batches++
 	r.largest = max(r.largest, int(b.Charges.NumRows()))
 	for i := range int(b.Charges.NumRows()) {
@@ -123,6 +130,18 @@ func record(rec arrow.Record, row int) map[string]string {
 			}
 		case schemas.ColRestitution:
 			if v := schemas.Restitution(col.(*array.Uint8).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
+		case schemas.ColSubstances:
+			if v := schemas.Substances(col.(*array.Uint16).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
+		case schemas.ColEvidence:
+			if v := schemas.Evidence(col.(*array.Uint8).Value(row)); v != 0 {
+				m[f.Name] = v.String()
+			}
+		case schemas.ColVictimRelation:
+			if v := schemas.VictimRelation(col.(*array.Uint8).Value(row)); v != 0 {
 				m[f.Name] = v.String()
 			}
 		case schemas.ColSentence:

@@ -56,6 +56,7 @@ type field struct {
 	placeholders words        // person_id: keys that stand for nobody
 	formats      []dateFormat // date fields
 	classes      *classes     // class fields
+	substances   *substances  // substances
 }
 
 // fieldID numbers the canonical fields, in the order of schemas.Charges.
@@ -87,6 +88,11 @@ const (
 	fieldTermMax
 	fieldIncarcerated
 	fieldRestitution
+	fieldSubstances
+	fieldEvidence
+	fieldNCIC
+	fieldVictimAge
+	fieldVictimRelation
 	fieldCount // keep last
 )
 
@@ -95,7 +101,7 @@ var fieldNames = [fieldCount]string{
 	"person_id", "birth_date", "case_id", "charge_id", "county", "court", "agency", "statute", "description",
 	"degree", "severity", "disposition", "disposition_date", "offense_date", "arrest_date", "sentence", "challenge_date",
 	"sentence_date", "release_date", "supervision_end_date", "max_penalty_days", "term_min_months", "term_max_months",
-	"incarcerated", "restitution",
+	"incarcerated", "restitution", "substances", "substance_evidence", "ncic", "victim_age", "victim_relation",
 }
 
 // holdsDate tells whether the field is a date.
@@ -111,9 +117,10 @@ func (f fieldID) holdsClass() bool { return classFields[f] }
 
 var classFields = [fieldCount]bool{
 	fieldSeverity: true, fieldDisposition: true, fieldSentence: true, fieldIncarcerated: true, fieldRestitution: true,
+	fieldEvidence: true, fieldVictimRelation: true,
 }
 
-// holdsNumber tells whether the field is a whole number, of days or months.
+// holdsNumber tells whether the field is a whole number, of days, months or years.
 func (f fieldID) holdsNumber() bool {
-	return f == fieldMaxPenalty || f == fieldTermMin || f == fieldTermMax
+	return f == fieldMaxPenalty || f == fieldTermMin || f == fieldTermMax || f == fieldVictimAge
 }

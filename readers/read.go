@@ -101,6 +101,10 @@ type reader struct {
 	row     *row
 	builder *builder
 	memos   [fieldCount]memo
+	named   map[string]naming  // what texts of the source name, as far as they were met
+	rung    schemas.Evidence   // that named the substances of the row
+	drugs   schemas.Substances // of the row
+	unread  bool               // the best rung names something that nobody has mapped
 	upper   []byte
 	seen    int64 // rows
 	out     Batch // under way
@@ -118,7 +122,7 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, m
 	section := &io.LimitedReader{R: r, N: rng.Length}
 	in := &reader{
 		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows,
-		header: []byte(survey.Header), row: newRow(l, names), builder: newBuilder(mem),
+		header: []byte(survey.Header), row: newRow(l, names), builder: newBuilder(mem), named: map[string]naming{},
 	}
 	if len(names) > 0 {
 		in.first = names[0]

@@ -55,6 +55,11 @@ const (
 	ColTermMax                // int32: longest term of the sentence imposed, in months
 	ColIncarcerated           // uint8: Incarceration
 	ColRestitution            // uint8: Restitution
+	ColSubstances             // uint16: Substances
+	ColEvidence               // uint8: Evidence that names them
+	ColNCIC                   // string: NCIC code of the offence as written (j:ChargeNCICText)
+	ColVictimAge              // int32: age of the victim at the offence, in years (nc:PersonAgeMeasure)
+	ColVictimRelation         // uint8: VictimRelation (j:VictimToSubjectRelationshipCode)
 	chargeColumns             // columns below are added by normalize
 
 	ColCode      = iota - 1 // string: canonical code, see docs/formats/codes.md; null if unmatched
@@ -111,5 +116,10 @@ func chargeFields() []arrow.Field {
 		ColTermMax:         number("term_max_months"),
 		ColIncarcerated:    code("incarcerated"),
 		ColRestitution:     code("restitution"),
+		ColSubstances:      {Name: "substances", Type: arrow.PrimitiveTypes.Uint16},
+		ColEvidence:        code("substance_evidence"),
+		ColNCIC:            text("ncic", true),
+		ColVictimAge:       number("victim_age"),
+		ColVictimRelation:  code("victim_relation"),
 	}
 }

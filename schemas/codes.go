@@ -9,5 +9,9 @@ import "embed"
 //	codes/us-ca-exact.csv   whole texts that a person has read and approved
 //	codes/us-ca-tokens.csv  the spellings of the names of the state's codes
 //
+// and, where somebody has approved one,
+//
+//	codes/us-ca-substances.csv  descriptions of offences that name substances
+//
 //go:embed codes/*.csv
 var CodeTables embed.FS

@@ -30,6 +30,11 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	date("challenge_date"),
 	text("sentence", false),
 	date("birth_date"), // of the row; the law is asked without one where rows disagree
+	text("substances", true),
+	text("substance_evidence", false),
+	text("ncic", true),
+	{Name: "victim_age", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+	text("victim_relation", false),
 	text("policy", false),
 	text("rule", true), // the rule that decided; null where none applied
 	text("outcome", false),
@@ -75,7 +80,8 @@ var Reviews = arrow.NewSchema([]arrow.Field{
 	text("leaf", true),
 	text("clause", true),
 	text("question", false),
-	text("who", true), // who can answer
+	text("who", true),       // who can answer
+	text("priority", false), // high where weaker evidence supports what the law asks
 }, nil)
 
 // Active is the schema of active/part-*.parquet: one row for each charge that is

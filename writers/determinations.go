@@ -47,6 +47,12 @@ type Determination struct {
 	LeavesTrue      uint64
 	LeavesFalse     uint64
 	LeavesPresumed  uint64
+
+	Substances        schemas.Substances
+	SubstanceEvidence schemas.Evidence
+	NCIC              string
+	VictimAge         int32 // -1 where it is not known
+	VictimRelation    schemas.VictimRelation
 }
 
 // LogValue keeps a person's charge out of logs.
@@ -86,6 +92,11 @@ func (t *Determinations) Append(d *Determination) error {
 	t.date(d.ChallengeDate)
 	t.text(d.Sentence.String())
 	t.date(d.BirthDate)
+	t.text(d.Substances.String())
+	t.text(d.SubstanceEvidence.String())
+	t.text(d.NCIC)
+	t.number(d.VictimAge)
+	t.text(d.VictimRelation.String())
 	t.text(d.Policy)
 	t.text(d.Rule)
 	t.text(d.Outcome.String())

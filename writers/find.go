@@ -100,6 +100,13 @@ func readDetermination(batch arrow.Record, row int) Determination {
 		}
 		return schemas.Date(column.Value(row))
 	}
+	number := func(name string) int32 {
+		column := batch.Column(schemas.Determinations.FieldIndices(name)[0]).(*array.Int64)
+		if column.IsNull(row) {
+			return -1
+		}
+		return int32(column.Value(row)) //nolint:gosec // written from an int32
+	}
 	mask := func(name string) uint64 {
 		return batch.Column(schemas.Determinations.FieldIndices(name)[0]).(*array.Uint64).Value(row)
 	}
@@ -114,7 +121,11 @@ func readDetermination(batch arrow.Record, row int) Determination {
 		Clause: text("clause"), Reason: text("reason"), Question: text("question"),
 		EligibleOn: date("eligible_on"), DueOn: date("due_on"),
 		LeavesTrue: mask("leaves_true"), LeavesFalse: mask("leaves_false"), LeavesPresumed: mask("leaves_presumed"),
+		NCIC: text("ncic"), VictimAge: number("victim_age"),
 	}
+	d.Substances, _ = schemas.ParseSubstances(text("substances"))
+	d.SubstanceEvidence, _ = schemas.ParseEvidence(text("substance_evidence"))
+	d.VictimRelation, _ = schemas.ParseVictimRelation(text("victim_relation"))
 	d.Severity, _ = schemas.ParseSeverity(text("severity"))
 	d.Disposition, _ = schemas.ParseDisposition(text("disposition"))
 	d.Inchoate, _ = schemas.ParseInchoate(text("inchoate"))

@@ -40,6 +40,8 @@ func invented(i int) *Determination {
 		Clause: "11361.8(e)", Reason: blank(3, "reason"), Question: blank(2, "When was the person born?"),
 		EligibleOn: day, DueOn: schemas.NoDate,
 		LeavesTrue: uint64(i) << 40, LeavesFalse: ^uint64(i), LeavesPresumed: 1 << (i % 64),
+		Substances: schemas.Substances(i % 512), SubstanceEvidence: schemas.Evidence(i % 7), NCIC: blank(3, "3562"),
+		VictimAge: int32(i%20) - 1, VictimRelation: schemas.VictimRelation(i % 4),
 	}
 }
 

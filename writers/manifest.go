@@ -37,6 +37,20 @@ type Manifest struct {
 	Outputs      []Output       `json:"outputs"` // in order of path
 	Worklists    Worklists      `json:"worklists"`
 	Warnings     []string       `json:"warnings"`
+
+	// Substances is nil where the policy asks for none.
+	Substances *Substances `json:"substances,omitempty"`
+}
+
+// Substances says how the charges were decided on which the substance had a
+// part, and by which evidence.
+type Substances struct {
+	Answered map[string]int64 `json:"answered"` // charges, by the evidence that named the substance
+	Asked    map[string]int64 `json:"asked"`    // charges that wait for it, by the best evidence there is
+	// Included counts the charges that the policy includes though nothing says
+	// which substance it was, by Clause.
+	Included int64  `json:"included"`
+	Clause   string `json:"clause,omitempty"`
 }
 
 // PolicyRef is the policy pack of a run.

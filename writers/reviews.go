@@ -23,6 +23,7 @@ type Review struct {
 	Clause   string
 	Question string
 	Who      string
+	Priority string // normal, or high
 }
 
 // LogValue keeps a person's charge out of logs.
@@ -50,5 +51,6 @@ func (t *Reviews) Append(r *Review) error {
 	t.text(r.Clause)
 	t.text(r.Question)
 	t.text(r.Who)
+	t.text(r.Priority)
 	return at(t.end(), r.Source, r.Line)
 }

@@ -51,6 +51,32 @@ func (a *Attempt) WriteWorklists(ctx context.Context, codes []CodeGap, values []
 	return []Output{first, second}, sum, err
 }
 
+// SubstanceGap is a number of charges that wait for their substance to be named.
+type SubstanceGap struct {
+	Code       string
+	Evidence   schemas.Evidence // the best that names one, none where nothing does
+	Substances schemas.Substances
+	Priority   string
+	Charges    int64
+}
+
+// WriteSubstances writes worklist/substances.csv: the charges that wait for their
+// substance, those first of which weaker evidence says what the law asks for.
+func (a *Attempt) WriteSubstances(ctx context.Context, gaps []SubstanceGap) (Output, error) {
+	rows := [][]string{{"priority", "code", "evidence", "substances", "charges"}}
+	for _, g := range slices.SortedFunc(slices.Values(gaps), compareSubstanceGaps) {
+		rows = append(rows, []string{g.Priority, g.Code, g.Evidence.String(), g.Substances.String(), strconv.FormatInt(g.Charges, 10)})
+	}
+	return a.writeCSV(ctx, "worklist/substances.csv", rows)
+}
+
+func compareSubstanceGaps(a, b SubstanceGap) int {
+	return cmp.Or(
+		cmp.Compare(a.Priority, b.Priority), // high, normal
+		cmp.Compare(b.Charges, a.Charges), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Evidence, b.Evidence), cmp.Compare(a.Substances, b.Substances),
+	)
+}
+
 // WriteUndeliverable writes worklist/undeliverable.csv: decisions that give
 // relief and cannot stand in an agency's update file, in the order given.
 func (a *Attempt) WriteUndeliverable(ctx context.Context, list []Undeliverable) (Output, error) {

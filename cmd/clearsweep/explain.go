@@ -124,6 +124,9 @@ func explainCharge(w io.Writer, n int, c writers.Determination) {
 	line("arrest date", c.ArrestDate.String())
 	line("challenged", c.ChallengeDate.String())
 	line("birth date", c.BirthDate.String())
+	line("substance", substance(c))
+	line("NCIC code", ncic(c.NCIC))
+	line("victim", victim(c))
 	line("OUTCOME", c.Outcome.String())
 	line("remedy", remedy(c))
 	line("legal basis", c.LegalBasis)
@@ -132,6 +135,65 @@ func explainCharge(w io.Writer, n int, c writers.Determination) {
 	line("question", c.Question)
 	line("eligible on", c.EligibleOn.String())
 	line("due on", c.DueOn.String())
+}
+
+// substance is what the record names and where, in words.
+func substance(c writers.Determination) string {
+	switch {
+	case c.Substances != 0:
+		return fmt.Sprintf("%s, named by %s", c.Substances.Words(), evidenceWords(c.SubstanceEvidence))
+	case c.SubstanceEvidence != schemas.NoEvidence:
+		return "a word that nobody has mapped, in " + evidenceWords(c.SubstanceEvidence)
+	default:
+		return ""
+	}
+}
+
+func evidenceWords(e schemas.Evidence) string {
+	switch e {
+	case schemas.ConvictionCount:
+		return "the count of the conviction"
+	case schemas.Judgment:
+		return "the judgment or the plea"
+	case schemas.Charging:
+		return "the charge"
+	case schemas.OffenseCode:
+		return "a code of the offence, which does not decide"
+	case schemas.Laboratory:
+		return "the laboratory, which does not decide"
+	case schemas.ArrestReport:
+		return "the report of the arrest, which does not decide"
+	case schemas.NoEvidence:
+		return "evidence that contradicts itself or is not said, which does not decide"
+	default:
+		return e.String()
+	}
+}
+
+// ncic is a code and the substance that it names.
+func ncic(code string) string {
+	if set := schemas.NCIC(code); set != 0 {
+		return fmt.Sprintf("%s, %s, which does not decide", code, set.Words())
+	}
+	return code
+}
+
+// victim is who the victim was, in words.
+func victim(c writers.Determination) string {
+	var words []string
+	if c.VictimAge >= 0 {
+		words = append(words, fmt.Sprintf("%d years old at the offence", c.VictimAge))
+	}
+	switch c.VictimRelation {
+	case schemas.OwnChild:
+		words = append(words, "the person's own child")
+	case schemas.Family:
+		words = append(words, "of the person's family, and not the person's child")
+	case schemas.OtherVictim:
+		words = append(words, "not of the person's family")
+	case schemas.RelationUnknown:
+	}
+	return strings.Join(words, ", ")
 }
 
 // remedy is the relief in words.

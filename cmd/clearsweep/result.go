@@ -26,6 +26,7 @@ func printResult(w io.Writer, plan *pipeline.Plan, result pipeline.Result, took 
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	printTotals(table, m.Totals)
+	printSubstances(table, m.Substances)
 	if !result.Before {
 		fmt.Fprintf(table, "time\t%.1f s\t\n", took.Seconds())
 		fmt.Fprintf(table, "rows per second\t%.0f\t\n", float64(m.Totals.Read)/took.Seconds())
@@ -68,6 +69,26 @@ func printTotals(w io.Writer, t schemas.Totals) {
 	for _, rule := range byCount {
 		line("rule "+rule, t.Rules[rule])
 	}
+}
+
+// printSubstances says by which evidence charges were decided that turn on the
+// substance, and how many the policy includes without any.
+func printSubstances(w io.Writer, s *writers.Substances) {
+	if s == nil {
+		return
+	}
+	line := func(name string, n int64) { fmt.Fprintf(w, "substance %s\t%d\t\n", name, n) }
+	for e := range schemas.ArrestReport + 1 {
+		if n, ok := s.Answered[e.String()]; ok {
+			line("named by "+e.String(), n)
+		}
+	}
+	for e := range schemas.ArrestReport + 1 {
+		if n, ok := s.Asked[e.String()]; ok {
+			line("asked for, "+e.String(), n)
+		}
+	}
+	line("not known, included", s.Included)
 }
 
 // printFiles sums the files of a run up by folder.

@@ -80,6 +80,8 @@ func (e *Evaluator) casePerson(c policies.Case, normalize func(string) (string, 
 			Offense: from.Offense, Arrest: from.Arrest, Disposed: from.Disposed, Challenge: from.Challenge,
 			Sentenced: from.Sentenced, Released: from.Released, SupervisionEnd: from.SupervisionEnd,
 			MaxPenalty: from.MaxPenalty, TermMin: from.TermMin, TermMax: from.TermMax,
+			Substances: from.Substances, Evidence: from.Evidence, NCIC: schemas.NCIC(from.NCIC),
+			VictimAge: from.VictimAge, VictimRelation: from.VictimRelation,
 		}
 		p.Charges = append(p.Charges, row)
 	}

@@ -30,6 +30,14 @@ type Charge struct {
 	Incarcerated schemas.Incarceration
 	Restitution  schemas.Restitution
 	Kind         schemas.RowKind
+
+	// Substances are what Evidence names, none where that could not be read; only
+	// evidence that decides counts.
+	// NCIC is what the NCIC code of the offence names, which never decides.
+	Substances, NCIC schemas.Substances
+	Evidence         schemas.Evidence
+	VictimAge        int32 // years, or NoNumber
+	VictimRelation   schemas.VictimRelation
 }
 
 // NoNumber is a number that is not known. Real ones are not negative.
@@ -42,6 +50,7 @@ func Blank(kind schemas.RowKind) Charge {
 		Offense: schemas.NoDate, Arrest: schemas.NoDate, Disposed: schemas.NoDate, Challenge: schemas.NoDate,
 		Sentenced: schemas.NoDate, Released: schemas.NoDate, SupervisionEnd: schemas.NoDate,
 		MaxPenalty: NoNumber, TermMin: NoNumber, TermMax: NoNumber,
+		VictimAge: NoNumber,
 	}
 }
 
@@ -54,6 +63,7 @@ type Person struct {
 	Doubts  Doubts // set when the person is decided: what was made unknown
 
 	ends []ending // scratch of reconcile
+	said []circumstances
 }
 
 // Decision is what the law gives for one charge. The zero Decision, of a row
@@ -92,4 +102,5 @@ type Text struct {
 	Question      string // Review only
 	Who           string // who can answer
 	Leaf          string
+	Priority      string // Review only: normal, or high
 }

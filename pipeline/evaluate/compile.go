@@ -32,6 +32,9 @@ type Law struct {
 	presumptions  []presumption
 	closings      []closing
 
+	circumstantial bool // some condition asks for the substance or the victim
+
+	substance uint64 // leaves that ask for the substance
 	temporal  uint64 // leaves that time alone makes true
 	temporary uint64 // leaves that end on no date that can be computed
 	passing   uint64 // either
@@ -169,9 +172,10 @@ func Compile(b *policies.Bound) (*Law, error) {
 	for i := range c.law.rules {
 		c.law.rules[i].plainTime(c.law.temporal)
 	}
-	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated)+len(c.law.others.idle) == 0
+	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated)+len(c.law.others.idle) == 0 && !c.law.others.circumstantial
 	c.law.codePenalties = slices.ContainsFunc(b.Pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
 	c.law.passing = c.law.temporal | c.law.temporary
+	c.include(b.Pack.SubstanceUnknown)
 	return c.law, nil
 }
 
@@ -290,7 +294,16 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.law.bound.AsOf, c.law.bound.Int(t.Years), t.After)})
 	case policies.DegreeIn:
 		s.degrees = append(s.degrees, degreeTest{at, t})
+	case policies.SubstanceIs:
+		s.substances = append(s.substances, substanceTest{slot: at, how: t.How, of: t.Of})
+		s.circumstantial, c.law.circumstantial = true, true
+	case policies.VictimRelationIn:
+		for v := range schemas.VictimRelation(len(s.relations)) {
+			s.relations[v].set(at, among(v, t.In))
+		}
+		s.circumstantial, c.law.circumstantial = true, true
 	case policies.NumberIs:
+		c.law.circumstantial = c.law.circumstantial || t.Number == policies.VictimAge
 		s.addNumber(numberTest{slot: at, number: t.Number, from: t.From, to: t.To})
 	default:
 		panic(fmt.Sprintf("evaluate: no compiler for %T", test))

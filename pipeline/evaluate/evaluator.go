@@ -49,6 +49,7 @@ type Evaluator struct {
 	waits      uint64 // the same
 
 	texts map[packedKey]*Text
+	hints map[hint]string
 }
 
 // codeEntry is a code that was seen, with the answers that it alone decides.
@@ -74,7 +75,7 @@ func (l *Law) NewEvaluator() *Evaluator {
 	e := &Evaluator{
 		law: l, codeIDs: map[string]int32{}, countyIDs: map[string]int32{}, degreeIDs: map[string]int32{}, sections: map[string]int32{"": 0},
 		facts: make([]folded, len(l.facts)), birthdays: make([]schemas.Date, len(l.charge.ages)), days: make([]schemas.Date, len(l.elapsed)),
-		texts: map[packedKey]*Text{}, stated: penaltyEntry{days: NoNumber},
+		texts: map[packedKey]*Text{}, hints: map[hint]string{}, stated: penaltyEntry{days: NoNumber},
 	}
 	e.addCode(nil)
 	e.addCounty("", false)
@@ -237,6 +238,9 @@ func (e *Evaluator) addDegree(folded string, known bool) int32 {
 func (e *Evaluator) Person(p *Person) []Decision {
 	seen := p.sound(e.law.bound.AsOf)
 	p.Doubts = seen.doubts
+	if e.law.circumstantial {
+		p.Doubts.Circumstances = p.soundCircumstances()
+	}
 	hole := hole(p, seen.kinds)
 	groups := 0
 	if len(e.facts)+len(e.law.caps) > 0 {
@@ -322,6 +326,11 @@ func (e *Evaluator) eventMask(p *Person, i int, m *mask) {
 func (e *Evaluator) chargeMask(p *Person, i int, m *mask) (t, f, presumed uint64) {
 	c, s, known := &p.Charges[i], &e.law.charge, &e.answers[i]
 	t, f, presumed = m.t|known.t, m.f|known.f, m.p|known.p
+	if s.circumstantial {
+		own := mask{t: t, f: f, p: presumed}
+		s.circumstances(c, &own)
+		t, f, presumed = own.t, own.f, own.p
+	}
 	for j := range s.numbers {
 		n := &s.numbers[j]
 		t, f, presumed = n.slot.add(n.ask(c.number(n.number)), t, f, presumed)

@@ -21,10 +21,16 @@ func (t *numberTest) ask(n int32) answer {
 
 // number is a number that the record of a charge gives.
 func (c *Charge) number(n policies.Number) int32 {
-	if n == policies.TermMin {
+	switch n {
+	case policies.TermMin:
 		return c.TermMin
+	case policies.VictimAge:
+		return c.VictimAge
+	case policies.TermMax, policies.MaxPenalty: // the latter is asked of penaltyMasks
+		return c.TermMax
+	default:
+		return NoNumber
 	}
-	return c.TermMax
 }
 
 // penaltyEntry is a maximum penalty, with the answers that it alone decides.

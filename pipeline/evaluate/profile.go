@@ -90,6 +90,7 @@ func (e *Evaluator) look(c *Charge, at *profiled) {
 // otherMask answers the leaves of facts that the profile of a charge does not.
 func (e *Evaluator) otherMask(p *Person, i int, m *mask) {
 	c, s := &p.Charges[i], &e.law.others
+	s.circumstances(c, m)
 	for j := range s.numbers {
 		t := &s.numbers[j]
 		m.add(&t.slot, t.ask(c.number(t.number)))

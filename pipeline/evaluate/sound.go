@@ -12,6 +12,9 @@ type Doubts struct {
 	Births       int // birth dates that no life fits
 	Dates        int // dates of events that cannot have been
 	Dispositions int // charges whose rows say different things of their end
+	// Circumstances are rows that contradict another row of the charge, or
+	// themselves, on the substance or the victim.
+	Circumstances int
 }
 
 // Add adds o to d.
@@ -19,6 +22,7 @@ func (d *Doubts) Add(o Doubts) {
 	d.Births += o.Births
 	d.Dates += o.Dates
 	d.Dispositions += o.Dispositions
+	d.Circumstances += o.Circumstances
 }
 
 // longestLife bounds the years between a birth and any event of the person.

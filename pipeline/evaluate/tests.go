@@ -21,6 +21,11 @@ type space struct {
 	numbers   []numberTest
 	penalties []numberTest // the numbers that are maximum penalties
 
+	circumstantial bool // either of the next two is asked for
+	substances     []substanceTest
+	relations      [4]mask      // by relation of the victim
+	included       schemas.Date // the last day of convictions whose unknown substance is presumed; NoDate when none is
+
 	dates []dateTest // of the charge
 	ages  []ageTest
 	idle  []idleTest // of the charge and its case; facts only

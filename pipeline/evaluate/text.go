@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/clearsweep/clearsweep/policies"
@@ -21,10 +22,16 @@ type textKey struct {
 // maxTexts bounds the memory of texts. When it is full it starts anew.
 const maxTexts = 1 << 14
 
-// Text puts the decision on charge i of p in words. Words are remembered, so
-// that equal decisions cost one look-up.
+// Text puts the decision on charge i of p in words.
 func (e *Evaluator) Text(p *Person, i int, d Decision) Text {
 	c := &p.Charges[i]
+	t := e.remembered(c, &d)
+	e.weigh(&t, c, &d)
+	return t
+}
+
+// remembered are the words of a decision. Equal decisions cost one look-up.
+func (e *Evaluator) remembered(c *Charge, d *Decision) Text {
 	key := textKey{
 		outcome: d.Outcome, rule: d.Rule, leaf: d.Leaf, floor: d.Floor, ceiling: d.Ceiling,
 		section: e.codes[c.Code].section, day: schemas.NoDate, limit: d.Cap,
@@ -269,7 +276,7 @@ func (l *Law) leafTrace(i int16, m *mask) LeafTrace {
 	t.Value = v.String()
 	say := map[truth]string{yes: leaf.Say.Yes, no: leaf.Say.No, unknown: leaf.Say.Unknown}
 	if t.Presumed {
-		t.PresumedBy = leaf.Unknown.Cite
+		t.PresumedBy = cmp.Or(leaf.Unknown.Cite, l.bound.Pack.SubstanceUnknown.Cite)
 	}
 	if elapsed, ok := leaf.Test.(policies.Elapsed); ok {
 		t.Clock = elapsed.Clock

@@ -74,6 +74,8 @@ func takeColumn(mem memory.Allocator, column arrow.Array, order []int32) arrow.A
 	switch c := column.(type) {
 	case *array.Uint8:
 		return takeFixed(mem, column, c.Uint8Values(), order, arrow.Uint8Traits.CastToBytes)
+	case *array.Uint16:
+		return takeFixed(mem, column, c.Uint16Values(), order, arrow.Uint16Traits.CastToBytes)
 	case *array.Uint32:
 		return takeFixed(mem, column, c.Uint32Values(), order, arrow.Uint32Traits.CastToBytes)
 	case *array.Int32:

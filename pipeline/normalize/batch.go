@@ -12,7 +12,8 @@ import (
 
 // Batch adds the code of each row to a batch of schemas.Charges and returns a
 // batch of schemas.Coded: the same rows in the same order, sharing the memory
-// of the columns that were there. The caller releases both.
+// of the columns that were there. The caller releases both. Where a person has
+// approved that a description names substances, the row names them too.
 //
 // A row without a statute text, or with one that cannot be read, has a null
 // code.
@@ -24,8 +25,10 @@ func (n *Normalizer) Batch(mem memory.Allocator, charges arrow.Record) (arrow.Re
 	columns := make([]arrow.Array, 0, schemas.Coded.NumFields())
 	columns = append(columns, charges.Columns()...)
 	columns = append(columns, added[:]...)
+	named := n.tables.literals.name(mem, charges)
+	columns[schemas.ColSubstances], columns[schemas.ColEvidence] = named[0], named[1]
 	out := array.NewRecord(schemas.Coded, columns, charges.NumRows())
-	for _, column := range added {
+	for _, column := range append(added[:], named[:]...) {
 		column.Release() // the record holds its own reference
 	}
 	return out, nil

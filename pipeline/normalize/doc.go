@@ -21,7 +21,10 @@
 // never matches by prefix, and never looks at the literal that follows a code.
 // What it cannot read stays without a code, which a policy treats as unknown.
 //
-// The package reads no file, no clock and no column but the statute, and it
+// A description is compared as a whole, with the texts that a named person has
+// approved as naming substances, and names nothing else.
+//
+// The package reads no file, no clock and no column but these, and it
 // knows no law: the tables say which sections there are, never what follows
 // from them.
 package normalize

@@ -24,6 +24,7 @@ type tables struct {
 	sections map[sectionKey]section
 	exact    map[string]Statute // by the text as the grammar cleans it
 	tokens   []token            // longest spelling first
+	literals literals
 	digest   string
 }
 
@@ -55,7 +56,10 @@ func loadTables(files fs.FS, name string) (*tables, error) {
 	load := func(suffix string, header []string, row func([]string) error) error {
 		return readTable(files, "codes/"+name+suffix+".csv", sum, header, row)
 	}
-	err := errors.Join(
+	var err error
+	t.literals, err = loadLiterals(files, name, sum)
+	err = errors.Join(
+		err,
 		load("-tokens", []string{"token", "code", "max_section", "note"}, t.addToken),
 		load("", []string{"code", "section", "kind", "title", "valid_from", "valid_to", "note"}, t.addSection),
 		load("-exact", []string{"text", "code", "approved_by", "note"}, t.addExact),
@@ -77,7 +81,12 @@ func readTable(files fs.FS, path string, sum io.Writer, header []string, row fun
 	}
 	defer f.Close() //nolint:errcheck // read only, and the reading has succeeded by then
 	fmt.Fprintf(sum, "%s\n", path)
-	rows := csv.NewReader(io.TeeReader(f, sum))
+	return readRows(path, io.TeeReader(f, sum), header, row)
+}
+
+// readRows calls row for every row of a table below the header.
+func readRows(path string, table io.Reader, header []string, row func([]string) error) error {
+	rows := csv.NewReader(table)
 	got, err := rows.Read()
 	if err != nil {
 		return fmt.Errorf("%s: header: %w", path, err)
