@@ -84,6 +84,7 @@ func (r *rows) determination(row int32) writers.Determination {
 		CodeMatch:       schemas.CodeMatch(r.codeMatch.Value(int(row))),
 		Inchoate:        schemas.Inchoate(r.inchoate.Value(int(row))),
 		Severity:        schemas.Severity(r.severity.Value(int(row))),
+		Degree:          r.degree.text(row),
 		Disposition:     schemas.Disposition(r.disposition.Value(int(row))),
 		DispositionText: r.dispositionText.text(row),
 		DispositionDate: r.dispositionDate.date(row),
@@ -91,6 +92,14 @@ func (r *rows) determination(row int32) writers.Determination {
 		ArrestDate:      r.arrestDate.date(row),
 		ChallengeDate:   r.challengeDate.date(row),
 		Sentence:        schemas.Sentence(r.sentence.Value(int(row))),
+		SentenceDate:    r.sentenceDate.date(row),
+		ReleaseDate:     r.releaseDate.date(row),
+		SupervisionEnd:  r.supervisionEnd.date(row),
+		MaxPenalty:      r.maxPenalty.number(row),
+		TermMin:         r.termMin.number(row),
+		TermMax:         r.termMax.number(row),
+		Incarcerated:    schemas.Incarceration(r.incarcerated.Value(int(row))),
+		Restitution:     schemas.Restitution(r.restitution.Value(int(row))),
 		BirthDate:       r.birthDate.date(row),
 	}
 }

@@ -22,6 +22,7 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	text("code_match", false),
 	text("inchoate", false),
 	text("severity", false),
+	text("degree", true),
 	text("disposition", false),
 	text("disposition_raw", true),
 	date("disposition_date"),
@@ -29,6 +30,14 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	date("arrest_date"),
 	date("challenge_date"),
 	text("sentence", false),
+	date("sentence_date"),
+	date("release_date"),
+	date("supervision_end_date"),
+	{Name: "max_penalty_days", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+	{Name: "term_min_months", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+	{Name: "term_max_months", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+	text("incarcerated", false),
+	text("restitution", false),
 	date("birth_date"), // of the row; the law is asked without one where rows disagree
 	text("policy", false),
 	text("rule", true), // the rule that decided; null where none applied

@@ -40,6 +40,9 @@ func invented(i int) *Determination {
 		Clause: "11361.8(e)", Reason: blank(3, "reason"), Question: blank(2, "When was the person born?"),
 		EligibleOn: day, DueOn: schemas.NoDate,
 		LeavesTrue: uint64(i) << 40, LeavesFalse: ^uint64(i), LeavesPresumed: 1 << (i % 64),
+		Degree: blank(2, "M2"), SentenceDate: day, ReleaseDate: schemas.NoDate, SupervisionEnd: day,
+		MaxPenalty: int32(i%900) - 1, TermMin: int32(i%40) - 1, TermMax: -1,
+		Incarcerated: schemas.Incarceration(i % 3), Restitution: schemas.Restitution(i % 3),
 	}
 }
 

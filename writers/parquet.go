@@ -99,8 +99,18 @@ func (t *Table) text(s string) {
 
 func (t *Table) date(d schemas.Date) { t.column().date(d) }
 func (t *Table) integer(n int64)     { t.column().integers.Append(n) }
-func (t *Table) mask(m uint64)       { t.column().masks.Append(m) }
-func (t *Table) flag(b bool)         { t.column().flags.Append(b) }
+
+// number adds a number that is not negative; a negative one is null.
+func (t *Table) number(n int32) {
+	if n < 0 {
+		t.column().integers.AppendNull()
+		return
+	}
+	t.integer(int64(n))
+}
+
+func (t *Table) mask(m uint64) { t.column().masks.Append(m) }
+func (t *Table) flag(b bool)   { t.column().flags.Append(b) }
 
 func (t *Table) column() *column {
 	c := t.columns[t.next]
