@@ -60,6 +60,8 @@ func (t codeTable) lists(m Member) bool {
 func (r *reader) lintMembers(p *Pack) {
 	table := tableOf(p.State())
 	if table == nil {
+		r.warn(Position{File: r.file}, "R7", "%s has no table of sections, so that no code set was compared with one; add schemas/codes/us-%s.csv",
+			p.Jurisdiction, strings.ToLower(p.State()))
 		return
 	}
 	for i := range p.Codes {
