@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Cap bounds for life how many charges some rules may relieve. What the cap
-// leaves out is not eligible under this law.
+// Cap bounds for life how many charges some rules may relieve.
 type Cap struct {
 	ID     string
 	Cite   string
@@ -16,11 +17,14 @@ type Cap struct {
 	Order  []CapOrder // which charges come first; ties go to the record's order
 	// Used is the name of a fact that counts relief given earlier, empty when
 	// none is counted.
-	Used    string
+	Used string
+	// Outcome is what the cap leaves out gets: NotEligible, or Review where it is
+	// not settled which charges come first.
+	Outcome schemas.Outcome
 	Reason  string
 	TryNext string
-	// Question and Who are asked where a missing fact decides whether the cap is
-	// reached.
+	// Question and Who are asked of a review, and where a missing fact decides
+	// whether the cap is reached.
 	Question, Who string
 	At            Position
 }
@@ -89,6 +93,14 @@ func (r *reader) oneCap(t *table) Cap {
 }
 
 func (r *reader) capWords(t *table, c *Cap) {
+	switch outcome := t.text("outcome"); outcome {
+	case "", "not_eligible":
+		c.Outcome = schemas.NotEligible
+	case "review":
+		c.Outcome = schemas.Review
+	default:
+		r.fault(t.place("outcome"), schema, "%s: outcome %q is not possible (not_eligible, review)", t.what, outcome)
+	}
 	c.Reason, c.TryNext = t.required("reason"), t.text("try_next")
 	r.template(t, "reason", c.Reason, "section")
 	c.Question, c.Who = t.required("question"), t.text("who")

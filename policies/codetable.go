@@ -82,6 +82,10 @@ func (t codeTable) within(m Member, state string, where place) []string {
 // that is misspelt would match nothing, and nobody would notice.
 func (r *reader) lintMembers(p *Pack) {
 	table := tableOf(p.State())
+	if table == nil {
+		r.warn(Position{File: r.file}, "R7", "%s has no table of sections, so that no code set was compared with one; add schemas/codes/us-%s.csv",
+			p.Jurisdiction, strings.ToLower(p.State()))
+	}
 	for i := range p.Codes {
 		set := &p.Codes[i]
 		set.table = table

@@ -83,6 +83,7 @@ func TestFaults(t *testing.T) {
 		"unknown fact":             {"person.last", "person.first", "23:32", schema, `no fact "first"`},
 		"unknown disposition":      {"convicted, disposition: {in: [convicted]}", "convicted, disposition: {in: [guilty]}", "24:46", schema, `"guilty" is no disposition`},
 		"uncited rule":             {"    cite: \"Act 5\"\n", "", "18:5", "R7", "has no cite"},
+		"basis with a placeholder": {`legal_basis: "Act 6"`, `legal_basis: "Act 6, {years} years"`, "25:26", "schema", "as it is written"},
 		"relief without basis":     {`legal_basis: "Act 6", `, "", "25:14", "R11", "legal_basis"},
 		"jurisdiction lost":        {", jurisdiction_retained: true", "", "25:14", "R11", "jurisdiction_retained"},
 		"destroying verb":          {"verb: seal", "verb: destroy", "25:14", "R10", "seal it"},

@@ -49,6 +49,7 @@ func TestLanguageFaults(t *testing.T) {
 		"cap of no rule":                 {"of: [clear]", "of: [cleer]", `no rule "cleer"`},
 		"cap without order":              {"order: [eligible_on], ", "", "order is missing"},
 		"cap of no order":                {"order: [eligible_on]", "order: [name]", `"name" is no order`},
+		"cap of no outcome":              {"order: [eligible_on]", "outcome: blocked, order: [eligible_on]", `outcome "blocked" is not possible`},
 		"cap without cite":               {`cite: "Act 10", `, "", "has no cite"},
 		"cap that nobody can answer":     {`question: "which?", who: "clerk"`, `question: "which?"`, "nobody is asked"},
 		"penalty of nothing in the list": {"{degree: {in: [M1]}, max", "{max", "exactly one of code, degree"},

@@ -313,9 +313,9 @@ func (w *page) caps() {
 		w.line("- **%s**: at most %s of the charges that %s relieves; first come %s — *%s*", plainText(t.word("id")),
 			t.word("at_most"), strings.Join(t.get("of").texts(), ", "), plainText(strings.Join(t.get("order").texts(), ", then ")),
 			plainText(t.word("cite")))
-		w.line("  - the rest: **NOT_ELIGIBLE**; “%s”%s", plainText(t.word("reason")), optional("; look next at ", t.word("try_next")))
+		w.line("  - the rest: **%s**; “%s”%s", strings.ToUpper(cmp.Or(t.word("outcome"), "not_eligible")), plainText(t.word("reason")), optional("; look next at ", t.word("try_next")))
 		w.line("  - if a missing fact decides it: review; “%s”, asked of %s", plainText(t.word("question")), plainText(t.word("who")))
-		w.rest("  - ", t, "id", "cite", "of", "at_most", "order", "reason", "try_next", "question", "who")
+		w.rest("  - ", t, "id", "cite", "of", "at_most", "order", "outcome", "reason", "try_next", "question", "who")
 	}
 }
 

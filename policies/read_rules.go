@@ -160,6 +160,8 @@ func (r *reader) relief(t *table) Relief {
 	relief.WhileServing = r.verb(t, "while_serving")
 	if relief.LegalBasis = t.text("legal_basis"); relief.LegalBasis == "" {
 		r.fault(t.at, "R11", "%s: legal_basis is missing; name the law on which the order rests", t.what)
+	} else if name := placeholder.FindString(relief.LegalBasis); name != "" {
+		r.fault(t.place("legal_basis"), schema, "%s: legal_basis stands in orders as it is written; write out what %s is", t.what, name)
 	}
 	if !t.flag("jurisdiction_retained") {
 		r.fault(t.at, "R11", "%s: jurisdiction_retained: true is missing; relief never closes the case to later motions", t.what)

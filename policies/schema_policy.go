@@ -181,6 +181,7 @@ func capShape() shape {
 		"at_most":  numberShape(),
 		"order":    someOf(oneWord("which charges come first", capOrderNames...)),
 		"used":     textShape("a fact that counts relief already given"),
+		"outcome":  oneWord("what the cap leaves out gets", "not_eligible", "review"),
 		"reason":   textShape("why, for the person concerned"),
 		"try_next": textShape("the law to look at next"),
 		"question": textShape("what must be answered"),

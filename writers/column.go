@@ -35,7 +35,9 @@ var wordy = map[string]bool{
 	"source": true, "county": true, "code": true, "code_match": true, "inchoate": true, "severity": true,
 	"disposition": true, "disposition_raw": true, "policy": true, "rule": true, "outcome": true,
 	"remedy_floor": true, "remedy_ceiling": true, "legal_basis": true, "clause": true, "reason": true,
-	"question": true, "sentence": true, "substances": true, "substance_evidence": true, "victim_relation": true, "priority": true, "leaf": true, "who": true, "column": true, "explanation": true,
+	"question": true, "sentence": true, "degree": true, "incarcerated": true, "restitution": true, "substances": true,
+	"substance_evidence": true, "victim_relation": true, "priority": true,
+	"leaf": true, "who": true, "column": true, "explanation": true,
 }
 
 func newColumn(field arrow.Field, mem memory.Allocator) *column {

@@ -25,6 +25,7 @@ type Determination struct {
 	CodeMatch       schemas.CodeMatch
 	Inchoate        schemas.Inchoate
 	Severity        schemas.Severity
+	Degree          string
 	Disposition     schemas.Disposition
 	DispositionText string
 	DispositionDate schemas.Date
@@ -32,6 +33,14 @@ type Determination struct {
 	ArrestDate      schemas.Date
 	ChallengeDate   schemas.Date
 	Sentence        schemas.Sentence
+	SentenceDate    schemas.Date
+	ReleaseDate     schemas.Date
+	SupervisionEnd  schemas.Date
+	MaxPenalty      int32 // days; -1 where the record does not say it
+	TermMin         int32 // months; the same
+	TermMax         int32 // months; the same
+	Incarcerated    schemas.Incarceration
+	Restitution     schemas.Restitution
 	BirthDate       schemas.Date
 	Policy          string
 	Rule            string
@@ -84,6 +93,7 @@ func (t *Determinations) Append(d *Determination) error {
 	t.text(d.CodeMatch.String())
 	t.text(d.Inchoate.String())
 	t.text(d.Severity.String())
+	t.text(d.Degree)
 	t.text(d.Disposition.String())
 	t.text(d.DispositionText)
 	t.date(d.DispositionDate)
@@ -91,6 +101,14 @@ func (t *Determinations) Append(d *Determination) error {
 	t.date(d.ArrestDate)
 	t.date(d.ChallengeDate)
 	t.text(d.Sentence.String())
+	t.date(d.SentenceDate)
+	t.date(d.ReleaseDate)
+	t.date(d.SupervisionEnd)
+	t.number(d.MaxPenalty)
+	t.number(d.TermMin)
+	t.number(d.TermMax)
+	t.text(d.Incarcerated.String())
+	t.text(d.Restitution.String())
 	t.date(d.BirthDate)
 	t.text(d.Substances.String())
 	t.text(d.SubstanceEvidence.String())

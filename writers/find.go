@@ -116,6 +116,9 @@ func readDetermination(batch arrow.Record, row int) Determination {
 		Statute: text("statute_raw"), Description: text("description_raw"), Code: text("code"),
 		DispositionText: text("disposition_raw"), DispositionDate: date("disposition_date"), OffenseDate: date("offense_date"),
 		ArrestDate: date("arrest_date"), ChallengeDate: date("challenge_date"), BirthDate: date("birth_date"),
+		Degree: text("degree"), SentenceDate: date("sentence_date"), ReleaseDate: date("release_date"),
+		SupervisionEnd: date("supervision_end_date"),
+		MaxPenalty:     number("max_penalty_days"), TermMin: number("term_min_months"), TermMax: number("term_max_months"),
 		Policy: text("policy"), Rule: text("rule"),
 		RemedyFloor: text("remedy_floor"), RemedyCeiling: text("remedy_ceiling"), LegalBasis: text("legal_basis"),
 		Clause: text("clause"), Reason: text("reason"), Question: text("question"),
@@ -130,6 +133,8 @@ func readDetermination(batch arrow.Record, row int) Determination {
 	d.Disposition, _ = schemas.ParseDisposition(text("disposition"))
 	d.Inchoate, _ = schemas.ParseInchoate(text("inchoate"))
 	d.Sentence, _ = schemas.ParseSentence(text("sentence"))
+	d.Incarcerated, _ = schemas.ParseIncarceration(text("incarcerated"))
+	d.Restitution, _ = schemas.ParseRestitution(text("restitution"))
 	d.Outcome, _ = schemas.ParseOutcome(text("outcome"))
 	return d
 }

@@ -42,6 +42,9 @@ func invented(i int) *Determination {
 		LeavesTrue: uint64(i) << 40, LeavesFalse: ^uint64(i), LeavesPresumed: 1 << (i % 64),
 		Substances: schemas.Substances(i % 512), SubstanceEvidence: schemas.Evidence(i % 7), NCIC: blank(3, "3562"),
 		VictimAge: int32(i%20) - 1, VictimRelation: schemas.VictimRelation(i % 4),
+		Degree: blank(2, "M2"), SentenceDate: day, ReleaseDate: schemas.NoDate, SupervisionEnd: day,
+		MaxPenalty: int32(i%900) - 1, TermMin: int32(i%40) - 1, TermMax: -1,
+		Incarcerated: schemas.Incarceration(i % 3), Restitution: schemas.Restitution(i % 3),
 	}
 }
 

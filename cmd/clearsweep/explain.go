@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,9 +25,10 @@ func explainCommand() *cobra.Command {
 		Use:   "explain OUT --person ID",
 		Short: "Say for every charge of a person which rules were tried, and what decided each",
 		Long: `Explain prints every charge of one person as a lawyer would check it: the
-outcome, the clause, and for each rule of the policy, in order, what the record
-shows (yes), shows not (no), does not say (unknown) or what a cited clause
-presumes. It reads the law from the run itself, as it was when the run was made.
+outcome, the clause, the sum of days and years, who can answer what is missing,
+and for each rule of the policy, in order, what the record shows (yes), shows not
+(no), does not say (unknown) or what a cited clause presumes. It reads the law
+from the run itself, as it was when the run was made.
 
 What it prints is personal data.`,
 		Example: `  clearsweep explain out --person 70000010`,
@@ -67,11 +69,81 @@ func explain(ctx context.Context, w io.Writer, out storage.Store, run *writers.R
 	}
 	m := run.Manifest
 	fmt.Fprintf(w, "Person %s, %d charges. Policy %s as of %s, run %s.\n", person, len(charges), m.Policy.ID, m.AsOf, m.RunID)
+	asOf, err := schemas.ParseDate(m.AsOf)
+	if err != nil {
+		return err
+	}
+	record := recordOf(law, charges)
 	for i, c := range charges {
-		explainCharge(w, i+1, c)
-		explainRules(w, law.Explain(c.LeavesTrue, c.LeavesFalse, c.LeavesPresumed, c.Rule))
+		rules, sums := law.Explain(c.LeavesTrue, c.LeavesFalse, c.LeavesPresumed, c.Rule), record.sums(i, asOf)
+		explainCharge(w, i+1, c, counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
+		explainRules(w, rules, sums)
 	}
 	return nil
+}
+
+// counted are the sums that the deciding rule rests on: that of the day of
+// eligibility first, and a day of the law last, if it is that day.
+func counted(c writers.Determination, rules []evaluate.RuleTrace, sums map[string]sum) string {
+	if !c.EligibleOn.Known() {
+		return ""
+	}
+	var words []string
+	for _, r := range rules {
+		if !r.Decided {
+			continue
+		}
+		for _, leaf := range r.Leaves {
+			switch s, ok := sums[leaf.ID]; {
+			case !ok || leaf.Presumed || slices.Contains(words, s.words) || s.law && s.day != c.EligibleOn:
+			case s.day == c.EligibleOn && !s.law:
+				words = slices.Insert(words, 0, s.words)
+			default:
+				words = append(words, s.words)
+			}
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+// alsoAsked are the further questions of a review: what else is missing of the
+// rules that may apply, and who can answer it.
+func alsoAsked(c writers.Determination, rules []evaluate.RuleTrace) []string {
+	var asked []string
+	for _, r := range rules {
+		if c.Question == "" || r.Value != "unknown" {
+			continue
+		}
+		for _, leaf := range r.Leaves {
+			words := leaf.Ask + parenthesis(leaf.Who)
+			if leaf.Ask != "" && leaf.Ask != c.Question && !slices.Contains(asked, words) {
+				asked = append(asked, words)
+			}
+		}
+	}
+	return asked
+}
+
+// whoAnswers is who can answer the question of a review, where a rule or a
+// condition asks it.
+func whoAnswers(c writers.Determination, rules []evaluate.RuleTrace) string {
+	if c.Question == "" {
+		return ""
+	}
+	for _, r := range rules {
+		if !r.Decided && (c.Rule != "" || r.ID != "scope") {
+			continue
+		}
+		for _, leaf := range r.Leaves {
+			if leaf.Ask == c.Question {
+				return leaf.Who
+			}
+		}
+		if r.Value == "yes" {
+			return r.Who
+		}
+	}
+	return ""
 }
 
 // lawOf is the law as the run had it: its own copy of the pack, bound to its own
@@ -104,7 +176,7 @@ func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.
 	return evaluate.Compile(bound)
 }
 
-func explainCharge(w io.Writer, n int, c writers.Determination) {
+func explainCharge(w io.Writer, n int, c writers.Determination, counted, who string, also []string) {
 	fmt.Fprintf(w, "\nCharge %d: %s\n", n, cmp.Or(c.Statute, c.Description, "(no statute)"))
 	line := func(name, value string) {
 		if value != "" {
@@ -117,9 +189,16 @@ func explainCharge(w io.Writer, n int, c writers.Determination) {
 	line("county", c.County)
 	line("code", cmp.Or(c.Code, "not recognized"))
 	line("severity", c.Severity.String())
+	line("degree", c.Degree)
+	line("max penalty", number(c.MaxPenalty, "day"))
 	line("disposition", strings.TrimSpace(fmt.Sprintf("%s %s", c.Disposition, c.DispositionDate)))
 	line("as written", c.DispositionText)
 	line("sentence", c.Sentence.String())
+	line("sentenced", c.SentenceDate.String())
+	line("term", termImposed(c.TermMin, c.TermMax))
+	line("custody", custody(c))
+	line("supervised to", c.SupervisionEnd.String())
+	line("restitution", restitution(c.Restitution))
 	line("offense date", c.OffenseDate.String())
 	line("arrest date", c.ArrestDate.String())
 	line("challenged", c.ChallengeDate.String())
@@ -133,6 +212,11 @@ func explainCharge(w io.Writer, n int, c writers.Determination) {
 	line("clause", c.Clause)
 	line("reason", c.Reason)
 	line("question", c.Question)
+	line("who answers", who)
+	for _, question := range also {
+		line("also asked", question)
+	}
+	line("counted", counted)
 	line("eligible on", c.EligibleOn.String())
 	line("due on", c.DueOn.String())
 }
@@ -144,6 +228,32 @@ func substance(c writers.Determination) string {
 		return fmt.Sprintf("%s, named by %s", c.Substances.Words(), evidenceWords(c.SubstanceEvidence))
 	case c.SubstanceEvidence != schemas.NoEvidence:
 		return "a word that nobody has mapped, in " + evidenceWords(c.SubstanceEvidence)
+	default:
+		return ""
+	}
+}
+
+// number is a count of units, empty where it is not known.
+func number(n int32, unit string) string {
+	switch {
+	case n < 0:
+		return ""
+	case n == 1:
+		return "1 " + unit
+	default:
+		return fmt.Sprintf("%d %ss", n, unit)
+	}
+}
+
+// termImposed is the sentence imposed, from its shortest to its longest.
+func termImposed(least, most int32) string {
+	switch {
+	case least >= 0 && most >= 0:
+		return fmt.Sprintf("%d to %s", least, number(most, "month"))
+	case least >= 0:
+		return "at least " + number(least, "month")
+	case most >= 0:
+		return "at most " + number(most, "month")
 	default:
 		return ""
 	}
@@ -196,6 +306,20 @@ func victim(c writers.Determination) string {
 	return strings.Join(words, ", ")
 }
 
+// custody says whether the sentence took the person's liberty, and when it gave
+// it back.
+func custody(c writers.Determination) string {
+	words := map[schemas.Incarceration]string{schemas.NotIncarcerated: "none", schemas.Incarcerated: "jail or prison"}[c.Incarcerated]
+	if c.ReleaseDate.Known() {
+		words = strings.TrimPrefix(words+", released "+c.ReleaseDate.String(), ", ")
+	}
+	return words
+}
+
+func restitution(r schemas.Restitution) string {
+	return map[schemas.Restitution]string{schemas.NoneOwed: "none owed", schemas.Owed: "owed"}[r]
+}
+
 // remedy is the relief in words.
 func remedy(c writers.Determination) string {
 	switch c.RemedyFloor {
@@ -208,7 +332,15 @@ func remedy(c writers.Determination) string {
 	}
 }
 
-func explainRules(w io.Writer, rules []evaluate.RuleTrace) {
+// parenthesis puts words behind others.
+func parenthesis(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s + ")"
+}
+
+func explainRules(w io.Writer, rules []evaluate.RuleTrace, sums map[string]sum) {
 	for _, r := range rules {
 		mark := ""
 		switch {
@@ -226,6 +358,12 @@ func explainRules(w io.Writer, rules []evaluate.RuleTrace) {
 			fmt.Fprintf(w, "    %-8s %s (%s%s) [%s]\n", leaf.Value, leaf.Say, leaf.ID, presumed, leaf.Cite)
 			if leaf.Clock != "" {
 				fmt.Fprintf(w, "             the clock %s\n", leaf.Clock)
+			}
+			if s, ok := sums[leaf.ID]; ok && !leaf.Presumed && leaf.Value == map[bool]string{true: "yes", false: "no"}[s.passed] {
+				fmt.Fprintf(w, "             %s\n", s.words)
+			}
+			if leaf.Ask != "" {
+				fmt.Fprintf(w, "             asks: %s%s\n", leaf.Ask, parenthesis(leaf.Who))
 			}
 		}
 		if r.ID == "scope" && r.Value == "no" {

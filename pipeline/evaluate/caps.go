@@ -69,7 +69,7 @@ func (e *Evaluator) applyCap(p *Person, number, hole int) {
 		}
 		switch place := e.capping.places[g]; {
 		case place+uncertain < least:
-		case place >= most:
+		case place >= most && limit.source.Outcome == schemas.NotEligible:
 			d.leaveOut(schemas.NotEligible, number)
 		default:
 			ceiling := d.Ceiling

@@ -387,6 +387,7 @@ func TestExplainNeedsOnlyTheMasks(t *testing.T) {
 			want := []LeafTrace{{
 				ID: "age.old-enough", Cite: "choice of the prosecutor, Cal. Health & Saf. Code 11361.9(b)",
 				Value: "unknown", Say: "The date of birth is missing.",
+				Ask: "What is the date of birth?", Who: "the state repository",
 			}}
 			if diff := cmp.Diff(r.Leaves, want); diff != "" {
 				t.Errorf("leaves of the rule (-got +want):\n%s", diff)

@@ -208,6 +208,7 @@ type RuleTrace struct {
 	Cite    string
 	Value   string // yes, no, unknown; off when a parameter switches the rule off
 	Decided bool   // the rule that decided, or that asks
+	Who     string // of a rule that ends in review: who can answer
 	Leaves  []LeafTrace
 }
 
@@ -223,10 +224,14 @@ type LeafTrace struct {
 	// Clock says what starts the clock of the leaf again, and what stops it, as
 	// the policy has it.
 	Clock string
+	// Ask and Who are the question of a leaf that is unknown, and who can answer it.
+	Ask, Who string
 }
 
 // Explain renders the trace of a determination from its masks: the scope, then
-// every rule in order. decided is the id of the rule that decided.
+// the rules in order, down to the one that applied. decided is the id of the rule
+// that decided. A rule that does not apply, and did not decide, shows only the
+// leaves that keep it from applying.
 func (l *Law) Explain(known, knownNot, presumed uint64, decided string) []RuleTrace {
 	m := mask{t: known, f: knownNot, p: presumed}
 	var traces []RuleTrace
@@ -237,13 +242,58 @@ func (l *Law) Explain(known, knownNot, presumed uint64, decided string) []RuleTr
 	}
 	for i := range l.rules {
 		r := &l.rules[i]
-		t := RuleTrace{ID: r.source.ID, Cite: r.source.Cite, Value: "off", Decided: r.source.ID == decided}
+		t := RuleTrace{ID: r.source.ID, Cite: r.source.Cite, Value: "off", Decided: r.source.ID == decided, Who: r.source.Gives.Who}
+		value := unknown
 		if r.enabled {
-			t.Value, t.Leaves = r.when.value(&m, 0).String(), l.trace(&r.when, &m)
+			value = r.when.value(&m, 0)
+			t.Value = value.String()
+			if value == no && !t.Decided {
+				t.Leaves = l.obstacles(&r.when, &m)
+			} else {
+				t.Leaves = l.trace(&r.when, &m)
+			}
 		}
 		traces = append(traces, t)
+		if value == yes {
+			break
+		}
 	}
 	return traces
+}
+
+// obstacles are the leaves that keep a node from holding: of a conjunction the
+// first term that does not hold, of a disjunction all of them.
+func (l *Law) obstacles(n *node, m *mask) []LeafTrace {
+	var traces []LeafTrace
+	for _, t := range n.terms {
+		switch {
+		case t.leaf < 0 && n.kids[t.kid].value(m, 0) == no:
+			traces = append(traces, l.obstacles(&n.kids[t.kid], m)...)
+		case t.leaf >= 0 && t.literal(m, 0) == no:
+			traces = append(traces, l.leafTrace(t.leaf, m))
+		default:
+			continue
+		}
+		if n.and {
+			break
+		}
+	}
+	return traces
+}
+
+// Unsettled is who can answer what no single rule asks: a lifetime cap, or a
+// charge to which no rule applies.
+func (l *Law) Unsettled(question string) string {
+	pack := l.bound.Pack
+	for i := range pack.Caps {
+		if pack.Caps[i].Question == question {
+			return pack.Caps[i].Who
+		}
+	}
+	if pack.Otherwise.Question == question {
+		return pack.Otherwise.Who
+	}
+	return ""
 }
 
 // trace lists the leaves of a node in the order of the file, each once.
@@ -282,5 +332,8 @@ func (l *Law) leafTrace(i int16, m *mask) LeafTrace {
 		t.Clock = elapsed.Clock
 	}
 	t.Say = l.fill(say[v], nil)
+	if v == unknown {
+		t.Ask, t.Who = l.fill(leaf.Question(), nil), leaf.Who
+	}
 	return t
 }

@@ -21,7 +21,7 @@ import (
 var illinois = map[string]string{
 	"<STATE>": "IL", "<state>": "il",
 	"<ACT>":       "410 ILCS 705 (model policy)",
-	"<EFFECTIVE>": "2020-01-01", "<DAY-BEFORE>": "2019-12-31", "<DUE>": "2021-01-01", "<AS-OF>": "2026-11-23",
+	"<EFFECTIVE>": "2020-01-01", "<DAY-BEFORE>": "2019-12-31", "<DUE>": "2021-01-01", "<AS-OF>": "2026-11-23", "<CHECKED>": "2026-11-23",
 	"<INCHOATE>":  "720 ILCS 5/8-1, 8-2, 8-4, 5-1",
 	"<COURT>":     "the clerk of the circuit court",
 	"<LEGALIZED>": "720 550/4/*", "<UNCHARGEABLE>": "720 600/3.5/*", "<SHARED>": "720 570/402(c)/*",
@@ -35,7 +35,7 @@ var place = regexp.MustCompile(`<[A-Za-z-]+>`)
 func template(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	for _, name := range []string{"policy.yaml", "cases.yaml"} {
+	for _, name := range []string{"policy.yaml", "cases.yaml", "SOURCES.md"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -48,8 +48,12 @@ func template(t *testing.T) map[string]string {
 // fill copies the template with each place replaced, and parses the copy.
 func fill(t *testing.T, with map[string]string) (*policies.Pack, error) {
 	t.Helper()
+	return filled(template(t), with)
+}
+
+func filled(files, with map[string]string) (*policies.Pack, error) {
 	folder := fstest.MapFS{}
-	for name, text := range template(t) {
+	for name, text := range files {
 		folder[name] = &fstest.MapFile{Data: []byte(place.ReplaceAllStringFunc(text, func(s string) string {
 			if value, ok := with[s]; ok {
 				return value
@@ -108,6 +112,33 @@ func TestUnfilledTemplateIsRefused(t *testing.T) {
 				t.Errorf("with %s left open: got a policy, want a refusal", open)
 			}
 		})
+	}
+}
+
+// TestTemplateWithoutWhatAStateLacks removes, as the README says, the sets that
+// not every state needs.
+func TestTemplateWithoutWhatAStateLacks(t *testing.T) {
+	files := template(t)
+	cut := func(name, from, to string) {
+		before, rest, found := strings.Cut(files[name], from)
+		_, after, ended := strings.Cut(rest, to)
+		if !found || !ended {
+			t.Fatalf("%s: nothing between %q and %q", name, from, to)
+		}
+		files[name] = before + to + after
+	}
+	cut("policy.yaml", "  # Recommendation 5: what can no longer be charged", "\nconditions:")
+	files["policy.yaml"] = strings.Replace(files["policy.yaml"], ", unchargeable, shared]", "]", 1)
+	cut("cases.yaml", "  - id: can-no-longer-be-charged", "  - id: ended-without-conviction")
+	pack, err := filled(files, illinois)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range pack.Lint() {
+		t.Errorf("%s", fault)
+	}
+	if cases, err := pack.Cases(); err != nil || len(cases) < 7 {
+		t.Errorf("cases: got %d, %v, want the rest of the template", len(cases), err)
 	}
 }
 

@@ -1,0 +1,78 @@
+package evaluate
+
+import (
+	"github.com/clearsweep/clearsweep/policies"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Clock is what a condition on time counts for one charge: the years after
+// Since have passed on Day.
+type Clock struct {
+	Leaf  string       // the id of the condition
+	Since schemas.Date // the day that is counted from
+	Years int
+	After bool // the years have passed on the day after the anniversary
+	Day   schemas.Date
+	// Dates are the dates of charges that the statute counts from: Since is one of
+	// them, of this charge or of another of the person. Empty where Since is a day
+	// of the law.
+	Dates []policies.Field
+}
+
+// Clocks lists the clocks of charge i of the person whom Person decided last:
+// one for each condition on time whose day the record settles. It is for
+// explanations; no decision asks for it.
+func (e *Evaluator) Clocks(p *Person, i int) []Clock {
+	var clocks []Clock
+	for j := range e.law.elapsed {
+		t := &e.law.elapsed[j]
+		if t.fixed.Known() {
+			clocks = append(clocks, Clock{Leaf: e.law.leaves[t.leaf].ID, Since: t.fixed, Day: t.fixed})
+			continue
+		}
+		earliest, latest, dates := e.start(t, p, i)
+		if earliest != latest || !latest.Known() || latest == beginning || latest == forever {
+			continue
+		}
+		clocks = append(clocks, Clock{
+			Leaf: e.law.leaves[t.leaf].ID, Since: latest, Years: t.years, After: t.after,
+			Day: anniversary(latest, t.years, t.after), Dates: dates,
+		})
+	}
+	return clocks
+}
+
+// start is the days between which a clock started, and the dates that it may
+// have started on.
+func (e *Evaluator) start(t *elapsedDay, p *Person, i int) (earliest, latest schemas.Date, dates []policies.Field) {
+	switch {
+	case t.event >= 0:
+		test := &e.law.events[t.event]
+		earliest, latest = e.clock(p, i, test)
+		return earliest, latest, e.law.eventDates(test.event)
+	case t.fact >= 0:
+		f := &e.facts[t.fact]
+		return f.latestKnown, f.latestPossible, e.law.eventDates(&e.law.facts[t.fact].source.Event)
+	case t.field == policies.BirthDate:
+		return p.Birth, p.Birth, []policies.Field{policies.BirthDate}
+	default:
+		d := p.Charges[i].date(t.field)
+		return d, d, []policies.Field{t.field}
+	}
+}
+
+// eventDates are the dates of charges that an event is made of.
+func (l *Law) eventDates(ev *policies.Event) []policies.Field {
+	switch ev.Op {
+	case policies.OneDate:
+		return []policies.Field{ev.Field}
+	case policies.OneFact:
+		return l.eventDates(&l.facts[l.bound.Pack.Fact(ev.Fact)].source.Event)
+	case policies.FirstKnownOf, policies.LaterOf, policies.IfIncarcerated:
+	}
+	var dates []policies.Field
+	for i := range ev.Terms {
+		dates = append(dates, l.eventDates(&ev.Terms[i])...)
+	}
+	return dates
+}
