@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
@@ -67,8 +68,12 @@ func explain(ctx context.Context, w io.Writer, out storage.Store, run *writers.R
 	}
 	m := run.Manifest
 	fmt.Fprintf(w, "Person %s, %d charges. Policy %s as of %s, run %s.\n", person, len(charges), m.Policy.ID, m.AsOf, m.RunID)
+	statutes, err := normalize.New(m.CodeTables[0].Name)
+	if err != nil {
+		return err
+	}
 	for i, c := range charges {
-		explainCharge(w, i+1, c)
+		explainCharge(w, i+1, c, statutes.Charged(c.Code))
 		explainRules(w, law.Explain(c.LeavesTrue, c.LeavesFalse, c.LeavesPresumed, c.Rule))
 	}
 	return nil
@@ -104,7 +109,7 @@ func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.
 	return evaluate.Compile(bound)
 }
 
-func explainCharge(w io.Writer, n int, c writers.Determination) {
+func explainCharge(w io.Writer, n int, c writers.Determination, sections []normalize.Section) {
 	fmt.Fprintf(w, "\nCharge %d: %s\n", n, cmp.Or(c.Statute, c.Description, "(no statute)"))
 	line := func(name, value string) {
 		if value != "" {
@@ -116,6 +121,15 @@ func explainCharge(w io.Writer, n int, c writers.Determination) {
 	line("charge", c.Charge)
 	line("county", c.County)
 	line("code", cmp.Or(c.Code, "not recognized"))
+	for _, section := range sections {
+		line("in force", section.Life.String())
+		if section.Life.Excludes(c.OffenseDate, c.ArrestDate, c.DispositionDate) {
+			line("OUT OF FORCE", fmt.Sprintf("%s %s was not the law on the day of the offence; check both", section.Code, section.Section))
+		}
+		for _, next := range section.Successors {
+			line("now", next.String())
+		}
+	}
 	line("severity", c.Severity.String())
 	line("disposition", strings.TrimSpace(fmt.Sprintf("%s %s", c.Disposition, c.DispositionDate)))
 	line("as written", c.DispositionText)
