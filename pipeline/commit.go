@@ -83,12 +83,12 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts []Receipt, from Segments) error {
 	parts := make([]writers.Receipt, len(receipts))
 	worklist := newWorklist(prepared, receipts)
-	codes, values := worklist.gaps()
+	todo := worklist.lists()
 	for i, receipt := range receipts {
 		parts[i] = receipt.Part
 		m.Outputs = append(m.Outputs, receipt.Part.Outputs...)
 	}
-	m.Warnings = r.warnings(m, receipts, &worklist)
+	m.Warnings = r.warnings(m, receipts, todo)
 	substances := addSubstances(receipts)
 	if r.law.AsksSubstance() {
 		m.Substances = substances.sum(r.pack)
@@ -101,11 +101,15 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
-	lists, sum, err := r.attempt.WriteWorklists(ctx, codes, values)
+	lists, sum, err := r.attempt.WriteWorklists(ctx, todo.codes, todo.values)
 	if err != nil {
 		return err
 	}
 	m.Worklists = sum
+	outOfForce, err := r.attempt.WriteOutOfForce(ctx, todo.outOfForce)
+	if err != nil {
+		return err
+	}
 	undeliverable, err := r.attempt.WriteUndeliverable(ctx, undeliverable(receipts))
 	if err != nil {
 		return err
@@ -121,7 +125,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		}
 		lists = append(lists, list)
 	}
-	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, undeliverable}, updates, lists, policy)
+	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, updates, lists, policy)
 	return nil
 }
 

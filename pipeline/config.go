@@ -15,6 +15,7 @@ type Config struct {
 	Layout string            // name of a layout, or path of one
 	Policy string            // name of a policy pack, or path of one
 	Params map[string]string // parameters of the policy; lists separated by commas
+	Codes  []string          // paths of exact tables of approved texts, beside the built-in ones
 	AsOf   schemas.Date      // the date on which the law is asked
 	Out    string            // folder of the outputs
 	// MaxRejects is the number of rejected rows after which the run is stopped

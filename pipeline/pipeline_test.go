@@ -93,8 +93,7 @@ func TestWorklistsDoNotDependOnTheDivision(t *testing.T) {
 		}
 		w := newWorklist(prepared, nil)
 		values := maps.Clone(w.values)
-		w.gaps()
-		return values, w.omitted
+		return values, w.lists().omitted
 	}
 	want, omitted := build(len(all), false)
 	if len(want) != worklistLength || omitted != 500 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -26,7 +27,8 @@ type Plan struct {
 	bound        *policies.Bound
 	law          *evaluate.Law
 	jurisdiction string
-	tables       string // digest of the code tables
+	codes        []normalize.Table // beside the built-in ones
+	tables       string            // digest of the code tables
 	out          storage.Store
 }
 
@@ -107,12 +109,28 @@ func (p *Plan) openTables() error {
 	if of := p.layout.Jurisdiction(); of != "" && of != p.jurisdiction {
 		return fmt.Errorf("layout: %s is of %s, but the policy %s is of %s", p.layout.Name(), of, p.pack.Name(), p.jurisdiction)
 	}
-	tables, err := normalize.New(p.jurisdiction)
+	for _, name := range p.Config.Codes {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("codes: %w", err)
+		}
+		p.codes = append(p.codes, normalize.Table{Name: name, Source: source})
+	}
+	tables, err := p.statutes()
 	if err != nil {
-		return fmt.Errorf("policy: %w", err)
+		return err
 	}
 	p.tables = tables.Digest()
 	return nil
+}
+
+// statutes is a normalizer that knows all tables of the plan.
+func (p *Plan) statutes() (*normalize.Normalizer, error) {
+	n, err := normalize.New(p.jurisdiction, p.codes...)
+	if err != nil {
+		return nil, fmt.Errorf("codes: %w", err)
+	}
+	return n, nil
 }
 
 func (p *Plan) openSources(ctx context.Context) error {

@@ -68,7 +68,7 @@ func (p *Plan) Survey(ctx context.Context, source int, progress func(bytes int64
 func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (*Run, error) {
 	r := &Run{Plan: p, surveys: surveys, mem: memory.DefaultAllocator}
 	r.normalizers.New = func() any {
-		n, err := normalize.New(p.jurisdiction)
+		n, err := p.statutes()
 		if err != nil {
 			panic("pipeline: code tables that were loaded before are refused now: " + err.Error())
 		}
@@ -103,6 +103,13 @@ func (r *Run) Bytes() (n int64) {
 
 // Scratch is a folder on a local disk for what does not fit in memory.
 func (r *Run) Scratch() string { return r.Config.Out }
+
+// sections are the listed sections that a code names.
+func (r *Run) sections(code string) []normalize.Section {
+	n := r.normalizers.Get().(*normalize.Normalizer)
+	defer r.normalizers.Put(n)
+	return n.Charged(code)
+}
 
 // Parts are the segments that were prepared, by part.
 func (r *Run) Parts(prepared []Prepared) [][]Segment {

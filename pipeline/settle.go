@@ -3,9 +3,12 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/pipeline/link"
+	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/pipeline/route"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/writers"
@@ -66,7 +69,8 @@ type settler struct {
 	person  evaluate.Person
 	cases   map[caseKey]int32
 	charges map[chargeKey]int32
-	sent    []bool // by charge key: the agencies have been told
+	lives   map[string][]normalize.Life // of the sections of codes seen; nil where the table knows none
+	sent    []bool                      // by charge key: the agencies have been told
 }
 
 func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settler {
@@ -79,6 +83,7 @@ func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settl
 		},
 		cases:   map[caseKey]int32{},
 		charges: map[chargeKey]int32{},
+		lives:   map[string][]normalize.Life{},
 	}
 }
 
@@ -144,7 +149,7 @@ func (s *settler) charge(rows *rows, row int32, i int, d evaluate.Decision) erro
 	if s.run.law.AsksSubstance() {
 		s.receipt.Substances.note(s.run.law.Substance(&d), &s.person.Charges[i], det.Code, text.Priority)
 	}
-	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons)
+	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons, s.outOfForce(&det))
 	s.countCounty(rows.county.text(row))
 	if d.Outcome == schemas.Review {
 		return s.out.Review(&writers.Review{
@@ -159,6 +164,23 @@ func (s *settler) charge(rows *rows, row int32, i int, d evaluate.Decision) erro
 		}
 	}
 	return s.deliver(rows, row, i, &det)
+}
+
+// outOfForce tells whether a charge names a section that was not the law on the
+// day of the offence.
+func (s *settler) outOfForce(det *writers.Determination) bool {
+	lives, seen := s.lives[det.Code]
+	if !seen && det.Code != "" {
+		for _, section := range s.run.sections(det.Code) {
+			if section.Life.Known() {
+				lives = append(lives, section.Life)
+			}
+		}
+		s.lives[strings.Clone(det.Code)] = lives
+	}
+	return slices.ContainsFunc(lives, func(l normalize.Life) bool {
+		return l.Excludes(det.OffenseDate, det.ArrestDate, det.DispositionDate)
+	})
 }
 
 // active writes a charge that is eligible while its sentence still runs.

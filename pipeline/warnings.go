@@ -12,9 +12,8 @@ import (
 	"github.com/clearsweep/clearsweep/writers"
 )
 
-// warnings are what a person should know of the run beyond its totals. The
-// worklist must have been written: it then knows what it left out.
-func (r *Run) warnings(m *writers.Manifest, receipts []Receipt, worklist *worklist) []string {
+// warnings are what a person should know of the run beyond its totals.
+func (r *Run) warnings(m *writers.Manifest, receipts []Receipt, todo lists) []string {
 	w := warnings{}
 	if !r.pack.SignedOff {
 		w.say("no lawyer has signed the policy %s: see its SOURCES.md before its decisions are used", m.Policy.ID)
@@ -35,9 +34,10 @@ func (r *Run) warnings(m *writers.Manifest, receipts []Receipt, worklist *workli
 	w.count(int64(doubts.Dispositions), "rows contradict another row of the same charge; the law was asked without what they say")
 	w.count(int64(doubts.Circumstances), "charges contradict themselves on the substance or the victim; the law was asked without")
 	w.count(m.Totals.Rejected, "rows were rejected: see rejects/")
-	w.count(int64(len(worklist.codes)), "statute texts have no code: see worklist/codes.csv")
-	w.count(int64(len(worklist.values)), "values are not in the layout's maps: see worklist/values.csv")
-	w.count(worklist.omitted, "rows have texts beyond the length of the worklists")
+	w.count(int64(len(todo.codes)), "statute texts have no code: see worklist/codes.csv")
+	w.count(int64(len(todo.outOfForce)), "statute texts name a section that was not the law on the day of an offence: see worklist/out-of-force.csv")
+	w.count(int64(len(todo.values)), "values are not in the layout's maps: see worklist/values.csv")
+	w.count(todo.omitted, "rows have texts beyond the length of the worklists")
 	w.count(undeliverable, "deliveries cannot stand in an update file: see worklist/undeliverable.csv")
 	return w
 }

@@ -17,14 +17,16 @@ import (
 // is first in all is first in each part.
 const worklistLength = 50_000
 
-// CodeText is a statute as written that has no code.
+// CodeText is a statute as written that a person must look at: it has no code,
+// or the code of a section that was not the law on the day of the offence.
 type CodeText struct {
 	Statute string
-	Match   schemas.CodeMatch // Unmatched or Ambiguous
+	Match   schemas.CodeMatch
+	Code    string // of a section that was not the law; else empty
 }
 
 func compareCodes(a, b CodeText) int {
-	return cmp.Or(cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Match, b.Match))
+	return cmp.Or(cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Match, b.Match), cmp.Compare(a.Code, b.Code))
 }
 
 func compareValues(a, b readers.Value) int {
@@ -38,24 +40,28 @@ type Affected struct {
 	last          int64  // the person last counted
 }
 
-// Gaps are the statute texts of one part that have no code.
+// Gaps are the statute texts of one part that people must look at.
 type Gaps struct {
 	Codes map[CodeText]Affected
 	Rows  int64 // of all such texts, also those beyond worklistLength
 }
 
-// note adds a row of the person of an ordinal, if its statute has no code.
-func (g *Gaps) note(rows *rows, row int32, person int64) {
+// note adds a row of the person of an ordinal, if its statute has no code, or if it
+// is out of force: its section was not the law on the day of the offence.
+func (g *Gaps) note(rows *rows, row int32, person int64, outOfForce bool) {
 	match := schemas.CodeMatch(rows.codeMatch.Value(int(row)))
-	if !rows.statute.known(row) || match != schemas.Unmatched && match != schemas.Ambiguous {
+	if !rows.statute.known(row) || !outOfForce && match != schemas.Unmatched && match != schemas.Ambiguous {
 		return
 	}
+	key := CodeText{Statute: rows.statute.text(row), Match: match}
+	if outOfForce {
+		key.Code = rows.code.text(row)
+	}
 	g.Rows++
-	key := CodeText{rows.statute.text(row), match}
 	example := rows.description.text(row)
 	a, known := g.Codes[key]
 	if !known {
-		key.Statute = strings.Clone(key.Statute) // the batch it came from goes
+		key.Statute, key.Code = strings.Clone(key.Statute), strings.Clone(key.Code) // the batch they came from goes
 		a = Affected{Example: strings.Clone(example), last: -1}
 		g.Codes = shorten(g.Codes, 2*worklistLength, compareCodes)
 	}
@@ -94,7 +100,7 @@ func shorten[K comparable, V any](list map[K]V, most int, compare func(a, b K) i
 type worklist struct {
 	codes   map[CodeText]Affected
 	values  map[readers.Value]int64
-	omitted int64 // rows of texts beyond the length of the lists
+	omitted int64 // rows of all texts
 }
 
 func newWorklist(prepared []Prepared, receipts []Receipt) worklist {
@@ -119,17 +125,31 @@ func newWorklist(prepared []Prepared, receipts []Receipt) worklist {
 	return w
 }
 
-// gaps are the lists as they are written; omitted is then what they leave out.
-func (w *worklist) gaps() (codes []writers.CodeGap, values []writers.ValueGap) {
+// lists are the worklists as they are written.
+type lists struct {
+	codes      []writers.CodeGap
+	outOfForce []writers.OutOfForce
+	values     []writers.ValueGap
+	omitted    int64 // rows of texts that the lists leave out
+}
+
+func (w *worklist) lists() lists {
+	out := lists{omitted: w.omitted}
 	for text, a := range w.codes {
-		w.omitted -= a.Rows
-		codes = append(codes, writers.CodeGap{
+		out.omitted -= a.Rows
+		if text.Code != "" {
+			out.outOfForce = append(out.outOfForce, writers.OutOfForce{
+				Statute: text.Statute, Code: text.Code, Rows: a.Rows, Persons: a.Persons,
+			})
+			continue
+		}
+		out.codes = append(out.codes, writers.CodeGap{
 			Statute: text.Statute, Description: a.Example, Match: text.Match, Rows: a.Rows, Persons: a.Persons,
 		})
 	}
 	for value, rows := range w.values {
-		w.omitted -= rows
-		values = append(values, writers.ValueGap{Column: value.Column, Value: value.Text, Rows: rows})
+		out.omitted -= rows
+		out.values = append(out.values, writers.ValueGap{Column: value.Column, Value: value.Text, Rows: rows})
 	}
-	return codes, values
+	return out
 }

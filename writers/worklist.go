@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 
@@ -29,16 +30,32 @@ type ValueGap struct {
 	Rows   int64
 }
 
+// OutOfForce is a statute text whose section was not the law on the day of the
+// offence: the date is wrong, or the section. Nothing repairs it.
+type OutOfForce struct {
+	Statute string
+	Code    string
+	Rows    int64
+	Persons int64
+}
+
+// CodeGapsFile is where a run lists the statute texts that have no code.
+const CodeGapsFile = "worklist/codes.csv"
+
+func codeGapColumns() []string {
+	return []string{"statute_raw", "description_raw", "code_match", "rows", "persons"}
+}
+
 // WriteWorklists writes worklist/codes.csv and worklist/values.csv: what people
 // must map, the most persons affected first.
 func (a *Attempt) WriteWorklists(ctx context.Context, codes []CodeGap, values []ValueGap) ([]Output, Worklists, error) {
 	sum := Worklists{Codes: len(codes), Values: len(values)}
-	rows := [][]string{{"statute_raw", "description_raw", "code_match", "rows", "persons"}}
+	rows := [][]string{codeGapColumns()}
 	for _, g := range slices.SortedFunc(slices.Values(codes), compareCodeGaps) {
 		rows = append(rows, []string{g.Statute, g.Description, g.Match.String(), strconv.FormatInt(g.Rows, 10), strconv.FormatInt(g.Persons, 10)})
 		sum.CodeRows += g.Rows
 	}
-	first, err := a.writeCSV(ctx, "worklist/codes.csv", rows)
+	first, err := a.writeCSV(ctx, CodeGapsFile, rows)
 	if err != nil {
 		return nil, sum, err
 	}
@@ -77,6 +94,45 @@ func compareSubstanceGaps(a, b SubstanceGap) int {
 	)
 }
 
+// ReadCodeGaps reads what WriteWorklists wrote to CodeGapsFile, in its order.
+func ReadCodeGaps(r io.Reader) ([]CodeGap, error) {
+	rows, err := csv.NewReader(r).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", CodeGapsFile, err)
+	}
+	if len(rows) == 0 || !slices.Equal(rows[0], codeGapColumns()) {
+		return nil, fmt.Errorf("%s: the header is not %q", CodeGapsFile, codeGapColumns())
+	}
+	var gaps []CodeGap
+	for i, row := range rows[1:] {
+		g := CodeGap{Statute: row[0], Description: row[1], Match: schemas.Unmatched}
+		if row[2] == schemas.Ambiguous.String() {
+			g.Match = schemas.Ambiguous
+		}
+		var bad [2]error
+		g.Rows, bad[0] = strconv.ParseInt(row[3], 10, 64)
+		g.Persons, bad[1] = strconv.ParseInt(row[4], 10, 64)
+		if bad != [2]error{} {
+			return nil, fmt.Errorf("%s: row %d: rows and persons must be numbers", CodeGapsFile, i+2)
+		}
+		gaps = append(gaps, g)
+	}
+	return gaps, nil
+}
+
+// SortCodeGaps puts the texts first that affect the most persons.
+func SortCodeGaps(gaps []CodeGap) { slices.SortFunc(gaps, compareCodeGaps) }
+
+// WriteOutOfForce writes worklist/out-of-force.csv, the most persons affected
+// first.
+func (a *Attempt) WriteOutOfForce(ctx context.Context, list []OutOfForce) (Output, error) {
+	rows := [][]string{{"statute_raw", "code", "rows", "persons"}}
+	for _, o := range slices.SortedFunc(slices.Values(list), compareOutOfForce) {
+		rows = append(rows, []string{o.Statute, o.Code, strconv.FormatInt(o.Rows, 10), strconv.FormatInt(o.Persons, 10)})
+	}
+	return a.writeCSV(ctx, "worklist/out-of-force.csv", rows)
+}
+
 // WriteUndeliverable writes worklist/undeliverable.csv: decisions that give
 // relief and cannot stand in an agency's update file, in the order given.
 func (a *Attempt) WriteUndeliverable(ctx context.Context, list []Undeliverable) (Output, error) {
@@ -99,6 +155,13 @@ func compareCodeGaps(a, b CodeGap) int {
 	return cmp.Or(
 		cmp.Compare(b.Persons, a.Persons), cmp.Compare(b.Rows, a.Rows),
 		cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Description, b.Description), cmp.Compare(a.Match, b.Match),
+	)
+}
+
+func compareOutOfForce(a, b OutOfForce) int {
+	return cmp.Or(
+		cmp.Compare(b.Persons, a.Persons), cmp.Compare(b.Rows, a.Rows),
+		cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Code, b.Code),
 	)
 }
 

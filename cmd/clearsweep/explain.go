@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
@@ -73,10 +74,14 @@ func explain(ctx context.Context, w io.Writer, out storage.Store, run *writers.R
 	if err != nil {
 		return err
 	}
+	statutes, err := normalize.New(m.CodeTables[0].Name)
+	if err != nil {
+		return err
+	}
 	record := recordOf(law, charges)
 	for i, c := range charges {
 		rules, sums := law.Explain(c.LeavesTrue, c.LeavesFalse, c.LeavesPresumed, c.Rule), record.sums(i, asOf)
-		explainCharge(w, i+1, c, counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
+		explainCharge(w, i+1, c, statutes.Charged(c.Code), counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
 		explainRules(w, rules, sums)
 	}
 	return nil
@@ -176,7 +181,7 @@ func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.
 	return evaluate.Compile(bound)
 }
 
-func explainCharge(w io.Writer, n int, c writers.Determination, counted, who string, also []string) {
+func explainCharge(w io.Writer, n int, c writers.Determination, sections []normalize.Section, counted, who string, also []string) {
 	fmt.Fprintf(w, "\nCharge %d: %s\n", n, cmp.Or(c.Statute, c.Description, "(no statute)"))
 	line := func(name, value string) {
 		if value != "" {
@@ -188,6 +193,15 @@ func explainCharge(w io.Writer, n int, c writers.Determination, counted, who str
 	line("charge", c.Charge)
 	line("county", c.County)
 	line("code", cmp.Or(c.Code, "not recognized"))
+	for _, section := range sections {
+		line("in force", section.Life.String())
+		if section.Life.Excludes(c.OffenseDate, c.ArrestDate, c.DispositionDate) {
+			line("OUT OF FORCE", fmt.Sprintf("%s %s was not the law on the day of the offence; check both", section.Code, section.Section))
+		}
+		for _, next := range section.Successors {
+			line("now", next.String())
+		}
+	}
 	line("severity", c.Severity.String())
 	line("degree", c.Degree)
 	line("max penalty", number(c.MaxPenalty, "day"))

@@ -94,6 +94,9 @@ func (r *record) words(i int, clock evaluate.Clock) string {
 	if clock.After {
 		since += " and a day"
 	}
+	if clock.Stood > 0 {
+		since += fmt.Sprintf(" + %s on which the clock stood still", number(int32(clock.Stood), "day")) //nolint:gosec // of a life
+	}
 	day := clock.Day.String()
 	if strings.HasSuffix(clock.Since.String(), "-02-29") && strings.HasSuffix(day, "-03-01") {
 		day += " (29 February is followed by 1 March)"

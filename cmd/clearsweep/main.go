@@ -37,7 +37,7 @@ const exitHelp = `Exit codes:
   3    the run was stopped because too many rows were rejected
   4    another process committed the same run first
   5    verify found damage
-  6    policy lint, policy test or layout lint found faults
+  6    policy lint, policy test, layout lint, codes lint or codes approve found faults
   130  interrupted; nothing was published
 `
 
@@ -84,7 +84,7 @@ accounts for every row.
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(),
-		policyCommand(), layoutCommand(), synthCommand(),
+		policyCommand(), layoutCommand(), codesCommand(), synthCommand(),
 	)
 	return root
 }
@@ -160,6 +160,16 @@ func oneArg(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usageError{fmt.Errorf("%s: want %s; see '%s --help'", cmd.CommandPath(), what, cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// atMostOneArg wants one argument or none, and says what it is.
+func atMostOneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usageError{fmt.Errorf("%s: want %s and no more; see '%s --help'", cmd.CommandPath(), what, cmd.CommandPath())}
 		}
 		return nil
 	}

@@ -34,7 +34,7 @@ same run: a sweep that is committed already is found and not done again.
 
 Give the options as flags, or in a file with --config; a flag goes before the
 file. Its keys: inputs (a path or a list), layout, policy, params (a map), as_of, out,
-workers, memory, max_rejects, require_signoff.
+codes (a path or a list), workers, memory, max_rejects, require_signoff.
 
 ` + exitHelp,
 		Example: `  clearsweep sweep --input 'extract/*.csv' --layout us-ca/doj-extract \
@@ -122,6 +122,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.IntVar(&f.file.Workers, "workers", runtime.GOMAXPROCS(0), "ranges or parts in work at once; changes no result")
 	flags.StringVar(&f.memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
 	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
+	codesFlag(cmd, (*[]string)(&f.file.Codes))
 	flags.BoolVar(&f.file.RequireSignoff, "require-signoff", false, "refuse a policy that no lawyer has signed (signed_off: false)")
 	flags.Int64Var(&f.file.MaxRejects, "max-rejects", 100_000, "stop when more than this `number` of rows is rejected; -1 never stops")
 }
@@ -161,6 +162,9 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) error {
 	}
 	if set("max-rejects") {
 		file.MaxRejects = f.file.MaxRejects
+	}
+	if set("codes") {
+		file.Codes = f.file.Codes
 	}
 	if set("require-signoff") {
 		file.RequireSignoff = f.file.RequireSignoff

@@ -27,7 +27,8 @@ type sweepFile struct {
 	Memory     string         `yaml:"memory"`
 	MaxRejects int64          `yaml:"max_rejects"`
 
-	RequireSignoff bool `yaml:"require_signoff"`
+	Codes          paths `yaml:"codes"`
+	RequireSignoff bool  `yaml:"require_signoff"`
 }
 
 // paths is a list of paths, or one path.
@@ -60,7 +61,7 @@ func (f *sweepFile) config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Layout: f.Layout, Policy: f.Policy, Out: f.Out,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
-		RequireSignoff: f.RequireSignoff,
+		Codes: f.Codes, RequireSignoff: f.RequireSignoff,
 	}
 	var errDate, errMemory, errParams error
 	cfg.AsOf, errDate = asOf(f.AsOf)

@@ -12,6 +12,7 @@ type Clock struct {
 	Since schemas.Date // the day that is counted from
 	Years int
 	After bool // the years have passed on the day after the anniversary
+	Stood int  // days more, on which the clock stood still or may have
 	Day   schemas.Date
 	// Dates are the dates of charges that the statute counts from: Since is one of
 	// them, of this charge or of another of the person. Empty where Since is a day
@@ -34,10 +35,20 @@ func (e *Evaluator) Clocks(p *Person, i int) []Clock {
 		if earliest != latest || !latest.Known() || latest == beginning || latest == forever {
 			continue
 		}
-		clocks = append(clocks, Clock{
+		clock := Clock{
 			Leaf: e.law.leaves[t.leaf].ID, Since: latest, Years: t.years, After: t.after,
 			Day: anniversary(latest, t.years, t.after), Dates: dates,
-		})
+		}
+		if t.event >= 0 && e.law.events[t.event].pause >= 0 {
+			test := &e.law.events[t.event]
+			_, passed := e.clock(p, i, test)
+			if passed == forever {
+				continue
+			}
+			unpaused := anniversary(latest, test.years, test.after)
+			clock.Years, clock.After, clock.Stood, clock.Day = test.years, test.after, int(passed-unpaused), passed
+		}
+		clocks = append(clocks, clock)
 	}
 	return clocks
 }
@@ -48,7 +59,7 @@ func (e *Evaluator) start(t *elapsedDay, p *Person, i int) (earliest, latest sch
 	switch {
 	case t.event >= 0:
 		test := &e.law.events[t.event]
-		earliest, latest = e.clock(p, i, test)
+		earliest, latest = e.started(p, i, test)
 		return earliest, latest, e.law.eventDates(test.event)
 	case t.fact >= 0:
 		f := &e.facts[t.fact]

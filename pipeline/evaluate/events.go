@@ -62,6 +62,15 @@ func (e *Evaluator) eventIfIncarcerated(c *Charge, ev *policies.Event) (earliest
 // clock returns the days between which the clock of charge i last started; of one
 // that stands still at times, those between which it has run for its years.
 func (e *Evaluator) clock(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
+	earliest, latest = e.started(p, i, t)
+	if t.pause >= 0 {
+		return e.paused(p, i, t, earliest, latest)
+	}
+	return earliest, latest
+}
+
+// started returns the days between which the clock of charge i last started.
+func (e *Evaluator) started(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
 	c := &p.Charges[i]
 	earliest, latest = e.event(c, t.event)
 	if t.restart >= 0 {
@@ -70,9 +79,6 @@ func (e *Evaluator) clock(p *Person, i int, t *eventTest) (earliest, latest sche
 		group := e.groups[i]
 		earliest = max(earliest, f.restarts.after(to, group))
 		latest = max(latest, f.mayRestart.after(from, group), f.latestPossible)
-	}
-	if t.pause >= 0 {
-		return e.paused(p, i, t, earliest, latest)
 	}
 	return earliest, latest
 }

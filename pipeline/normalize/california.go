@@ -225,7 +225,7 @@ func isAttempt(i item) bool {
 
 func (g *california) isEnhancement(i item) bool {
 	return slices.ContainsFunc(g.sections(i), func(r reading) bool {
-		return g.tables.sections[sectionKey{r.code, r.section}].kind == "enhancement"
+		return g.tables.sections[sectionKey{r.code, r.section}].Kind == "enhancement"
 	})
 }
 

@@ -97,13 +97,13 @@ func TestIllinois(t *testing.T) {
 // TestActOf looks for the act of a section that is cited alone, inside
 // 720 ILCS 5.
 func TestActOf(t *testing.T) {
-	listed := map[sectionKey]section{}
+	listed := map[sectionKey]Section{}
 	for _, key := range []sectionKey{
 		{"720", "5/1-1"}, {"625", "5/1-1"}, // here and there
 		{"625", "5/2-2"},                   // there
 		{"625", "5/3-3"}, {"730", "5/3-3"}, // there, twice
 	} {
-		listed[key] = section{kind: "offence"}
+		listed[key] = Section{Kind: "offence"}
 	}
 	g := newIllinois(&tables{sections: listed}).(*illinois)
 	for number, want := range map[string]struct {

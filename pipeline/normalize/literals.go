@@ -41,9 +41,8 @@ func loadLiterals(files fs.FS, name string, sum io.Writer) (literals, error) {
 		return nil, fmt.Errorf("%s: line 1: the rows are not those that were approved; have them read, and write %q", path, pin)
 	}
 	l := literals{}
-	fmt.Fprintf(sum, "%s\n", path)
-	table := io.MultiReader(strings.NewReader("\n"), io.TeeReader(bytes.NewReader(rest), sum)) // lines count from the first
-	return l, readRows(path, table, []string{"literal", "substances", "approver", "approved_on"}, l.add)
+	table := Table{path, append([]byte("\n"), rest...)} // lines count from the first
+	return l, readTable(table, sum, []string{"literal", "substances", "approver", "approved_on"}, l.add)
 }
 
 func (l literals) add(row []string) error {

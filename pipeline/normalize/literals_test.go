@@ -28,7 +28,7 @@ func tablesWith(literals string) fstest.MapFS {
 	return fstest.MapFS{
 		"codes/zz-tokens.csv":     {Data: []byte("token,code,max_section,note\nPL,PL,,\n")},
 		"codes/zz.csv":            {Data: []byte("code,section,kind,title,valid_from,valid_to,note\nPL,220.03,offence,,,,\n")},
-		"codes/zz-exact.csv":      {Data: []byte("text,code,approved_by,note\n")},
+		"codes/zz-exact.csv":      {Data: []byte("text,code,origin,approved_by,approved_on,hash,note\n")},
 		"codes/zz-substances.csv": {Data: []byte(literals)},
 	}
 }

@@ -65,6 +65,7 @@ type Normalizer struct {
 	tables       *tables
 	grammar      grammar
 	memo         map[string]coded
+	known        []knownRow // what Nominate compares with; nil until it is asked
 }
 
 // coded is a statute with its code, which is costly to build.
@@ -73,16 +74,17 @@ type coded struct {
 	code    string
 }
 
-// New returns a Normalizer for a jurisdiction such as US-CA. The error of an
-// unknown one lists those that are supported.
-func New(jurisdiction string) (*Normalizer, error) {
+// New returns a Normalizer for a jurisdiction such as US-CA, which knows the
+// further exact tables too. The error of an unknown jurisdiction lists those
+// that are supported; that of a table lists every fault with its line.
+func New(jurisdiction string, further ...Table) (*Normalizer, error) {
 	all := states()
 	i := slices.IndexFunc(all, func(s state) bool { return s.jurisdiction == jurisdiction })
 	if i < 0 {
 		return nil, fmt.Errorf("jurisdiction %q has no statute grammar (supported: %s)",
 			jurisdiction, strings.Join(Supported(), ", "))
 	}
-	t, err := loadTables(schemas.CodeTables, all[i].files)
+	t, err := loadTables(schemas.CodeTables, all[i].files, further...)
 	if err != nil {
 		return nil, fmt.Errorf("jurisdiction %s: %w", jurisdiction, err)
 	}

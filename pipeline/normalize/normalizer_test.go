@@ -43,7 +43,7 @@ func TestWrittenIsRead(t *testing.T) {
 				forms = append(forms, schemas.Accessory)
 			}
 			for key, listed := range n.tables.sections {
-				if listed.kind == "inchoate" || listed.kind == "enhancement" {
+				if listed.Kind == "inchoate" || listed.Kind == "enhancement" {
 					continue
 				}
 				for _, form := range forms {
@@ -93,25 +93,47 @@ func TestMemoIsBounded(t *testing.T) {
 
 func TestTableFaults(t *testing.T) {
 	const (
-		tokens   = "token,code,max_section,note\nPC,PC,9999,\n"
-		sections = "code,section,kind,title,valid_from,valid_to,note\nPC,187,offence,murder,,,\n"
-		exact    = "text,code,approved_by,note\n"
+		tokens     = "token,code,max_section,note\nPC,PC,9999,\n"
+		sections   = "code,section,kind,title,valid_from,valid_to,note\nPC,187,offence,murder,,,\nPC,186,offence,x,,2001-01-01,\n"
+		successors = "code,section,successor,confidence,cite\n"
+		exact      = "text,code,origin,approved_by,approved_on,hash,note\n"
 	)
+	row := func(text, code, by string) string {
+		r := ExactRow{Text: text, Code: code, Origin: originNominated, ApprovedBy: by, ApprovedOn: "2026-11-23"}
+		r.Hash = r.Sum()
+		return strings.Join(r.Fields(), ",") + "\n"
+	}
+	good := row("X", "ZZ:PC:187", "me")
 	for name, c := range map[string]struct{ file, text, want string }{
-		"missing file":      {"", "", "zz-tokens.csv"},
-		"header":            {"codes/zz.csv", "code,section\n", "codes/zz.csv: header"},
-		"ragged":            {"codes/zz.csv", sections + "PC,1\n", "line 3"},
-		"twice":             {"codes/zz.csv", sections + "PC,187,offence,x,,,\n", "codes/zz.csv: line 3: PC 187 stands twice"},
-		"kind":              {"codes/zz.csv", sections + "PC,1,felony,x,,,\n", `line 3: kind "felony"`},
-		"code of no token":  {"codes/zz.csv", sections + "QC,1,offence,x,,,\n", "line 3"},
-		"date":              {"codes/zz.csv", sections + "PC,1,offence,x,2011-02-30,,\n", "line 3"},
-		"token twice":       {"codes/zz-tokens.csv", tokens + "PC,QC,1,\n", "line 3"},
-		"token empty":       {"codes/zz-tokens.csv", tokens + ",QC,1,\n", "line 3"},
-		"max":               {"codes/zz-tokens.csv", tokens + "QC,QC,-1,\n", "line 3"},
-		"exact, no code":    {"codes/zz-exact.csv", exact + "X,PC 187,me,\n", `line 2: "PC 187" is no canonical code`},
-		"exact, unlisted":   {"codes/zz-exact.csv", exact + "X,ZZ:PC:188,me,\n", "line 2: PC 188 is not listed"},
-		"exact, unapproved": {"codes/zz-exact.csv", exact + "X,ZZ:PC:187,,\n", "line 2: approved_by is empty"},
-		"exact, twice":      {"codes/zz-exact.csv", exact + "X,ZZ:PC:187,me,\nX,ZZ:PC:187,me,\n", "line 3"},
+		"missing file":     {"", "", "zz-tokens.csv"},
+		"header":           {"codes/zz.csv", "code,section\n", "codes/zz.csv: header"},
+		"ragged":           {"codes/zz.csv", sections + "PC,1\n", "line 4"},
+		"twice":            {"codes/zz.csv", sections + "PC,187,offence,x,,,\n", "codes/zz.csv: line 4: PC 187 stands twice"},
+		"kind":             {"codes/zz.csv", sections + "PC,1,felony,x,,,\n", `line 4: kind "felony"`},
+		"code of no token": {"codes/zz.csv", sections + "QC,1,offence,x,,,\n", "line 4"},
+		"date":             {"codes/zz.csv", sections + "PC,1,offence,x,2011-02-30,,\n", "line 4"},
+		"token twice":      {"codes/zz-tokens.csv", tokens + "PC,QC,1,\n", "line 3"},
+		"token empty":      {"codes/zz-tokens.csv", tokens + ",QC,1,\n", "line 3"},
+		"max":              {"codes/zz-tokens.csv", tokens + "QC,QC,-1,\n", "line 3"},
+		"life":             {"codes/zz.csv", sections + "PC,1,offence,x,2011-02-03,2011-02-02,\n", "line 4: valid_from 2011-02-03 is after"},
+		"two faults":       {"codes/zz.csv", sections + "PC,1,felony,x,,,\nPC,2,felony,x,,,\n", "line 5"},
+
+		"exact, no code":        {"codes/zz-exact.csv", exact + row("X", "PC 187", "me"), `line 2: "PC 187" is no canonical code`},
+		"exact, unlisted":       {"codes/zz-exact.csv", exact + row("X", "ZZ:PC:188", "me"), "line 2: PC 188 is not listed"},
+		"exact, another state":  {"codes/zz-exact.csv", exact + row("X", "YY:PC:187", "me"), "line 2: YY:PC:187 is no code of ZZ"},
+		"exact, unapproved":     {"codes/zz-exact.csv", exact + row("X", "ZZ:PC:187", ""), "line 2: approved_by is empty"},
+		"exact, no origin":      {"codes/zz-exact.csv", strings.Replace(exact+good, originNominated, "guessed", 1), "line 2: origin"},
+		"exact, no day":         {"codes/zz-exact.csv", strings.Replace(exact+good, "2026-11-23", "", 1), "line 2: approved_on"},
+		"exact, no hash":        {"codes/zz-exact.csv", exact + "X,ZZ:PC:187,nominated,me,2026-11-23,,\n", "line 2: hash"},
+		"exact, changed since":  {"codes/zz-exact.csv", strings.Replace(exact+good, "PC:187", "PC:187(a)", 1), "line 2: hash"},
+		"exact, approved anew":  {"codes/zz-exact.csv", strings.Replace(exact+good, ",me,", ",you,", 1), "line 2: hash"},
+		"exact, made read":      {"codes/zz-exact.csv", strings.Replace(exact+good, originNominated, originRead, 1), "line 2: hash"},
+		"exact, twice":          {"codes/zz-exact.csv", exact + good + good, "line 3"},
+		"successor, unlisted":   {"codes/zz-successors.csv", successors + "PC,187,ZZ:PC:188,H,x\n", "line 2: PC 188 is not listed"},
+		"successor, of nothing": {"codes/zz-successors.csv", successors + "PC,188,ZZ:PC:187,H,x\n", "line 2: PC 188 is not listed"},
+		"successor, in force":   {"codes/zz-successors.csv", successors + "PC,187,ZZ:PC:187,H,x\n", "line 2: PC 187 has a successor, but no valid_to"},
+		"successor, not cited":  {"codes/zz-successors.csv", successors + "PC,186,ZZ:PC:187,H,\n", "line 2: confidence"},
+		"successor, not sure":   {"codes/zz-successors.csv", successors + "PC,186,ZZ:PC:187,,x\n", "line 2: confidence"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := fstest.MapFS{}

@@ -47,7 +47,7 @@ func (t *tables) settle(jurisdiction string, readings []reading) Statute {
 		Inchoate:     r.inchoate,
 		Match:        match,
 		Rule:         r.rule,
-		Title:        t.sections[sectionKey{r.code, r.section}].title,
+		Title:        t.sections[sectionKey{r.code, r.section}].Title,
 		Also:         r.also,
 	}
 }

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -21,7 +22,8 @@ const grammarVersion = "1"
 
 // tables are the rows of one state's three files, checked.
 type tables struct {
-	sections map[sectionKey]section
+	state    string // two letters
+	sections map[sectionKey]Section
 	exact    map[string]Statute // by the text as the grammar cleans it
 	tokens   []token            // longest spelling first
 	literals literals
@@ -30,12 +32,6 @@ type tables struct {
 
 // sectionKey names a section: PC 187, or 720 570/402.
 type sectionKey struct{ code, section string }
-
-// section is a listed section.
-type section struct {
-	kind  string
-	title string
-}
 
 // token is one spelling of the name of a code.
 type token struct {
@@ -47,24 +43,43 @@ type token struct {
 // The kinds of sections.
 var kinds = []string{"offence", "enhancement", "inchoate", "procedure"}
 
-// loadTables reads the tables of a state, named as in us-ca. Every fault is
-// reported with its file and line.
-func loadTables(files fs.FS, name string) (*tables, error) {
-	t := &tables{sections: map[sectionKey]section{}, exact: map[string]Statute{}}
+// loadTables reads the tables of a state, in files named as in us-ca, and the
+// further exact tables. Every fault is reported with its file and line.
+func loadTables(files fs.FS, name string, further ...Table) (*tables, error) {
+	t := &tables{
+		state:    strings.ToUpper(name[len(name)-2:]),
+		sections: map[sectionKey]Section{}, exact: map[string]Statute{},
+	}
 	sum := sha256.New()
 	fmt.Fprintf(sum, "grammar %s\n", grammarVersion)
 	load := func(suffix string, header []string, row func([]string) error) error {
-		return readTable(files, "codes/"+name+suffix+".csv", sum, header, row)
+		path := "codes/" + name + suffix + ".csv"
+		source, err := fs.ReadFile(files, path)
+		if err != nil {
+			return fmt.Errorf("code table: %w", err)
+		}
+		return readTable(Table{path, source}, sum, header, row)
+	}
+	optional := func(suffix string, header []string, row func([]string) error) error {
+		if err := load(suffix, header, row); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
 	}
 	var err error
 	t.literals, err = loadLiterals(files, name, sum)
-	err = errors.Join(
+	faults := []error{
 		err,
 		load("-tokens", []string{"token", "code", "max_section", "note"}, t.addToken),
 		load("", []string{"code", "section", "kind", "title", "valid_from", "valid_to", "note"}, t.addSection),
-		load("-exact", []string{"text", "code", "approved_by", "note"}, t.addExact),
-	)
-	if err != nil {
+		optional("-successors", []string{"code", "section", "successor", "confidence", "cite"}, t.addSuccessor),
+		load("-exact", ExactColumns(), t.addExact),
+	}
+	byContent := func(a, b Table) int { return bytes.Compare(a.Source, b.Source) }
+	for _, table := range slices.SortedFunc(slices.Values(further), byContent) {
+		faults = append(faults, readTable(table, sum, ExactColumns(), t.addExact))
+	}
+	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(t.tokens, func(a, b token) int { return len(b.text) - len(a.text) })
@@ -72,39 +87,30 @@ func loadTables(files fs.FS, name string) (*tables, error) {
 	return t, nil
 }
 
-// readTable calls row for every row below the header, and feeds the bytes of
-// the file to sum.
-func readTable(files fs.FS, path string, sum io.Writer, header []string, row func([]string) error) error {
-	f, err := files.Open(path)
-	if err != nil {
-		return fmt.Errorf("code table: %w", err)
-	}
-	defer f.Close() //nolint:errcheck // read only, and the reading has succeeded by then
-	fmt.Fprintf(sum, "%s\n", path)
-	return readRows(path, io.TeeReader(f, sum), header, row)
-}
-
-// readRows calls row for every row of a table below the header.
-func readRows(path string, table io.Reader, header []string, row func([]string) error) error {
-	rows := csv.NewReader(table)
+// readTable calls row for every row below the header, and adds the bytes of the
+// table to sum.
+func readTable(table Table, sum io.Writer, header []string, row func([]string) error) error {
+	fmt.Fprintf(sum, "%d\n%s", len(table.Source), table.Source)
+	rows := csv.NewReader(bytes.NewReader(table.Source))
 	got, err := rows.Read()
 	if err != nil {
-		return fmt.Errorf("%s: header: %w", path, err)
+		return fmt.Errorf("%s: header: %w", table.Name, err)
 	}
 	if !slices.Equal(got, header) {
-		return fmt.Errorf("%s: header is %q, want %q", path, got, header)
+		return fmt.Errorf("%s: header is %q, want %q", table.Name, got, header)
 	}
+	var faults []error
 	for {
 		record, err := rows.Read()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return errors.Join(faults...)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return errors.Join(append(faults, fmt.Errorf("%s: %w", table.Name, err))...)
 		}
 		if err := row(record); err != nil {
 			line, _ := rows.FieldPos(0)
-			return fmt.Errorf("%s: line %d: %w", path, line, err)
+			faults = append(faults, fmt.Errorf("%s: line %d: %w", table.Name, line, err))
 		}
 	}
 }
@@ -139,35 +145,42 @@ func (t *tables) addSection(row []string) error {
 	if !slices.Contains(kinds, row[2]) {
 		return fmt.Errorf("kind %q is none of %q", row[2], kinds)
 	}
-	for _, day := range row[4:6] {
-		if day == "" {
+	life := Life{From: schemas.NoDate, To: schemas.NoDate}
+	for i, day := range []*schemas.Date{&life.From, &life.To} {
+		if row[4+i] == "" {
 			continue
 		}
-		if _, err := schemas.ParseDate(day); err != nil {
+		var err error
+		if *day, err = schemas.ParseDate(row[4+i]); err != nil {
 			return err
 		}
 	}
-	t.sections[key] = section{kind: row[2], title: row[3]}
+	if life.From.Known() && life.To.Known() && life.From > life.To {
+		return fmt.Errorf("valid_from %s is after valid_to %s", life.From, life.To)
+	}
+	t.sections[key] = Section{Code: key.code, Section: key.section, Kind: row[2], Title: row[3], Note: row[6], Life: life}
 	return nil
 }
 
-func (t *tables) addExact(row []string) error {
-	s, ok := parseCode(row[1])
+// addSuccessor adds where the offence of a listed section stands today.
+func (t *tables) addSuccessor(row []string) error {
+	key := sectionKey{row[0], row[1]}
+	former, ok := t.sections[key]
 	if !ok {
-		return fmt.Errorf("%q is no canonical code", row[1])
+		return fmt.Errorf("%s %s is not listed", key.code, key.section)
 	}
-	listed, ok := t.sections[sectionKey{s.Code, s.Section}]
-	if !ok {
-		return fmt.Errorf("%s %s is not listed", s.Code, s.Section)
+	next := Successor{Code: row[2], Confidence: row[3], Cite: row[4]}
+	if _, err := t.listedCode(next.Code); err != nil {
+		return err
 	}
-	if strings.TrimSpace(row[2]) == "" {
-		return errors.New("approved_by is empty")
+	if !former.Life.To.Known() {
+		return fmt.Errorf("%s %s has a successor, but no valid_to", key.code, key.section)
 	}
-	if _, twice := t.exact[row[0]]; twice || row[0] == "" {
-		return fmt.Errorf("text %q is empty or stands twice", row[0])
+	if !slices.Contains([]string{"H", "M", "L"}, next.Confidence) || next.Cite == "" {
+		return errors.New("confidence must be H, M or L, and cite must say where the successor was read")
 	}
-	s.Match, s.Rule, s.Title = schemas.Exact, "exact "+row[0], listed.title
-	t.exact[row[0]] = s
+	former.Successors = append(former.Successors, next)
+	t.sections[key] = former
 	return nil
 }
 
@@ -181,5 +194,5 @@ func (t *tables) listed(code, name string) bool {
 // that is not listed may be.
 func (t *tables) offence(s Statute) bool {
 	listed, ok := t.sections[sectionKey{s.Code, s.Section}]
-	return !ok || listed.kind == "offence"
+	return !ok || listed.Kind == "offence"
 }

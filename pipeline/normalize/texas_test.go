@@ -102,9 +102,9 @@ func TestTexas(t *testing.T) {
 // where one does.
 func TestSectionAlone(t *testing.T) {
 	listed := &tables{
-		sections: map[sectionKey]section{
-			{"PC", "10.10"}: {kind: "offence"}, {"HSC", "10.10"}: {kind: "offence"}, {"PC", "10.11"}: {kind: "offence"},
-			{"PL", "100.10"}: {kind: "offence"}, {"CPL", "100.10"}: {kind: "offence"}, {"PL", "100.11"}: {kind: "offence"},
+		sections: map[sectionKey]Section{
+			{"PC", "10.10"}: {Kind: "offence"}, {"HSC", "10.10"}: {Kind: "offence"}, {"PC", "10.11"}: {Kind: "offence"},
+			{"PL", "100.10"}: {Kind: "offence"}, {"CPL", "100.10"}: {Kind: "offence"}, {"PL", "100.11"}: {Kind: "offence"},
 		},
 		tokens: []token{{"PC", "PC", 99}, {"HSC", "HSC", 99}},
 	}
