@@ -85,7 +85,7 @@ accounts for every row.
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(),
+		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), gcCommand(),
 		policyCommand(), layoutCommand(), synthCommand(),
 	)
 	return root
