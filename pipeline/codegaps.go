@@ -20,17 +20,21 @@ import (
 
 // CodeGaps lists the statute texts of extracts that have no code, the most
 // persons affected first: the worklist of a sweep, without a law to sweep under.
-func CodeGaps(ctx context.Context, inputs []string, layout string, statutes *normalize.Normalizer) ([]writers.CodeGap, error) {
+func CodeGaps(ctx context.Context, places *storage.Places, inputs []string, layout string, statutes *normalize.Normalizer) ([]writers.CodeGap, error) {
 	l, err := readers.LoadLayout(layout)
 	if err != nil {
 		return nil, fmt.Errorf("layout: %w", err)
 	}
-	objects, err := storage.Locate(ctx, inputs...)
+	objects, err := places.Locate(ctx, inputs...)
 	if err != nil {
 		return nil, fmt.Errorf("inputs: %w", err)
 	}
 	g := codeGaps{statutes: statutes, texts: map[CodeText]*codeGap{}}
-	names := sourceNames(objects)
+	uris := make([]string, len(objects))
+	for i := range objects {
+		uris[i] = objects[i].URI
+	}
+	names := sourceNames(uris)
 	for i, object := range objects {
 		if err := g.source(ctx, l, uint32(i), names[i], object); err != nil { //nolint:gosec // sources are few
 			return nil, err
@@ -53,7 +57,7 @@ type codeGap struct {
 
 // source adds the texts of one file.
 func (g *codeGaps) source(ctx context.Context, l *readers.Layout, src uint32, name string, object storage.Object) (err error) {
-	file, err := object.Store.Open(ctx, object.Info.Key, 0, -1)
+	file, err := object.Store.Open(ctx, object.Info.Key, 0, -1, object.Info.Version)
 	if err != nil {
 		return fmt.Errorf("survey %s: %w", name, err)
 	}
@@ -71,7 +75,7 @@ func (g *codeGaps) source(ctx context.Context, l *readers.Layout, src uint32, na
 }
 
 func (g *codeGaps) read(ctx context.Context, l *readers.Layout, src uint32, survey *readers.Survey, rng readers.Range, object storage.Object) (err error) {
-	file, err := object.Store.Open(ctx, object.Info.Key, rng.Offset, rng.Length)
+	file, err := object.Store.Open(ctx, object.Info.Key, rng.Offset, rng.Length, object.Info.Version)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", survey.Name, err)
 	}

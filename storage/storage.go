@@ -5,9 +5,6 @@
 // of an object, a list of objects, or a new object that others see whole or not
 // at all. It must never show a half-written object under its key, never follow
 // a key out of its root, and never put the content of an object in an error.
-//
-// Nothing in the interface assumes a disk but Publish, which a bucket does by
-// keeping the folder where it is and naming it in the commit.
 package storage
 
 import (
@@ -18,26 +15,45 @@ import (
 	"io/fs"
 	"iter"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ErrNotExist tells that no object has the key. Callers test it to choose
 // between "none yet" and an error.
 var ErrNotExist = fs.ErrNotExist
 
-// ErrExists tells that an object, or a folder, already has the key: somebody
-// else was first. The caller reads what is there and decides.
+// ErrExists tells that an object already has the key: somebody else was first. The caller reads what is there and decides.
 var ErrExists = fs.ErrExist
 
+// ErrChanged tells that the object is not, or no longer, of the version that the
+// caller asked for. Whoever was writing reads what is there and decides; whoever
+// was reading must not mix the two.
+var ErrChanged = errors.New("the object has changed")
+
+// ErrUnavailable tells that a store did not answer, or not as it should: the same
+// call may succeed later. What it was to do may have been done.
+var ErrUnavailable = errors.New("the store is not available")
+
 // ErrKey tells that a key is no plain path below the root.
-var ErrKey = errors.New("not a plain relative path")
+var ErrKey = errors.New("not a plain relative path; give the object another name")
+
+// errNoVersion tells of a bug of the caller: a comparison with nothing.
+var errNoVersion = errors.New("no version to compare with")
 
 // Info says what an object is without its bytes.
 type Info struct {
 	Key  string
 	Size int64 // bytes
-	// Version changes whenever the object does; equal versions of a key are
-	// equal bytes. It has no other meaning.
+	// Version changes whenever the bytes of the object do; equal versions of a
+	// key are equal bytes. It is never empty, and has no other meaning. An object
+	// that is written again with the same bytes may keep its version: what is to
+	// fence others off must hold something of its own.
 	Version string
+	// Modified is when the store last wrote the object, by the store's clock and
+	// to the second at best. It tells how old things are, and decides no result.
+	Modified time.Time
 }
 
 // A Store holds objects by key. Implementations are safe for use by several
@@ -49,7 +65,11 @@ type Store interface {
 	// Open reads length bytes of the object from offset, to its end if length is
 	// negative. A range beyond the end yields what there is of it. The caller
 	// closes the reader. The error is ErrNotExist if there is no object.
-	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+	//
+	// Unless version is empty, the error is ErrChanged where the object is of
+	// another version, or becomes so while it is read: from Open, or from the
+	// reader in place of io.EOF. The bytes of two versions are never mixed.
+	Open(ctx context.Context, key string, offset, length int64, version string) (io.ReadCloser, error)
 	// List yields every object whose key begins with prefix, in order of the
 	// bytes of the keys. It stops after the first error it yields. Objects that
 	// are not committed are not listed.
@@ -60,10 +80,19 @@ type Store interface {
 	// PutIfAbsent makes a small object, whole and durable, if none has the key.
 	// The error is ErrExists otherwise, and then the object there is another's.
 	// After any other error the object may exist, if the store lost the answer.
-	PutIfAbsent(ctx context.Context, key string, data []byte) error
-	// Publish makes the finished folder from visible as the folder to, at once
-	// and durably. The error is ErrExists if to is there already.
-	Publish(ctx context.Context, from, to string) error
+	PutIfAbsent(ctx context.Context, key string, data []byte) (Info, error)
+	// PutIfMatch replaces the small object at key, whole and durably, if it is of
+	// the version, which must not be empty. Of several at once with one version,
+	// one succeeds. The error is ErrChanged if the object is of another version,
+	// and ErrNotExist if there is none. After any other error it may be replaced.
+	//
+	// A key that is compared so is made with PutIfAbsent and removed with
+	// DeleteIfMatch; Create and Remove do not look at versions.
+	PutIfMatch(ctx context.Context, key string, data []byte, version string) (Info, error)
+	// DeleteIfMatch removes the object at key if it is of the version. Errors are
+	// those of PutIfMatch; two who remove one version may both be told that they
+	// did.
+	DeleteIfMatch(ctx context.Context, key, version string) error
 	// Remove removes every object whose key lies in the folder prefix, and the
 	// object of that very key. It is for one's own attempts; no error if there is
 	// nothing.
@@ -94,14 +123,15 @@ type Pointer interface {
 }
 
 // CheckKey returns ErrKey unless key is a path of plain elements: relative,
-// without empty, "." or ".." elements, without NUL and without names that
-// stores keep for their unfinished objects.
+// without empty, "." or ".." elements, of valid UTF-8 without control
+// characters, and without names that stores keep for their unfinished objects.
 func CheckKey(key string) error {
+	bad := !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl)
 	for element := range strings.SplitSeq(key, "/") {
-		if element == "" || element == "." || element == ".." ||
-			strings.HasPrefix(element, unfinished) || strings.ContainsRune(element, 0) {
-			return fmt.Errorf("key %q: %w", key, ErrKey)
-		}
+		bad = bad || element == "" || element == "." || element == ".." || strings.HasPrefix(element, unfinished)
+	}
+	if bad {
+		return fmt.Errorf("key %q: %w", key, ErrKey)
 	}
 	return nil
 }
@@ -111,7 +141,7 @@ const unfinished = ".tmp-"
 
 // ReadAll reads the whole object at key, refusing one of more than limit bytes.
 func ReadAll(ctx context.Context, s Store, key string, limit int64) (data []byte, err error) {
-	r, err := s.Open(ctx, key, 0, limit+1)
+	r, err := s.Open(ctx, key, 0, limit+1, "")
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -26,6 +25,7 @@ type nominate struct {
 	texts        int
 	most         int
 	least        float64
+	s3           s3Flags
 }
 
 func codesNominateCommand() *cobra.Command {
@@ -47,7 +47,7 @@ nomination decides nothing: no sweep reads this list.`,
   clearsweep codes nominate --input 'extract/*.csv' --layout generic/charges --jurisdiction US-MA > nominations.csv`,
 		Args: atMostOneArg("the output folder of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			gaps, err := n.gaps(cmd.Context(), args)
+			gaps, err := n.gaps(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -63,12 +63,13 @@ nomination decides nothing: no sweep reads this list.`,
 	flags.IntVar(&n.most, "most", 3, "the most codes to nominate for a text, a `number`")
 	flags.Float64Var(&n.least, "least", 0.5, "the least `similarity` of a nomination, from 0 to 1")
 	codesFlag(cmd, &n.tables)
+	n.s3.register(flags)
 	return cmd
 }
 
 // gaps are the texts without a code, of the run or the extracts that are named.
 // They set the jurisdiction.
-func (n *nominate) gaps(ctx context.Context, args []string) ([]writers.CodeGap, error) {
+func (n *nominate) gaps(cmd *cobra.Command, args []string) ([]writers.CodeGap, error) {
 	switch {
 	case n.most < 1 || n.texts < 0 || n.least < 0 || n.least > 1:
 		return nil, usageError{errors.New("--most must be at least 1, --texts at least 0, --least from 0 to 1")}
@@ -82,23 +83,27 @@ func (n *nominate) gaps(ctx context.Context, args []string) ([]writers.CodeGap, 
 		if n.layout == "" {
 			return nil, usageError{errors.New("--layout: say how the extracts are read")}
 		}
-		return pipeline.CodeGaps(ctx, n.inputs, n.layout, statutes)
+		places, err := n.s3.places(cmd)
+		if err != nil {
+			return nil, err
+		}
+		return pipeline.CodeGaps(cmd.Context(), places, n.inputs, n.layout, statutes)
 	case len(args) == 0:
 		return nil, usageError{errors.New("name the output folder of a sweep, or extracts with --input")}
 	case n.layout != "" || n.jurisdiction != "":
 		return nil, usageError{errors.New("--layout and --jurisdiction go with --input")}
 	}
-	out, err := openOut(args[0])
+	out, err := n.s3.openOut(cmd, args[0])
 	if err != nil {
 		return nil, err
 	}
-	run, err := writers.OpenRun(ctx, out, n.run)
+	run, err := writers.OpenRun(cmd.Context(), out, n.run)
 	if err != nil {
 		return nil, err
 	}
 	n.jurisdiction = run.Manifest.CodeTables[0].Name
 	const limit = 256 << 20
-	list, err := storage.ReadAll(ctx, out, path.Join(run.Commit.Path, writers.CodeGapsFile), limit)
+	list, err := storage.ReadAll(cmd.Context(), out, path.Join(run.Commit.Path, writers.CodeGapsFile), limit)
 	if err != nil {
 		return nil, err
 	}
