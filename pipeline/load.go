@@ -35,12 +35,27 @@ func (s *settler) load(rows *rows, person link.Person) {
 		}
 		p.Charges = append(p.Charges, s.row(rows, row))
 	}
+	if s.run.law.AsksCircumstances() {
+		circumstances(rows, person.Rows, p.Charges)
+	}
 	if s.evaluator.NeedsRank() {
 		rank(rows, person.Rows, p.Charges)
 	}
 	if conflict {
 		p.Birth = schemas.NoDate
 		s.receipt.BirthConflicts++
+	}
+}
+
+// circumstances adds what the rows say of substances and victims.
+func circumstances(rows *rows, numbers []int32, charges []evaluate.Charge) {
+	for i, row := range numbers {
+		c := &charges[i]
+		c.Substances = schemas.Substances(rows.substances.Value(int(row)))
+		c.Evidence = schemas.Evidence(rows.evidence.Value(int(row)))
+		c.NCIC = schemas.NCIC(rows.ncic.text(row))
+		c.VictimAge = rows.victimAge.number(row)
+		c.VictimRelation = schemas.VictimRelation(rows.victimRelation.Value(int(row)))
 	}
 }
 
@@ -90,11 +105,7 @@ func (s *settler) row(rows *rows, row int32) evaluate.Charge {
 		Incarcerated:   schemas.Incarceration(small(rows.incarcerated)),
 		Restitution:    schemas.Restitution(small(rows.restitution)),
 		Kind:           rows.rowKind(row),
-		Substances:     schemas.Substances(rows.substances.Value(int(row))),
-		Evidence:       schemas.Evidence(small(rows.evidence)),
-		NCIC:           schemas.NCIC(rows.ncic.text(row)),
-		VictimAge:      rows.victimAge.number(row),
-		VictimRelation: schemas.VictimRelation(small(rows.victimRelation)),
+		VictimAge:      evaluate.NoNumber,
 	}
 }
 

@@ -40,10 +40,10 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	text("restitution", false),
 	date("birth_date"), // of the row; the law is asked without one where rows disagree
 	text("substances", true),
-	text("substance_evidence", false),
+	text("substance_evidence", true),
 	text("ncic", true),
 	{Name: "victim_age", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
-	text("victim_relation", false),
+	text("victim_relation", true),
 	text("policy", false),
 	text("rule", true), // the rule that decided; null where none applied
 	text("outcome", false),

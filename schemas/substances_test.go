@@ -1,7 +1,7 @@
 package schemas_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/clearsweep/clearsweep/schemas"
@@ -24,11 +24,11 @@ func TestNCIC(t *testing.T) {
 		{3580, 3583, schemas.Sedative},
 	} {
 		for code := r.from; code <= r.to; code++ {
-			want[fmt.Sprint(code)] = r.set
+			want[strconv.Itoa(code)] = r.set
 		}
 	}
 	for code := 3400; code < 3700; code++ {
-		text := fmt.Sprint(code)
+		text := strconv.Itoa(code)
 		if got := schemas.NCIC(text); got != want[text] {
 			t.Errorf("%s: got %q, want %q", text, got, want[text])
 		}

@@ -111,10 +111,10 @@ func (t *Determinations) Append(d *Determination) error {
 	t.text(d.Restitution.String())
 	t.date(d.BirthDate)
 	t.text(d.Substances.String())
-	t.text(d.SubstanceEvidence.String())
+	t.text(said(d.SubstanceEvidence))
 	t.text(d.NCIC)
 	t.number(d.VictimAge)
-	t.text(d.VictimRelation.String())
+	t.text(said(d.VictimRelation))
 	t.text(d.Policy)
 	t.text(d.Rule)
 	t.text(d.Outcome.String())
@@ -130,6 +130,17 @@ func (t *Determinations) Append(d *Determination) error {
 	t.mask(d.LeavesFalse)
 	t.mask(d.LeavesPresumed)
 	return at(t.end(), d.Source, d.Line)
+}
+
+// said is the name of a value, empty for the one that says nothing.
+func said[T interface {
+	~uint8
+	String() string
+}](v T) string {
+	if v == 0 {
+		return ""
+	}
+	return v.String()
 }
 
 // at adds the row of the source that an error is about.

@@ -22,6 +22,10 @@ const (
 	Asked
 )
 
+// AsksCircumstances tells whether a condition asks for the substance of a charge
+// or for its victim; what the record says of them decides nothing otherwise.
+func (l *Law) AsksCircumstances() bool { return l.circumstantial }
+
 // AsksSubstance tells whether a rule asks for the substance of a charge.
 func (l *Law) AsksSubstance() bool { return l.substance != 0 }
 
