@@ -36,6 +36,8 @@ func recordOf(law *evaluate.Law, charges []writers.Determination) *record {
 			Offense: c.OffenseDate, Arrest: c.ArrestDate, Disposed: c.DispositionDate, Challenge: c.ChallengeDate,
 			Sentenced: c.SentenceDate, Released: c.ReleaseDate, SupervisionEnd: c.SupervisionEnd,
 			MaxPenalty: c.MaxPenalty, TermMin: c.TermMin, TermMax: c.TermMax,
+			Substances: c.Substances, NCIC: schemas.NCIC(c.NCIC), Evidence: c.SubstanceEvidence,
+			VictimAge: c.VictimAge, VictimRelation: c.VictimRelation,
 		})
 		if c.BirthDate.Known() {
 			r.person.Birth = c.BirthDate
