@@ -35,7 +35,7 @@ func compareGaps(a, b SubstanceGap) int {
 func (s *Substances) note(use evaluate.Use, c *evaluate.Charge, code, priority string) {
 	switch use {
 	case evaluate.Answered:
-		s.Answered[c.Rung()]++
+		s.Answered[c.Evidence]++
 	case evaluate.Included:
 		s.Included++
 	case evaluate.Asked:

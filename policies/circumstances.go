@@ -40,6 +40,19 @@ type SubstanceUnknown struct {
 	At      Position
 }
 
+// SubstanceEvidence says which evidence names the substance of a charge beyond
+// the count of the conviction, the judgment and the charge, which always do.
+type SubstanceEvidence struct {
+	Laboratory bool // what the laboratory found decides too
+	Cite       string
+	At         Position
+}
+
+// Decides tells whether what a rung of the ladder names decides under the policy.
+func (p *Pack) Decides(e schemas.Evidence) bool {
+	return e.Decides() || e == schemas.Laboratory && p.SubstanceEvidence.Laboratory
+}
+
 // substance reads only, any or none of substances.
 func (r *reader) substance(body *table) Test {
 	test := SubstanceIs{}
@@ -112,6 +125,27 @@ func (r *reader) substanceUnknown(t *table) {
 	r.pack.SubstanceUnknown = u
 }
 
+// substanceEvidence reads which further evidence decides: the laboratory, and no
+// other. A code or an arrest is not evidence of what the person was convicted of.
+func (r *reader) substanceEvidence(t *table) {
+	body := t.child("substance_evidence", "substance_evidence")
+	if body == nil {
+		return
+	}
+	defer body.close()
+	r.pack.SubstanceEvidence = SubstanceEvidence{Cite: body.cite(), At: t.place("substance_evidence")}
+	for _, rung := range enums(body, "decides", schemas.ParseEvidence) {
+		if rung != schemas.Laboratory {
+			r.fault(body.place("decides"), "R7", "substance_evidence: %s cannot be made to decide; conviction_count, judgment and charging always do, and only laboratory may be added", rung)
+			continue
+		}
+		r.pack.SubstanceEvidence.Laboratory = true
+	}
+	if !body.has("decides") {
+		r.fault(body.at, schema, "substance_evidence: write {decides: [laboratory], cite: statute}")
+	}
+}
+
 // lintSubstance refuses conditions that would include or presume more than the
 // pack says in one place.
 func (r *reader) lintSubstance(p *Pack, leaf *Leaf) {
@@ -134,6 +168,9 @@ func (r *reader) unusedInclusion(p *Pack) {
 			return
 		}
 	}
+	if p.SubstanceEvidence.Laboratory {
+		r.warn(p.SubstanceEvidence.At, schema, "substance_evidence is not used: no condition asks for a substance; remove it")
+	}
 	if p.SubstanceUnknown.Include {
 		r.warn(p.SubstanceUnknown.At, schema, "substance_unknown is not used: no condition asks for a substance; remove it")
 	}
@@ -147,6 +184,13 @@ func substanceTestShape() shape {
 func victimAgeShape() shape {
 	years := shape{"type": "integer", "description": "age in years on the day of the offence"}
 	return exactlyOne(keyed(shape{"under": years, "at_least": years}), "under", "at_least")
+}
+
+func substanceEvidenceShape() shape {
+	return keyed(shape{
+		"decides": someOf(oneWord("evidence that names the substance beside the count, the judgment and the charge", schemas.Laboratory.String())),
+		"cite":    cited(),
+	}, "decides", "cite")
 }
 
 func substanceUnknownShape() shape {

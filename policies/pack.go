@@ -22,7 +22,8 @@ type Pack struct {
 	Caps         []Cap
 	Otherwise    Otherwise
 
-	SubstanceUnknown SubstanceUnknown
+	SubstanceUnknown  SubstanceUnknown
+	SubstanceEvidence SubstanceEvidence
 
 	name       string
 	variant    string // of a variant: its name

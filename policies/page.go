@@ -83,7 +83,7 @@ func (w *page) head() {
 	}
 	w.line("- SHA-256 of its files: `%s`", p.Digest())
 	w.rest("- ", r, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "modifiers",
-		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise", "substance_unknown", "variants")
+		"calendar", "degrees", "penalties", "caps", "params", "codes", "facts", "conditions", "scope", "rules", "otherwise", "substance_unknown", "substance_evidence", "variants")
 	w.rest("- calendar, ", r.get("calendar"))
 }
 
@@ -354,6 +354,7 @@ func (w *page) missing() {
 	w.line("the same however the missing facts turn out, it stands. Otherwise the charge goes to **REVIEW** with the")
 	w.line("question of the condition, under “The conditions in full”. Only the presumptions that follow put something")
 	w.line("known in the place of something missing.")
+	w.deciding()
 }
 
 func (w *page) presumptions() {
@@ -368,6 +369,15 @@ func (w *page) presumptions() {
 	}
 	if none {
 		w.line("None.")
+	}
+}
+
+// deciding prints which evidence names a substance.
+func (w *page) deciding() {
+	if e := w.pack.SubstanceEvidence; e.Laboratory {
+		w.line("")
+		w.line("- %s", sourced("What the laboratory found names the substance of a charge, where no better evidence does", e.Cite))
+		w.rest("  - ", w.root.get("substance_evidence"), "decides", "cite")
 	}
 }
 

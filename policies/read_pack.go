@@ -63,6 +63,7 @@ func (r *reader) header(t *table) {
 	r.law(t)
 	r.calendar(t)
 	r.substanceUnknown(t)
+	r.substanceEvidence(t)
 }
 
 func (r *reader) knownProfile(t *table, p Profile) {

@@ -29,7 +29,8 @@ func policyShape() shape {
 		"otherwise":    defined("otherwise"),
 		"variants":     byName(variantShape()),
 
-		"substance_unknown": substanceUnknownShape(),
+		"substance_unknown":  substanceUnknownShape(),
+		"substance_evidence": substanceEvidenceShape(),
 	}, "schema", "id", "title", "jurisdiction", "profile", "signed_off", "law", "rules", "otherwise")
 }
 

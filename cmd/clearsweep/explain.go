@@ -286,7 +286,7 @@ func evidenceWords(e schemas.Evidence) string {
 	case schemas.OffenseCode:
 		return "a code of the offence, which does not decide"
 	case schemas.Laboratory:
-		return "the laboratory, which does not decide"
+		return "the laboratory"
 	case schemas.ArrestReport:
 		return "the report of the arrest, which does not decide"
 	case schemas.NoEvidence:

@@ -37,17 +37,45 @@ func (t *substanceTest) fits(set schemas.Substances) bool {
 	return set == 0 || t.answer(set) == yes
 }
 
+// rungs is a set of evidence.
+type rungs uint8
+
+func (r rungs) has(e schemas.Evidence) bool { return r>>e&1 != 0 }
+
+// rungsOf are the rungs that decide under a policy.
+func rungsOf(decides func(schemas.Evidence) bool) (r rungs) {
+	for e := range schemas.ArrestReport + 1 {
+		if decides(e) {
+			r |= 1 << e
+		}
+	}
+	return r
+}
+
+// always are the rungs that decide under every policy, believed those that decide
+// under some.
+var (
+	always   = rungsOf(schemas.Evidence.Decides)
+	believed = always | 1<<schemas.Laboratory
+)
+
+// decides tells whether the evidence of the charge does. A laboratory that a code
+// of the offence contradicts does not, where it otherwise would.
+func (c *Charge) decides(deciding rungs) bool {
+	return deciding.has(c.Evidence) && (c.Evidence != schemas.Laboratory || c.NCIC&^c.Substances.Kin() == 0)
+}
+
 // named is what evidence that decides names.
-func (c *Charge) named() schemas.Substances {
-	if c.Evidence.Decides() {
+func (c *Charge) named(deciding rungs) schemas.Substances {
+	if c.decides(deciding) {
 		return c.Substances
 	}
 	return 0
 }
 
 // hinted is what evidence names that does not decide.
-func (c *Charge) hinted() schemas.Substances {
-	if c.Evidence.Decides() {
+func (c *Charge) hinted(deciding rungs) schemas.Substances {
+	if c.decides(deciding) {
 		return c.NCIC
 	}
 	return c.Substances | c.NCIC
@@ -61,8 +89,8 @@ func (s *space) circumstances(c *Charge, m *mask) {
 	m.merge(s.relations[c.VictimRelation&3])
 	for i := range s.substances {
 		t := &s.substances[i]
-		v := t.answer(c.named())
-		if v == unknown && s.includes(c) && t.fits(c.hinted()) {
+		v := t.answer(c.named(s.deciding))
+		if v == unknown && s.includes(c) && t.fits(c.hinted(s.deciding)) {
 			m.p |= t.slot.bit
 			v = yes
 		}
@@ -81,6 +109,8 @@ func (s *space) includes(c *Charge) bool {
 // include compiles what the policy does with a substance that is not known.
 func (c *compiler) include(u policies.SubstanceUnknown) {
 	c.law.charge.included, c.law.others.included = schemas.NoDate, schemas.NoDate
+	c.law.charge.deciding = rungsOf(c.law.bound.Pack.Decides)
+	c.law.others.deciding = c.law.charge.deciding
 	if u.Include {
 		c.law.charge.included = u.Until
 	}
@@ -92,16 +122,21 @@ func (c *compiler) include(u policies.SubstanceUnknown) {
 // circumstances are what the rows of one charge say of the substance and of the
 // victim, and whether they say different things.
 type circumstances struct {
-	substances     schemas.Substances
+	substances     schemas.Substances // by evidence that always decides
+	laboratory     schemas.Substances
 	relation       schemas.VictimRelation
 	age            int32 // 1 more than the age; 0 when no row gives one
 	drugs, victims bool  // they do
 }
 
 func (s *circumstances) note(c *Charge) {
-	if named := c.named(); named != 0 {
+	if named := c.named(always); named != 0 {
 		s.drugs = s.drugs || s.substances != 0 && s.substances != named
 		s.substances = named
+	}
+	if c.Evidence == schemas.Laboratory && c.Substances != 0 {
+		s.drugs = s.drugs || s.laboratory != 0 && s.laboratory != c.Substances
+		s.laboratory = c.Substances
 	}
 	if c.VictimRelation != schemas.RelationUnknown {
 		s.victims = s.victims || s.relation != schemas.RelationUnknown && s.relation != c.VictimRelation
@@ -114,15 +149,15 @@ func (s *circumstances) note(c *Charge) {
 }
 
 // contradicts tells whether the weaker evidence of a row names a substance that
-// the deciding evidence does not.
+// the evidence which always decides does not.
 func (s *circumstances) contradicts(c *Charge) bool {
-	return s.substances != 0 && c.hinted()&^s.substances.Kin() != 0
+	return s.substances != 0 && c.hinted(always)&^s.substances.Kin() != 0
 }
 
 // forget makes unknown what the rows of the charge do not agree on, and tells
 // whether that is less than the row said.
 func (s *circumstances) forget(c *Charge) (less bool) {
-	if s.drugs && c.named() != 0 {
+	if s.drugs && c.named(believed) != 0 {
 		c.Evidence, less = schemas.NoEvidence, true // what it named stays, to be asked about
 	}
 	if s.victims && (c.VictimRelation != schemas.RelationUnknown || c.VictimAge != NoNumber) {

@@ -87,10 +87,11 @@ func (e *Evaluator) weigh(t *Text, c *Charge, d *Decision) {
 		return
 	}
 	t.Priority = NormalPriority
-	if !e.law.asksFor(d) || c.hinted() == 0 {
+	deciding := e.law.charge.deciding
+	if !e.law.asksFor(d) || c.hinted(deciding) == 0 {
 		return
 	}
-	if e.law.substanceTest(1 << d.Leaf).fits(c.hinted()) {
+	if e.law.substanceTest(1 << d.Leaf).fits(c.hinted(deciding)) {
 		t.Priority = HighPriority
 	}
 	key := hint{question: t.Question, substances: c.Substances, ncic: c.NCIC, evidence: c.Evidence}

@@ -24,6 +24,7 @@ type space struct {
 	circumstantial bool // either of the next two is asked for
 	substances     []substanceTest
 	relations      [4]mask      // by relation of the victim
+	deciding       rungs        // evidence that names a substance
 	included       schemas.Date // the last day of convictions whose unknown substance is presumed; NoDate when none is
 
 	dates []dateTest // of the charge
