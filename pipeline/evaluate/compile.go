@@ -54,6 +54,8 @@ type rule struct {
 	enabled bool
 	saysDay bool // the reason gives eligible_on
 	when    node
+	passes  uint64 // its leaves that time makes true on a day that can be named
+	ends    uint64 // those that are true one day that cannot
 	// times are the leaves that time makes true, where they are all that is to be
 	// known of the day on which the rule applies: where other things hold, it is
 	// the latest of theirs. 0 when it is not so simple.
@@ -109,7 +111,7 @@ type elapsedDay struct {
 	event    int // the position among the events, -1 when a date is meant
 	field    policies.Field
 	fixed    schemas.Date // a day that is the same for all, NoDate when there is none
-	years    int
+	lasts    period
 	after    bool
 }
 
@@ -169,13 +171,14 @@ func Compile(b *policies.Bound) (*Law, error) {
 		}
 		c.law.elapsedOf[t.leaf] = int8(i) //nolint:gosec // at most 64
 	}
-	for i := range c.law.rules {
-		c.law.rules[i].plainTime(c.law.temporal)
-	}
 	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated)+len(c.law.others.idle) == 0 && !c.law.others.circumstantial
 	c.law.codePenalties = slices.ContainsFunc(b.Pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
 	c.law.passing = c.law.temporal | c.law.temporary
 	c.include(b.Pack.SubstanceUnknown)
+	for i := range c.law.rules {
+		c.law.rules[i].plainTime(c.law.temporal)
+		c.law.rules[i].ripen(c.law)
+	}
 	return c.law, nil
 }
 
@@ -289,9 +292,9 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 	case policies.RestitutionIn:
 		s.eachSmall(at, func(_ schemas.Incarceration, v schemas.Restitution) truth { return among(v, t.In) })
 	case policies.NoActivity:
-		s.idle = append(s.idle, idleTest{slot: at, limit: latestStart(c.law.bound.AsOf, c.law.bound.Int(t.Years), false)})
+		s.idle = append(s.idle, idleTest{slot: at, limit: latestStart(c.law.bound.AsOf, years(c.law.bound.Int(t.Years)), false)})
 	case policies.Elapsed:
-		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.law.bound.AsOf, c.law.bound.Int(t.Years), t.After)})
+		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.law.bound.AsOf, c.period(t), t.After)})
 	case policies.DegreeIn:
 		s.degrees = append(s.degrees, degreeTest{at, t})
 	case policies.SubstanceIs:
@@ -394,9 +397,9 @@ func (c *compiler) count(at slot, t policies.FactIs) {
 
 func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
 	law := c.law
-	years := law.bound.Int(t.Years)
-	limit := latestStart(law.bound.AsOf, years, t.After)
-	day := elapsedDay{leaf: i, fact: -1, event: -1, field: t.Since.Field, years: years, after: t.After, fixed: schemas.NoDate}
+	length := c.period(t)
+	limit := latestStart(law.bound.AsOf, length, t.After)
+	day := elapsedDay{leaf: i, fact: -1, event: -1, field: t.Since.Field, lasts: length, after: t.After, fixed: schemas.NoDate}
 	switch {
 	case t.Since.IsDate() && t.Restart == "" && t.Pause == "":
 		law.charge.dates = append(law.charge.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: limit})
@@ -404,19 +407,27 @@ func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
 		day.fact = law.bound.Pack.Fact(t.Since.Fact)
 		law.latest = append(law.latest, latestTest{slot: at, fact: day.fact, limit: limit})
 	default:
-		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, pause: -1, limit: limit, years: years, after: t.After}
+		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, pause: -1, limit: limit, lasts: length, after: t.After}
 		if t.Restart != "" {
 			event.restart = law.bound.Pack.Fact(t.Restart)
 		}
 		if t.Pause != "" { // the clock gives the day on which the years have passed
 			event.pause, event.limit = law.bound.Pack.Fact(t.Pause), law.bound.AsOf
-			day.years, day.after = 0, false
+			day.lasts, day.after = period{}, false
 		}
 		day.event = len(law.events)
 		law.events = append(law.events, event)
 	}
 	law.elapsed = append(law.elapsed, day)
 }
+
+// period is how long must have passed.
+func (c *compiler) period(t policies.Elapsed) period {
+	b := c.law.bound
+	return period{b.Int(t.Years), b.Int(t.Months), b.Int(t.Days)}
+}
+
+func years(n int) period { return period{years: n} }
 
 // today compiles a condition on the as-of date itself.
 func (c *compiler) today(i int16, at slot, t policies.DateIs) {
@@ -429,17 +440,36 @@ func (c *compiler) today(i int16, at slot, t policies.DateIs) {
 
 func (c *compiler) age(i int16, at slot, t policies.AgeIs) {
 	law := c.law
-	years := law.bound.Int(t.Years)
+	old := law.bound.Int(t.Years)
 	if t.At != policies.AsOf {
 		law.charge.ages = append(law.charge.ages, ageTest{
-			slot: at, field: t.At, implied: fieldBits(t.ImpliedBy), years: years, under: t.Under,
+			slot: at, field: t.At, implied: fieldBits(t.ImpliedBy), years: old, under: t.Under,
 		})
 		return
 	}
 	law.person = append(law.person, personTest{slot: at, test: t, date: dateTest{
-		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(law.bound.AsOf, years, false),
+		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(law.bound.AsOf, years(old), false),
 	}})
 	law.elapsed = append(law.elapsed, elapsedDay{
-		leaf: i, fact: -1, event: -1, field: policies.BirthDate, years: years, fixed: schemas.NoDate,
+		leaf: i, fact: -1, event: -1, field: policies.BirthDate, lasts: years(old), fixed: schemas.NoDate,
 	})
+}
+
+// ripen finds what time does to a rule. One that the statute ends again names no
+// day, because it may be over by then.
+func (r *rule) ripen(law *Law) {
+	r.passes, r.ends = law.temporal&r.when.leaves, law.temporary&r.when.leaves
+	if r.source.Lapses != "" {
+		r.ends |= r.passes &^ r.when.negated()
+		r.passes = 0
+	}
+}
+
+// negated are the leaves that must not hold somewhere in the node.
+func (n *node) negated() uint64 {
+	leaves := n.neg
+	for i := range n.kids {
+		leaves |= n.kids[i].negated()
+	}
+	return leaves
 }
