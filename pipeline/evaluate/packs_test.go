@@ -57,7 +57,7 @@ func newAnyLaw(law *Law) anyLaw {
 	for i := range pack.Codes {
 		members := append(slices.Clone(pack.Codes[i].Members), pack.Codes[i].Except...)
 		for _, m := range members[:min(len(members), 12)] {
-			out.codes = append(out.codes, strings.Replace(pack.State()+":"+m.Code+":"+strings.Join(m.Path, "/"), "/(", "(", -1))
+			out.codes = append(out.codes, strings.ReplaceAll(pack.State()+":"+m.Code+":"+strings.Join(m.Path, "/"), "/(", "("))
 		}
 	}
 	if len(out.codes) == 0 {

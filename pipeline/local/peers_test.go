@@ -28,7 +28,7 @@ const (
 )
 
 // m3 is a conviction of disorderly conduct in Pennsylvania, sealed after seven
-// years; f3 one of a felony, which bars that for ever.
+// years in which there was no other.
 func m3(person, docket, charge, disposed string) string {
 	return fmt.Sprintf("%s,%s,%s,YORK,18 § 5503,M3,M,CONVICTED,%s,,,NONE,,,,,", person, docket, charge, disposed)
 }
@@ -64,7 +64,8 @@ func TestFaultsOfPeers(t *testing.T) {
 		"exactly seven years: the day before, the day, the day after": {
 			pennsylvania,
 			[]string{m3("P1", "1", "before", "2019-11-24"), m3("P2", "2", "on", "2019-11-23"), m3("P3", "3", "after", "2019-11-22")},
-			map[string]string{"before": "NOT_YET", "on": "ELIGIBLE", "after": "ELIGIBLE"}, "",
+			map[string]string{"before": "NOT_YET", "on": "ELIGIBLE", "after": "ELIGIBLE"},
+			"",
 		},
 		"a disposition in the future, on the target": {
 			pennsylvania, []string{m3("P1", "1", "a", "2031-01-01")}, map[string]string{"a": "REVIEW"}, "",
@@ -81,17 +82,20 @@ func TestFaultsOfPeers(t *testing.T) {
 		"a disposition that is missing, on another charge of the case": {
 			pennsylvania,
 			[]string{m3("P1", "1", "a", long), paRow("P1", "1", "b", "18 § 3701", "F3", "", "")},
-			map[string]string{"a": "REVIEW", "b": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "REVIEW"},
+			"",
 		},
 		"a disposition that is missing, in another case": {
 			pennsylvania,
 			[]string{m3("P1", "1", "a", long), paRow("P1", "2", "b", "18 § 3701", "F3", "", "2011-01-01")},
-			map[string]string{"a": "REVIEW", "b": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "REVIEW"},
+			"",
 		},
 		"an unrecognized ruling is not dropped from the time of the others": {
 			pennsylvania,
 			[]string{m3("P1", "1", "a", long), paRow("P1", "2", "b", "18 § 5503", "M3", "WHATEVER", "2025-01-01")},
-			map[string]string{"a": "REVIEW", "b": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "REVIEW"},
+			"",
 		},
 		"a date that is missing does not vanish in a maximum": {
 			pennsylvania, []string{m3("P1", "1", "a", long), m3("P1", "2", "b", "")}, map[string]string{"a": "REVIEW", "b": "REVIEW"}, "",
@@ -103,12 +107,14 @@ func TestFaultsOfPeers(t *testing.T) {
 				paRow("P2", "2", "alford", "18 § 5503", "M3", "ALFORD PLEA", "2025-01-01"),
 				m3("P3", "3", "a", long), paRow("P3", "4", "felony", "18 § 3701", "F3", "NO CONTEST", long),
 			},
-			map[string]string{"nolo": "NOT_YET", "alford": "NOT_YET", "a": "NOT_ELIGIBLE", "felony": "NOT_ELIGIBLE"}, "",
+			map[string]string{"nolo": "NOT_YET", "alford": "NOT_YET", "a": "NOT_ELIGIBLE", "felony": "NOT_ELIGIBLE"},
+			"",
 		},
 		"not guilty is no conviction, in whatever letters": {
 			pennsylvania,
 			[]string{paRow("P1", "1", "a", "18 § 3701", "F1", "Not Guilty", "2025-01-01"), paRow("P2", "1", "b", "18 § 3701", "F1", "acquittal", "2025-01-01")},
-			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE"}, "",
+			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE"},
+			"",
 		},
 		"deferred, read in, STET, before judgment, an acquittal misspelt: asked": {
 			pennsylvania,
@@ -117,38 +123,46 @@ func TestFaultsOfPeers(t *testing.T) {
 				paRow("P3", "1", "c", "18 § 5503", "M3", "STET", long), paRow("P4", "1", "d", "18 § 5503", "M3", "PBJ", long),
 				paRow("P5", "1", "e", "18 § 5503", "M3", "ACQUITAL", long),
 			},
-			map[string]string{"a": "REVIEW", "b": "REVIEW", "c": "REVIEW", "d": "REVIEW", "e": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "REVIEW", "c": "REVIEW", "d": "REVIEW", "e": "REVIEW"},
+			"",
 		},
 		"one charge, charged in a row and convicted in another, is one": {
 			michigan,
 			[]string{
 				miRow("P1", "WAYNE", "1", "a", "1984-04-04"), miRow("P1", "WAYNE", "1", "a", "1984-04-04"), miRow("P1", "WAYNE", "2", "b", "1996-04-04"),
 			},
-			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE"}, "",
+			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE"},
+			"",
 		},
 		"convicted and acquitted of one charge": {
 			pennsylvania,
 			[]string{m3("P1", "1", "a", long), paRow("P1", "1", "a", "18 § 5503", "M3", "NOT GUILTY", long)},
-			map[string]string{"a": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW"},
+			"",
 		},
 		"superseded by an indictment that convicted": {
 			pennsylvania,
 			[]string{paRow("P1", "1", "a", "18 § 3701", "F1", "SUPERSEDED", long), m3("P1", "2", "b", long)},
-			map[string]string{"a": "OUT_OF_SCOPE", "b": "ELIGIBLE"}, "",
+			map[string]string{"a": "OUT_OF_SCOPE", "b": "ELIGIBLE"},
+			"",
 		},
 		"a felony without its class is one": {
-			pennsylvania, []string{m3("P1", "1", "a", long), paRow("P1", "2", "b", "18 § 3921", "F", "CONVICTED", long)},
-			map[string]string{"a": "NOT_ELIGIBLE", "b": "NOT_ELIGIBLE"}, "",
+			pennsylvania,
+			[]string{m3("P1", "1", "a", long), paRow("P1", "2", "b", "18 § 3921", "F", "CONVICTED", long)},
+			map[string]string{"a": "NOT_ELIGIBLE", "b": "NOT_ELIGIBLE"},
+			"",
 		},
 		"a grade that nobody knows is not the least": {
 			pennsylvania,
 			[]string{paRow("P1", "1", "a", "18 § 5503", "Q", "CONVICTED", long), paRow("P2", "1", "b", "18 § 5503", "", "CONVICTED", long), paRow("P3", "1", "c", "18 § 5503", "M", "CONVICTED", long)},
-			map[string]string{"a": "REVIEW", "b": "REVIEW", "c": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "REVIEW", "c": "REVIEW"},
+			"",
 		},
 		"a statute that cannot be read is not harmless": {
 			pennsylvania,
 			[]string{paRow("P1", "1", "a", "DISORDERLY", "M3", "CONVICTED", long), paRow("P2", "1", "b", "", "M3", "CONVICTED", long)},
-			map[string]string{"a": "REVIEW", "b": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "REVIEW"},
+			"",
 		},
 		"the number of a reduction in place of the offence": {
 			california,
@@ -156,7 +170,8 @@ func TestFaultsOfPeers(t *testing.T) {
 				caRow("P1", "1", "a", "17(B) PC", "CONVICTED", long, "2009-01-01", "1970-01-01"),
 				caRow("P2", "1", "b", "11359 HS/17 PC", "CONVICTED", long, "2009-01-01", "1970-01-01"),
 			},
-			map[string]string{"a": "OUT_OF_SCOPE", "b": "REVIEW"}, "",
+			map[string]string{"a": "OUT_OF_SCOPE", "b": "REVIEW"},
+			"",
 		},
 		"attempts before and behind the section, and as nobody reads them": {
 			california,
@@ -166,12 +181,14 @@ func TestFaultsOfPeers(t *testing.T) {
 				caRow("P3", "1", "c", "(664)11359 HS", "CONVICTED", long, "2009-01-01", "1970-01-01"),
 				caRow("P4", "1", "d", "32.03/961.41(3g)(e)", "CONVICTED", long, "2009-01-01", "1970-01-01"),
 			},
-			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE", "c": "ELIGIBLE", "d": "REVIEW"}, "",
+			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE", "c": "ELIGIBLE", "d": "REVIEW"},
+			"",
 		},
 		"keys that stand for none join nobody": {
 			pennsylvania,
 			[]string{m3("000000", "1", "a", long), paRow("000000", "2", "b", "18 § 3701", "F3", "CONVICTED", long), m3("UNKNOWN", "1", "c", long)},
-			map[string]string{"a": "REVIEW", "b": "NOT_ELIGIBLE", "c": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "NOT_ELIGIBLE", "c": "REVIEW"},
+			"",
 		},
 		"an open charge without a word for years": {
 			newYork,
@@ -179,12 +196,14 @@ func TestFaultsOfPeers(t *testing.T) {
 				"P1,1,a,KINGS,PL 155.25,,M,CONVICTED,2012-01-01,2011-06-01,,,2012-01-01,NO,,COMPLETED,2011-06-01",
 				"P1,2,b,KINGS,PL 155.25,,M,PENDING,,2013-01-01,,,,,,,2013-01-01",
 			},
-			map[string]string{"a": "BLOCKED", "b": "OUT_OF_SCOPE"}, "",
+			map[string]string{"a": "BLOCKED", "b": "OUT_OF_SCOPE"},
+			"",
 		},
 		"a release that is missing after prison": {
 			newYork,
 			[]string{"P1,1,a,KINGS,PL 155.30,,F,CONVICTED,2012-01-01,2011-06-01,,,2012-01-01,YES,,COMPLETED,"},
-			map[string]string{"a": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW"},
+			"",
 		},
 		"clearing one charge makes no room for another": {
 			michigan,
@@ -192,27 +211,31 @@ func TestFaultsOfPeers(t *testing.T) {
 				miRow("P1", "WAYNE", "1", "a", "1972-04-04"), miRow("P1", "WAYNE", "2", "b", "1984-04-04"),
 				miRow("P1", "WAYNE", "3", "c", "1996-04-04"), miRow("P1", "WAYNE", "4", "d", "2008-04-04"),
 			},
-			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE", "c": "NOT_ELIGIBLE", "d": "NOT_ELIGIBLE"}, "",
+			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE", "c": "NOT_ELIGIBLE", "d": "NOT_ELIGIBLE"},
+			"",
 		},
 		"a docket number is one only with its county": {
 			michigan,
 			[]string{
 				miRow("P1", "WAYNE", "1", "a", "1984-04-04"), miRow("P1", "KENT", "1", "a", "1996-04-04"), miRow("P1", "KENT", "2", "b", "2008-04-04"),
 			},
-			map[string]string{"a": "ELIGIBLE", "b": "NOT_ELIGIBLE"}, "",
+			map[string]string{"a": "ELIGIBLE", "b": "NOT_ELIGIBLE"},
+			"",
 		},
 		"a lifetime limit does not depend on the order of the rows": {
 			michigan,
 			[]string{
 				miRow("P1", "KENT", "2", "c", "2008-04-04"), miRow("P1", "WAYNE", "2", "b", "1996-04-04"), miRow("P1", "WAYNE", "1", "a", "1984-04-04"),
 			},
-			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE", "c": "NOT_ELIGIBLE"}, "",
+			map[string]string{"a": "ELIGIBLE", "b": "ELIGIBLE", "c": "NOT_ELIGIBLE"},
+			"",
 		},
 		"a hundred charges whose end is missing do not drown the one that is certain": {
 			california,
 			append(slices.Repeat([]string{caRow("P1", "2", "", "484 PC", "", "", "2005-01-01", "1970-01-01")}, 300),
 				caRow("P1", "1", "a", "11359 HS", "CONVICTED", long, "2009-01-01", "1970-01-01")),
-			map[string]string{"a": "ELIGIBLE"}, "",
+			map[string]string{"a": "ELIGIBLE"},
+			"",
 		},
 		"every charge is decided, not the first alone": {
 			california,
@@ -220,7 +243,8 @@ func TestFaultsOfPeers(t *testing.T) {
 				caRow("P1", "1", "a", "484 PC", "CONVICTED", long, "2009-01-01", "1970-01-01"),
 				caRow("P1", "1", "b", "11359 HS", "CONVICTED", long, "2009-01-01", "1970-01-01"),
 			},
-			map[string]string{"a": "OUT_OF_SCOPE", "b": "ELIGIBLE"}, "",
+			map[string]string{"a": "OUT_OF_SCOPE", "b": "ELIGIBLE"},
+			"",
 		},
 		"a section sign in the bytes of another encoding": {
 			pennsylvania,
@@ -228,7 +252,8 @@ func TestFaultsOfPeers(t *testing.T) {
 				paRow("P1", "1", "a", "18 \u00c2\u00a7 5503", "M3", "CONVICTED", long),
 				paRow("P2", "1", "b", "18 \xa7 5503", "M3", "CONVICTED", long), paRow("P2", "2", "c", "18 § 5503", "M3", "CONVICTED", long),
 			},
-			map[string]string{"a": "ELIGIBLE", "b": "", "c": "REVIEW"}, "", // b is a reject, and its person has a hole
+			map[string]string{"a": "ELIGIBLE", "b": "", "c": "REVIEW"},
+			"", // b is a reject, and its person has a hole
 		},
 		"born in the year 1, and judged in it": {
 			california,
@@ -236,7 +261,8 @@ func TestFaultsOfPeers(t *testing.T) {
 				caRow("P1", "1", "a", "11359 HS", "CONVICTED", long, "2009-01-01", "0001-01-01"),
 				caRow("P2", "1", "b", "11359 HS", "CONVICTED", "0001-01-01", "", "1970-01-01"),
 			},
-			map[string]string{"a": "REVIEW", "b": "REVIEW"}, "",
+			map[string]string{"a": "REVIEW", "b": "REVIEW"},
+			"",
 		},
 		"a section that only begins, or ends, like another": {
 			mrta,
@@ -244,7 +270,8 @@ func TestFaultsOfPeers(t *testing.T) {
 				"P1,1,a,KINGS,PL 221.1,,M,CONVICTED,2010-01-01,2009-01-01,,,,,,,", "P2,1,b,KINGS,PL 2211001,,M,CONVICTED,2010-01-01,2009-01-01,,,,,,,",
 				"P3,1,c,KINGS,PL 121.10,,M,CONVICTED,2010-01-01,2009-01-01,,,,,,,",
 			},
-			map[string]string{"a": "REVIEW", "b": "ELIGIBLE", "c": "OUT_OF_SCOPE"}, "",
+			map[string]string{"a": "REVIEW", "b": "ELIGIBLE", "c": "OUT_OF_SCOPE"},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -298,7 +325,7 @@ func TestGoldenFaultsHaveTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(read(t, filepath.Join(root, "docs", "GOLDEN.md")), "\n") {
+	for line := range strings.SplitSeq(read(t, filepath.Join(root, "docs", "GOLDEN.md")), "\n") {
 		fault, names, ok := strings.Cut(strings.TrimPrefix(line, "| "), " | ")
 		if !ok || !strings.Contains(names, "`") {
 			continue
