@@ -36,7 +36,7 @@ func CodeGaps(ctx context.Context, places *storage.Places, inputs []string, layo
 	}
 	names := sourceNames(uris)
 	for i, object := range objects {
-		if err := g.source(ctx, l, uint32(i), names[i], object); err != nil { //nolint:gosec // sources are few
+		if err := g.source(ctx, l, uint32(i), names[i], object); err != nil {
 			return nil, err
 		}
 	}
@@ -97,7 +97,7 @@ func (g *codeGaps) batch(charges arrow.Record, src uint32) {
 	descriptions := texts{charges.Column(schemas.ColDescription).(*array.String)}
 	lines := charges.Column(schemas.ColLine).(*array.Int64)
 	kinds := charges.Column(schemas.ColKind).(*array.Uint8)
-	for row := range int32(charges.NumRows()) {
+	for row := range int32(statutes.Len()) { //nolint:gosec // batchRows and some
 		if !statutes.known(row) || schemas.RowKind(kinds.Value(int(row)))&schemas.RowCharge == 0 {
 			continue
 		}

@@ -1,12 +1,14 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
 
+	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -128,7 +130,11 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		}
 		lists = append(lists, list)
 	}
-	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, updates, lists, policy)
+	codes, err := r.writeCodes(ctx)
+	if err != nil {
+		return err
+	}
+	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, updates, lists, policy, codes)
 	return nil
 }
 
@@ -170,6 +176,21 @@ func (r *Run) writePolicy(ctx context.Context) ([]writers.Output, error) {
 	outputs := make([]writers.Output, 0, len(files))
 	for name, text := range files {
 		out, err := r.attempt.WriteFile(ctx, "policy/"+name, text, 0)
+		if err != nil {
+			return nil, err
+		}
+		outputs = append(outputs, out)
+	}
+	return outputs, nil
+}
+
+// writeCodes keeps the exact tables that people have approved, in order of their
+// bytes, so that the run says who answers for a code.
+func (r *Run) writeCodes(ctx context.Context) ([]writers.Output, error) {
+	byContent := func(a, b normalize.Table) int { return bytes.Compare(a.Source, b.Source) }
+	var outputs []writers.Output
+	for i, table := range slices.SortedFunc(slices.Values(r.codes), byContent) {
+		out, err := r.attempt.WriteFile(ctx, fmt.Sprintf("codes/approved-%d.csv", i+1), table.Source, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -104,6 +104,9 @@ func showStatute(w io.Writer, n *normalize.Normalizer, text string) {
 	line("code", s.String())
 	line("match", s.Match.String())
 	line("read by", s.Rule)
+	if row, ok := n.Approval(text); ok {
+		line("approved", fmt.Sprintf("by %s, %s (%s)", row.ApprovedBy, row.ApprovedOn, row.Origin))
+	}
 	line("also", strings.Join(s.Also, ", "))
 	if s.Match < schemas.Grammar {
 		return

@@ -76,14 +76,14 @@ func explain(ctx context.Context, w io.Writer, out storage.Store, run *writers.R
 	if err != nil {
 		return err
 	}
-	statutes, err := normalize.New(m.CodeTables[0].Name)
+	statutes, err := statutesOf(ctx, out, run)
 	if err != nil {
 		return err
 	}
 	record := recordOf(law, charges)
 	for i, c := range charges {
 		rules, sums := law.Explain(c.LeavesTrue, c.LeavesFalse, c.LeavesPresumed, c.Rule), record.sums(i, asOf)
-		explainCharge(w, i+1, c, statutes.Charged(c.Code), counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
+		explainCharge(w, i+1, c, statutes, counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
 		explainRules(w, rules, sums)
 	}
 	return nil
@@ -153,13 +153,12 @@ func whoAnswers(c writers.Determination, rules []evaluate.RuleTrace) string {
 	return ""
 }
 
-// lawOf is the law as the run had it: its own copy of the pack, bound to its own
-// parameters.
-func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.Law, error) {
+// filesBelow are the files of a run below one of its folders.
+func filesBelow(ctx context.Context, out storage.Store, run *writers.Run, folder string) (map[string][]byte, error) {
 	const limit = 16 << 20
 	files := map[string][]byte{}
 	for _, o := range run.Manifest.Outputs {
-		name, ok := strings.CutPrefix(o.Path, "policy/")
+		name, ok := strings.CutPrefix(o.Path, folder+"/")
 		if !ok {
 			continue
 		}
@@ -167,6 +166,34 @@ func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.
 		if files[name], err = storage.ReadAll(ctx, out, path.Join(run.Commit.Path, o.Path), limit); err != nil {
 			return nil, err
 		}
+	}
+	return files, nil
+}
+
+// statutesOf knows the tables of this program and those that people approved for
+// the run, unless a row of theirs has been built in since.
+func statutesOf(ctx context.Context, out storage.Store, run *writers.Run) (*normalize.Normalizer, error) {
+	files, err := filesBelow(ctx, out, run, "codes")
+	if err != nil {
+		return nil, err
+	}
+	var approved []normalize.Table
+	for name, source := range files {
+		approved = append(approved, normalize.Table{Name: name, Source: source})
+	}
+	jurisdiction := run.Manifest.CodeTables[0].Name
+	if n, err := normalize.New(jurisdiction, approved...); err == nil {
+		return n, nil
+	}
+	return normalize.New(jurisdiction)
+}
+
+// lawOf is the law as the run had it: its own copy of the pack, bound to its own
+// parameters.
+func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.Law, error) {
+	files, err := filesBelow(ctx, out, run, "policy")
+	if err != nil {
+		return nil, err
 	}
 	pack, err := policies.ParseFiles(run.Manifest.Policy.ID, files)
 	if err != nil {
@@ -183,7 +210,7 @@ func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.
 	return evaluate.Compile(bound)
 }
 
-func explainCharge(w io.Writer, n int, c writers.Determination, sections []normalize.Section, counted, who string, also []string) {
+func explainCharge(w io.Writer, n int, c writers.Determination, statutes *normalize.Normalizer, counted, who string, also []string) {
 	fmt.Fprintf(w, "\nCharge %d: %s\n", n, cmp.Or(c.Statute, c.Description, "(no statute)"))
 	line := func(name, value string) {
 		if value != "" {
@@ -195,7 +222,10 @@ func explainCharge(w io.Writer, n int, c writers.Determination, sections []norma
 	line("charge", c.Charge)
 	line("county", c.County)
 	line("code", cmp.Or(c.Code, "not recognized"))
-	for _, section := range sections {
+	if row, ok := statutes.Approval(c.Statute); ok && row.Code == c.Code {
+		line("approved by", fmt.Sprintf("%s, %s", row.ApprovedBy, row.ApprovedOn))
+	}
+	for _, section := range statutes.Charged(c.Code) {
 		line("in force", section.Life.String())
 		if section.Life.Excludes(c.OffenseDate, c.ArrestDate, c.DispositionDate) {
 			line("OUT OF FORCE", fmt.Sprintf("%s %s was not the law on the day of the offence; check both", section.Code, section.Section))

@@ -49,7 +49,7 @@ func (n *Normalizer) Approve(list Table) ([]ExactRow, error) {
 			return nil
 		}
 		row := ExactRow{
-			Text: n.grammar.clean(fields[0]), Code: strings.TrimSpace(fields[1]), Origin: originRead, ApprovedBy: by, ApprovedOn: on,
+			Text: n.clean(fields[0]), Code: strings.TrimSpace(fields[1]), Origin: originRead, ApprovedBy: by, ApprovedOn: on,
 		}
 		if nominated, ok := n.nomination(fields[0], fields[5], row.Code); ok {
 			row.Origin, row.Note = originNominated, nominated.Evidence

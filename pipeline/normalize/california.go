@@ -51,6 +51,9 @@ func (g *california) clean(text string) string {
 
 func (g *california) read(text string) []reading {
 	text, attempted := cutAttempted(skipSectionWord(text))
+	if object, ok := strings.CutPrefix(text, "(664)"); ok {
+		text = "664/" + strings.TrimLeft(object, " /-")
+	}
 	if text == "" {
 		return nil
 	}

@@ -72,6 +72,13 @@ func (r ExactRow) approved() error {
 	return nil
 }
 
+// Approval is the row of an exact table that gives a text its code; false if its
+// code does not come from there.
+func (n *Normalizer) Approval(text string) (ExactRow, bool) {
+	row, ok := n.tables.approved[n.clean(text)]
+	return row, ok
+}
+
 // addExact adds a row of an exact table.
 func (t *tables) addExact(fields []string) error {
 	r := exactRow(fields)
@@ -86,7 +93,7 @@ func (t *tables) addExact(fields []string) error {
 		return errors.New("the text is empty or stands twice")
 	}
 	s.Match, s.Rule = schemas.Exact, "exact "+r.Text
-	t.exact[r.Text] = s
+	t.exact[r.Text], t.approved[r.Text] = s, r
 	return nil
 }
 

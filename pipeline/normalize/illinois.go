@@ -31,7 +31,7 @@ func newIllinois(t *tables) grammar {
 }
 
 func (g *illinois) clean(text string) string {
-	text = strings.Trim(plain(text), "/-#*., ")
+	text = strings.Trim(plain(strings.ReplaceAll(text, "½", " 1/2")), "/-#*., ")
 	for _, name := range []string{"I.L.C.S.", "ilcs", "Ilcs"} {
 		text = strings.ReplaceAll(text, name, "ILCS")
 	}
@@ -48,6 +48,9 @@ const (
 )
 
 func (g *illinois) read(text string) []reading {
+	if c, ok := formerCitation(text); ok {
+		return g.former(c)
+	}
 	c, ok := g.citation(skipSectionWord(text))
 	if !ok || !isLiteral(c.rest, 2) {
 		return nil
@@ -59,6 +62,23 @@ func (g *illinois) read(text string) []reading {
 		return g.place(c, criminalChapter, criminalAct)
 	}
 	return g.inchoate(c)
+}
+
+// former reads a paragraph of chapter 56 1/2, under which the Cannabis Control Act
+// stood before 1993. Its subdivisions have small letters, however they are
+// written.
+func (g *illinois) former(c citation) []reading {
+	if !isLiteral(c.rest, 2) {
+		return nil
+	}
+	for i, sub := range c.path {
+		c.path[i] = strings.ToLower(sub)
+	}
+	readings := g.place(c, c.chapter, c.act)
+	for i := range readings {
+		readings[i].rule = "paragraph of chapter 56 1/2, now " + c.chapter + " ILCS " + c.act + "/" + c.section
+	}
+	return readings
 }
 
 // inchoate reads the object of an inchoate section. An object without an act is

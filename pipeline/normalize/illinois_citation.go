@@ -26,6 +26,41 @@ func (g *illinois) citation(text string) (citation, bool) {
 	return c.cutPath(text)
 }
 
+// formerParagraphs are the paragraphs of chapter 56 1/2 and the sections of
+// 720 ILCS 550 that they became.
+var formerParagraphs = map[string]string{"704": "4", "705": "5"}
+
+// formerCitation cuts a paragraph of chapter 56 1/2 from the start of text:
+// 56.5-704(a), 56 1/2-704(a), ch. 56 1/2, par. 704(a).
+func formerCitation(text string) (citation, bool) {
+	text = cutWord(text, "CHAPTER", "CH.", "CH")
+	rest, ok := strings.CutPrefix(text, "56.5")
+	if !ok {
+		rest, ok = strings.CutPrefix(text, "56 1/2")
+	}
+	if !ok {
+		return citation{}, false
+	}
+	rest = cutWord(strings.TrimLeft(rest, " ,-/"), "PARAGRAPH", "PARA.", "PAR.", "PAR", "P.", "¶")
+	n := leading(rest, isDigit)
+	section, ok := formerParagraphs[rest[:n]]
+	if !ok {
+		return citation{}, false
+	}
+	return citation{chapter: criminalChapter, act: "550", section: section}.cutPath(rest[n:])
+}
+
+// cutWord drops the first of words that text begins with, in any case, and the
+// blanks behind it.
+func cutWord(text string, words ...string) string {
+	for _, word := range words {
+		if len(text) >= len(word) && strings.EqualFold(text[:len(word)], word) {
+			return strings.TrimLeft(text[len(word):], " ")
+		}
+	}
+	return text
+}
+
 // cutChapterAct cuts 720 ILCS 570/, 720-570/, 720/570/ or 720 570 from text.
 func (g *illinois) cutChapterAct(text string) (chapter, act, rest string, ok bool) {
 	n := leading(text, isDigit)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -24,6 +26,7 @@ func TestMassachusettsCharges(t *testing.T) {
 	n := mustNew(t, "US-MA")
 	rows, column := readExtract(t, filepath.Join(data, "massachusetts-cfb", "prosecution_charges_detailed.csv"))
 	answered, equal, possession := 0, 0, 0
+	left := map[string]int{}
 	for i, row := range rows {
 		s := n.Statute(row[column["Charge"]])
 		if s.String() == "MA:94C:34" {
@@ -39,16 +42,34 @@ func TestMassachusettsCharges(t *testing.T) {
 			continue
 		}
 		reason := differenceReason(chapter, section)
+		left[reason]++
 		t.Logf("row %d: got %q, the columns say %q %q: %s", i+2, s, chapter, section, reason)
 		if reason == "" || s.String() != "" {
 			t.Errorf("row %d: read otherwise than by the person, reason %q", i+2, reason)
 		}
 	}
 	t.Logf("%d of %d are equal", equal, answered)
-	if len(rows) != 1650 || answered != 1552 || equal*100 < answered*99 || possession != 22 {
-		t.Errorf("got %d rows, %d answered, %d equal, %d of 94C 34; want 1650, 1552, 99 of 100, 22",
+	if len(rows) != 1650 || answered != 1552 || equal != 1537 || possession != 22 {
+		t.Errorf("got %d rows, %d answered, %d equal, %d of 94C 34; want 1650, 1552, 1537, 22",
 			len(rows), answered, equal, possession)
 	}
+	if diff := cmp.Diff(leftToPeople, left); diff != "" {
+		t.Errorf("texts left to people, by reason (-want +got)\n%s", diff)
+	}
+}
+
+// leftToPeople counts the texts of the two counties that belong on the worklist,
+// by what no program can know of them; docs/formats/codes.md lists them.
+var leftToPeople = map[string]int{
+	"one of two subdivisions or sections, and not which": 4,
+	"from one to another, or of an appendix":             4,
+	"two citations with words between them":              1,
+	"a zero before the section":                          1,
+	"a decimal, as in ordinances":                        1,
+	"an offence letter before subdivisions":              1,
+	"a subdivision that could be of the section":         1,
+	"a chapter of a session law":                         1,
+	"no mark between chapter and section":                1,
 }
 
 func isBlank(s string) bool { return s == "" || s == "NA" }

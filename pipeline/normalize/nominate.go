@@ -40,7 +40,7 @@ func (n *Normalizer) Nominate(text, description string, most int, least float64)
 	if s := n.Statute(text); s.Match >= schemas.Grammar || len(text) > longestText {
 		return nil
 	}
-	cleaned := n.grammar.clean(text)
+	cleaned := n.clean(text)
 	found := n.distrusted(cleaned)
 	citation, words := citationOf(cleaned), wordsOf(cleaned+" "+description)
 	for _, row := range n.knownRows() {
@@ -84,7 +84,7 @@ func (n *Normalizer) knownRows() []knownRow {
 	for key, listed := range n.tables.sections {
 		s := Statute{Jurisdiction: n.abbreviation, Code: key.code, Section: key.section}
 		n.known = append(n.known, knownRow{
-			s.String(), listed.Title, citationOf(n.grammar.clean(n.grammar.written(s))), wordsOf(listed.Title),
+			s.String(), listed.Title, citationOf(n.clean(n.grammar.written(s))), wordsOf(listed.Title),
 		})
 	}
 	for text, s := range n.tables.exact {

@@ -1,6 +1,8 @@
 package normalize
 
 import (
+	"bytes"
+	"encoding/csv"
 	"slices"
 	"strings"
 	"testing"
@@ -86,11 +88,11 @@ func TestApprovedRowsDecide(t *testing.T) {
 	if len(rows) != 2 || rows[0].Origin != originNominated || rows[1].Origin != originRead {
 		t.Fatalf("got %+v, want one row nominated and one read", rows)
 	}
-	table := strings.Join(ExactColumns(), ",") + "\n"
-	for _, row := range rows {
-		table += strings.Join(quoted(row.Fields()), ",") + "\n"
+	var table bytes.Buffer
+	if err := csv.NewWriter(&table).WriteAll([][]string{ExactColumns(), rows[0].Fields(), rows[1].Fields()}); err != nil {
+		t.Fatal(err)
 	}
-	with, err := New("US-CA", Table{"approved.csv", []byte(table)})
+	with, err := New("US-CA", Table{"approved.csv", table.Bytes()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,14 +105,6 @@ func TestApprovedRowsDecide(t *testing.T) {
 	if with.Digest() == n.Digest() {
 		t.Error("the tables differ, their digests do not")
 	}
-}
-
-func quoted(fields []string) []string {
-	out := make([]string, len(fields))
-	for i, field := range fields {
-		out[i] = `"` + field + `"`
-	}
-	return out
 }
 
 // TestLife asks whether an offence can lie in the life of a section.

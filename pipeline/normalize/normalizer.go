@@ -139,12 +139,18 @@ func (n *Normalizer) counts(s Statute) string {
 	return strings.Join(codes, "+")
 }
 
+// clean brings a text into the form in which it is read. A section sign whose
+// two bytes were taken for two characters is one.
+func (n *Normalizer) clean(text string) string {
+	// Nothing may refer to the memory of text, which may be a batch's.
+	return n.grammar.clean(strings.ReplaceAll(strings.Clone(text), "Â§", "§"))
+}
+
 func (n *Normalizer) parse(text string) Statute {
 	if len(text) > longestText {
 		return Statute{}
 	}
-	// Nothing may refer to the memory of text, which may be a batch's.
-	cleaned := n.grammar.clean(strings.Clone(text))
+	cleaned := n.clean(text)
 	if s, ok := n.tables.exact[cleaned]; ok {
 		return s
 	}

@@ -18,14 +18,15 @@ import (
 
 // grammarVersion changes whenever a grammar reads some text differently than
 // before, so that runs of two versions can be told apart by their digests.
-const grammarVersion = "1"
+const grammarVersion = "2"
 
 // tables are the rows of one state's three files, checked.
 type tables struct {
 	state    string // two letters
 	sections map[sectionKey]Section
-	exact    map[string]Statute // by the text as the grammar cleans it
-	tokens   []token            // longest spelling first
+	exact    map[string]Statute  // by the text as the grammar cleans it
+	approved map[string]ExactRow // the same, as approved
+	tokens   []token             // longest spelling first
 	literals literals
 	digest   string
 }
@@ -48,7 +49,7 @@ var kinds = []string{"offence", "enhancement", "inchoate", "procedure"}
 func loadTables(files fs.FS, name string, further ...Table) (*tables, error) {
 	t := &tables{
 		state:    strings.ToUpper(name[len(name)-2:]),
-		sections: map[sectionKey]Section{}, exact: map[string]Statute{},
+		sections: map[sectionKey]Section{}, exact: map[string]Statute{}, approved: map[string]ExactRow{},
 	}
 	sum := sha256.New()
 	fmt.Fprintf(sum, "grammar %s\n", grammarVersion)
