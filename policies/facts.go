@@ -31,8 +31,15 @@ type Fact struct {
 	Pause *Pause
 	At    Position
 
-	written string // as it stands in the file
+	written    string // as it stands in the file
+	definition string
 }
+
+// Definition is what a named fact comes to, as written, with the values that a
+// variant fixes in it: those of a pack and its variants with equal definitions
+// are one fact. Empty for a fact that stands in the place of a condition, which
+// goes by the definition of that.
+func (f *Fact) Definition() string { return f.definition }
 
 // FactKind is what a fact comes to.
 type FactKind uint8

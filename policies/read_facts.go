@@ -42,6 +42,7 @@ func (r *reader) facts(t *table) {
 		r.orSameDay(entry, &fact)
 		r.relative(entry, &fact)
 		fact.written = entry.written()
+		fact.definition = r.meaning(name + ": " + fact.written)
 		r.pack.Facts = append(r.pack.Facts, fact)
 	})
 }

@@ -24,15 +24,15 @@ type capScratch struct {
 }
 
 func (c *compiler) compileCaps() {
-	pack := c.law.bound.Pack
+	pack := c.bound.Pack
 	for i := range pack.Caps {
 		source := &pack.Caps[i]
-		out := lifetimeCap{source: source, rules: make([]bool, len(pack.Rules)), used: -1, atMost: c.law.bound.Int(source.AtMost)}
+		out := lifetimeCap{source: source, rules: make([]bool, len(pack.Rules)), used: -1, atMost: c.bound.Int(source.AtMost)}
 		for j := range pack.Rules {
 			out.rules[j] = slices.Contains(source.Of, pack.Rules[j].ID)
 		}
 		if source.Used != "" {
-			out.used = pack.Fact(source.Used)
+			out.used = c.fact(source.Used)
 		}
 		c.law.caps = append(c.law.caps, out)
 	}

@@ -107,15 +107,15 @@ func (s *space) includes(c *Charge) bool {
 }
 
 // include compiles what the policy does with a substance that is not known.
-func (c *compiler) include(u policies.SubstanceUnknown) {
-	c.law.charge.included, c.law.others.included = schemas.NoDate, schemas.NoDate
-	c.law.charge.deciding = rungsOf(c.law.bound.Pack.Decides)
-	c.law.others.deciding = c.law.charge.deciding
-	if u.Include {
-		c.law.charge.included = u.Until
+func (c *compiler) include(pack *policies.Pack) {
+	c.charge.included, c.others.included = schemas.NoDate, schemas.NoDate
+	c.charge.deciding = rungsOf(pack.Decides)
+	c.others.deciding = c.charge.deciding
+	if u := &pack.SubstanceUnknown; u.Include {
+		c.charge.included = u.Until
 	}
-	for i := range c.law.charge.substances {
-		c.law.substance |= c.law.charge.substances[i].slot.bit
+	for i := range c.charge.substances {
+		c.substance |= c.charge.substances[i].slot.bit
 	}
 }
 

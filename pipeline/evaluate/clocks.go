@@ -27,6 +27,9 @@ func (e *Evaluator) Clocks(p *Person, i int) []Clock {
 	var clocks []Clock
 	for j := range e.law.elapsed {
 		t := &e.law.elapsed[j]
+		if e.law.leaves[t.leaf] == nil {
+			continue // another law asks
+		}
 		if t.fixed.Known() {
 			clocks = append(clocks, Clock{Leaf: e.law.leaves[t.leaf].ID, Since: t.fixed, Day: t.fixed})
 			continue
@@ -61,10 +64,10 @@ func (e *Evaluator) start(t *elapsedDay, p *Person, i int) (earliest, latest sch
 	case t.event >= 0:
 		test := &e.law.events[t.event]
 		earliest, latest = e.started(p, i, test)
-		return earliest, latest, e.law.eventDates(test.event)
+		return earliest, latest, e.law.eventDates(&test.event)
 	case t.fact >= 0:
 		f := &e.facts[t.fact]
-		return f.latestKnown, f.latestPossible, e.law.eventDates(&e.law.facts[t.fact].source.Event)
+		return f.latestKnown, f.latestPossible, e.law.eventDates(&e.law.facts[t.fact].event)
 	case t.field == policies.BirthDate:
 		return p.Birth, p.Birth, []policies.Field{policies.BirthDate}
 	default:
@@ -74,17 +77,17 @@ func (e *Evaluator) start(t *elapsedDay, p *Person, i int) (earliest, latest sch
 }
 
 // eventDates are the dates of charges that an event is made of.
-func (l *Law) eventDates(ev *policies.Event) []policies.Field {
-	switch ev.Op {
+func (q *questions) eventDates(ev *event) []policies.Field {
+	switch ev.op {
 	case policies.OneDate:
-		return []policies.Field{ev.Field}
+		return []policies.Field{ev.field}
 	case policies.OneFact:
-		return l.eventDates(&l.facts[l.bound.Pack.Fact(ev.Fact)].source.Event)
+		return q.eventDates(&q.facts[ev.fact].event)
 	case policies.FirstKnownOf, policies.LaterOf, policies.IfIncarcerated:
 	}
 	var dates []policies.Field
-	for i := range ev.Terms {
-		dates = append(dates, l.eventDates(&ev.Terms[i])...)
+	for i := range ev.terms {
+		dates = append(dates, q.eventDates(&ev.terms[i])...)
 	}
 	return dates
 }

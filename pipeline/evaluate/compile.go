@@ -12,11 +12,19 @@ import (
 // Law is a bound policy, compiled. It is not changed after Compile and may be
 // used by many at once, each with its own Evaluator.
 type Law struct {
+	*questions
 	bound  *policies.Bound
-	leaves []*policies.Leaf // by bit
+	leaves []*policies.Leaf // by bit; nil for a question that only other laws ask
+	asked  uint64           // the leaves that are its own
 	scope  *node            // nil when the law speaks of every charge
 	rules  []rule
+	caps   []lifetimeCap
+}
 
+// questions are what one or more laws ask of a record: leaves, by bit, with the
+// tests that answer them, and facts. A policy and its variants ask them together,
+// so that what they share is answered once.
+type questions struct {
 	charge        space // the leaves of the rules that look at one charge
 	others        space // the leaves of the conditions of facts
 	still         bool  // profiles decide every test of others
@@ -27,7 +35,6 @@ type Law struct {
 	latest        []latestTest
 	events        []eventTest
 	codePenalties bool // some penalties depend on the code
-	caps          []lifetimeCap
 	facts         []fact
 	presumptions  []presumption
 	closings      []closing
@@ -77,7 +84,10 @@ type fact struct {
 	kind     policies.FactKind
 	relative bool // it depends on the charge under decision
 	lane     int  // among the lanes, -1 when it has none
+	within   int  // years, of one that is bounded to so many before or after a charge
 	where    node // over the space of others
+	event    event
+	from, to event // of a pause
 }
 
 // personTest is a leaf that is the same for every charge of the person.
@@ -115,12 +125,17 @@ type elapsedDay struct {
 	after    bool
 }
 
-// compiler builds a Law.
+// compiler builds the laws that ask their questions together.
 type compiler struct {
-	law    *Law
-	bits   map[string]int16 // leaves by definition
-	others map[string]int16 // leaves of facts by definition
-	active uint64           // leaves of the scope and of enabled rules
+	*questions
+	law   *Law            // the one under compilation
+	bound *policies.Bound // its policy
+
+	bits      map[string]int16 // leaves by definition
+	compiled  uint64           // leaves that have their tests
+	otherBits map[string]int16 // leaves of facts by definition
+	named     map[string]int   // facts by definition
+	own       map[*policies.Fact]int
 
 	lanes     int // facts that have one
 	datedSets int // tests on codes that depend on the day of the offence
@@ -129,142 +144,221 @@ type compiler struct {
 // Compile compiles a bound policy. It fails when the policy asks more
 // questions than a trace has bits.
 func Compile(b *policies.Bound) (*Law, error) {
-	c := &compiler{
-		law:  &Law{bound: b, leaves: b.Pack.Leaves()},
-		bits: map[string]int16{}, others: map[string]int16{},
+	laws, err := compileTogether(b)
+	if err != nil {
+		return nil, err
 	}
-	if len(c.law.leaves) > 64 {
-		return nil, fmt.Errorf("compile %s: %d leaves, a trace has 64", b.Pack.ID, len(c.law.leaves))
-	}
-	for i, leaf := range c.law.leaves {
-		c.bits[leaf.Definition()] = int16(i)
-	}
-	for i := range c.law.elapsedOf {
-		c.law.elapsedOf[i] = -1
-	}
-	c.compileRules()
-	c.compileFacts()
-	c.compileCaps()
-	if len(c.law.rules) > 64 {
-		return nil, fmt.Errorf("compile %s: %d rules, 64 are possible", b.Pack.ID, len(c.law.rules))
-	}
-	if len(c.law.facts) > 64 {
-		return nil, fmt.Errorf("compile %s: %d facts, 64 are possible", b.Pack.ID, len(c.law.facts))
-	}
-	if len(c.others) > 64 {
-		return nil, fmt.Errorf("compile %s: %d different conditions in facts, 64 are possible", b.Pack.ID, len(c.others))
-	}
-	for i, leaf := range c.law.leaves {
-		if c.active&(1<<i) != 0 {
-			c.leaf(int16(i), leaf)
-		}
-	}
-	for i := range c.law.elapsed {
-		t := &c.law.elapsed[i]
-		switch t.personal = t.fixed.Known() || t.fact >= 0 || (t.event < 0 && t.field == policies.BirthDate); {
-		case t.personal:
-			c.law.personTimes = append(c.law.personTimes, i)
-		case t.event < 0:
-			c.law.plainTimes |= 1 << t.leaf
-		default:
-			c.law.chargeTimes = append(c.law.chargeTimes, i)
-		}
-		c.law.elapsedOf[t.leaf] = int8(i) //nolint:gosec // at most 64
-	}
-	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated)+len(c.law.others.idle) == 0 && !c.law.others.circumstantial
-	c.law.codePenalties = slices.ContainsFunc(b.Pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
-	c.law.passing = c.law.temporal | c.law.temporary
-	c.include(b.Pack.SubstanceUnknown)
-	for i := range c.law.rules {
-		c.law.rules[i].plainTime(c.law.temporal)
-		c.law.rules[i].ripen(c.law)
-	}
-	return c.law, nil
+	return laws[0], nil
 }
 
-func (c *compiler) compileRules() {
-	law, pack := c.law, c.law.bound.Pack
+// CompileWithVariants compiles a bound policy and variants of it, bound alike, to
+// be decided in one pass: the law of b first. What they share they ask once, if
+// all together ask no more than one of them may.
+func CompileWithVariants(b *policies.Bound, variants ...*policies.Bound) ([]*Law, error) {
+	all := append([]*policies.Bound{b}, variants...)
+	if laws, err := compileTogether(all...); err == nil {
+		return laws, nil
+	}
+	laws := make([]*Law, len(all))
+	for i, bound := range all {
+		law, err := Compile(bound)
+		if err != nil {
+			return nil, err
+		}
+		laws[i] = law
+	}
+	return laws, nil
+}
+
+// mostBits is the number of leaves, rules and facts that a word has bits for.
+const mostBits = 64
+
+func compileTogether(bounds ...*policies.Bound) ([]*Law, error) {
+	c := &compiler{
+		questions: &questions{}, bits: map[string]int16{}, otherBits: map[string]int16{},
+		named: map[string]int{}, own: map[*policies.Fact]int{},
+	}
+	for i := range c.elapsedOf {
+		c.elapsedOf[i] = -1
+	}
+	laws := make([]*Law, len(bounds))
+	for i, b := range bounds {
+		laws[i] = &Law{questions: c.questions, bound: b, leaves: make([]*policies.Leaf, mostBits)}
+		c.law, c.bound = laws[i], b
+		if err := c.act(i == 0); err != nil {
+			return nil, fmt.Errorf("compile %s: %w", b.Pack.ID, err)
+		}
+	}
+	c.finish(bounds[0].Pack)
+	for _, law := range laws {
+		for i := range law.rules {
+			law.rules[i].plainTime(c.temporal)
+			law.rules[i].ripen(law)
+		}
+	}
+	return laws, nil
+}
+
+// act compiles one policy. The first one brings all its facts, the others what
+// their own questions need.
+func (c *compiler) act(first bool) error {
+	pack := c.bound.Pack
+	for _, leaf := range pack.Leaves() {
+		bit, ok := c.bits[leaf.Definition()]
+		if !ok {
+			bit = int16(len(c.bits)) //nolint:gosec // checked below
+			c.bits[leaf.Definition()] = bit
+		}
+		if len(c.bits) > mostBits {
+			return fmt.Errorf("%d leaves, a trace has %d", len(pack.Leaves()), mostBits)
+		}
+		c.law.leaves[bit] = leaf
+		c.law.asked |= 1 << bit
+	}
+	if len(pack.Rules) > mostBits {
+		return fmt.Errorf("%d rules, %d are possible", len(pack.Rules), mostBits)
+	}
+	active := c.compileRules()
+	for i := range pack.Facts {
+		if first {
+			c.fact(pack.Facts[i].Name)
+		}
+	}
+	c.compileCaps()
+	for bit, leaf := range c.law.leaves {
+		if active&^c.compiled&(1<<bit) != 0 {
+			c.leaf(int16(bit), leaf)
+		}
+	}
+	c.compiled |= active
+	if len(c.facts) > mostBits || len(c.otherBits) > mostBits {
+		return fmt.Errorf("%d facts with %d different conditions, %d of each are possible", len(c.facts), len(c.otherBits), mostBits)
+	}
+	return nil
+}
+
+// finish sums up what is asked. What it reads of the policy its variants do not
+// change.
+func (c *compiler) finish(pack *policies.Pack) {
+	for i := range c.elapsed {
+		t := &c.elapsed[i]
+		switch t.personal = t.fixed.Known() || t.fact >= 0 || (t.event < 0 && t.field == policies.BirthDate); {
+		case t.personal:
+			c.personTimes = append(c.personTimes, i)
+		case t.event < 0:
+			c.plainTimes |= 1 << t.leaf
+		default:
+			c.chargeTimes = append(c.chargeTimes, i)
+		}
+		c.elapsedOf[t.leaf] = int8(i) //nolint:gosec // at most 64
+	}
+	s := &c.others
+	c.still = len(s.numbers)+len(s.dates)+len(s.dated)+len(s.idle) == 0 && !s.circumstantial
+	c.codePenalties = slices.ContainsFunc(pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
+	c.passing = c.temporal | c.temporary
+	c.include(pack)
+}
+
+// compileRules compiles scope and rules, and returns the leaves that they ask.
+func (c *compiler) compileRules() (active uint64) {
+	law, pack := c.law, c.bound.Pack
 	bit := func(l *policies.Leaf) int16 { return c.bits[l.Definition()] }
 	if pack.Scope != nil {
 		scope := compileNode(pack.Scope, false, bit)
 		law.scope = &scope
-		c.active |= scope.leaves
+		active |= scope.leaves
 	}
 	for i := range pack.Rules {
-		r := rule{source: &pack.Rules[i], enabled: law.bound.Enabled(&pack.Rules[i])}
+		r := rule{source: &pack.Rules[i], enabled: c.bound.Enabled(&pack.Rules[i])}
 		r.when = compileNode(r.source.When, false, bit)
 		r.saysDay = strings.Contains(r.source.Reason, "{eligible_on}")
 		if r.enabled {
-			c.active |= r.when.leaves
+			active |= r.when.leaves
 		}
 		law.rules = append(law.rules, r)
 	}
+	return active
 }
 
-// compileFacts compiles the conditions of facts. Their leaves have a space of
-// their own: they are parts of a cited leaf and have no place in the trace.
-func (c *compiler) compileFacts() {
-	bit := func(l *policies.Leaf) int16 {
-		at, ok := c.others[l.Definition()]
-		if !ok {
-			at = int16(len(c.others)) //nolint:gosec // checked by Compile
-			c.others[l.Definition()] = at
-			if at < 64 {
-				c.chargeTest(&c.law.others, slot{bit: 1 << at}, l.Test)
-			}
-		}
-		return min(at, 63)
+// fact is the position of a fact, which it compiles when it is first asked for.
+func (c *compiler) fact(name string) int {
+	source := &c.bound.Pack.Facts[c.bound.Pack.Fact(name)]
+	if at, ok := c.own[source]; ok {
+		return at
 	}
-	for i := range c.law.bound.Pack.Facts {
-		source := &c.law.bound.Pack.Facts[i]
-		c.law.facts = append(c.law.facts, fact{
-			source: source, bit: 1 << i, number: i, kind: source.Kind(), relative: source.Relative(),
-			where: compileNode(source.Where, false, bit), lane: -1,
-		})
-		if f := &c.law.facts[i]; f.kind == policies.CountOf && !f.relative && source.Unit == policies.Charges && c.lanes < laneFacts {
-			f.lane = c.lanes
-			c.lanes++
+	if at, ok := c.named[source.Definition()]; ok && source.Definition() != "" {
+		c.own[source] = at
+		return at
+	}
+	at := len(c.facts)
+	c.own[source], c.named[source.Definition()] = at, at
+	f := fact{source: source, bit: 1 << at, number: at, kind: source.Kind(), relative: source.Relative(), lane: -1}
+	if f.kind == policies.CountOf && !f.relative && source.Unit == policies.Charges && c.lanes < laneFacts {
+		f.lane = c.lanes
+		c.lanes++
+	}
+	if p := source.Prior; p != nil && p.Within != nil {
+		f.within = c.bound.Int(*p.Within)
+	}
+	c.facts = append(c.facts, f)
+	where := compileNode(source.Where, false, c.otherBit)
+	c.facts[at].where, c.facts[at].event = where, c.event(&source.Event)
+	if source.Pause != nil {
+		c.facts[at].from, c.facts[at].to = c.event(&source.Pause.From), c.event(&source.Pause.To)
+	}
+	return at
+}
+
+// otherBit is the bit of a leaf of a fact. These have a space of their own: they
+// are parts of a cited leaf and have no place in the trace.
+func (c *compiler) otherBit(l *policies.Leaf) int16 {
+	at, ok := c.otherBits[l.Definition()]
+	if !ok {
+		at = int16(len(c.otherBits)) //nolint:gosec // checked by act
+		c.otherBits[l.Definition()] = at
+		if at < mostBits {
+			c.chargeTest(&c.others, slot{bit: 1 << at}, l.Test)
 		}
 	}
+	return min(at, mostBits-1)
 }
 
 // leaf compiles a leaf of the rules.
 func (c *compiler) leaf(i int16, leaf *policies.Leaf) {
-	law := c.law
 	at := slot{bit: 1 << i}
 	if leaf.Unknown.Always() {
 		at.presume = truthOf(leaf.Unknown.Answer)
 	}
 	c.presumption(at.bit, leaf)
 	if policies.Temporal(leaf.Test) {
-		law.temporal |= at.bit
+		c.temporal |= at.bit
 	}
 	if leaf.Temporary {
-		law.temporary |= at.bit
+		c.temporary |= at.bit
 	}
 	switch leaf.Test.(type) {
 	case policies.Deceased, policies.Registered, policies.FactIs:
-		law.ofRecord |= at.bit
+		c.ofRecord |= at.bit
 	}
 	switch t := leaf.Test.(type) {
 	case policies.Deceased:
-		law.person = append(law.person, personTest{slot: at, test: t})
+		c.person = append(c.person, personTest{slot: at, test: t})
 	case policies.Registered:
-		law.person = append(law.person, personTest{slot: at, test: t, sets: c.sets(t.Sets)})
+		c.person = append(c.person, personTest{slot: at, test: t, sets: c.sets(t.Sets)})
 	case policies.FactIs:
 		c.count(at, t)
 	case policies.Elapsed:
-		c.elapsed(i, at, t)
+		c.compileElapsed(i, at, t)
 	case policies.AgeIs:
 		c.age(i, at, t)
 	case policies.DateIs:
 		if t.Field == policies.AsOf {
-			c.today(i, at, t)
+			c.compileToday(i, at, t)
 			return
 		}
-		c.chargeTest(&law.charge, at, t)
+		c.chargeTest(&c.charge, at, t)
 	default:
-		c.chargeTest(&law.charge, at, leaf.Test)
+		c.chargeTest(&c.charge, at, leaf.Test)
 	}
 }
 
@@ -278,7 +372,7 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 	case policies.InchoateIn:
 		s.codes = append(s.codes, codeTest{at, inchoateIn(t)})
 	case policies.CountyIs:
-		s.places = append(s.places, placeTest{at, foldCounty(c.law.bound.Text(t.County))})
+		s.places = append(s.places, placeTest{at, foldCounty(c.bound.Text(t.County))})
 	case policies.DateIs:
 		c.dateIs(s, at, t)
 	case policies.DispositionIn:
@@ -292,21 +386,21 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 	case policies.RestitutionIn:
 		s.eachSmall(at, func(_ schemas.Incarceration, v schemas.Restitution) truth { return among(v, t.In) })
 	case policies.NoActivity:
-		s.idle = append(s.idle, idleTest{slot: at, limit: latestStart(c.law.bound.AsOf, years(c.law.bound.Int(t.Years)), false)})
+		s.idle = append(s.idle, idleTest{slot: at, limit: latestStart(c.bound.AsOf, years(c.bound.Int(t.Years)), false)})
 	case policies.Elapsed:
-		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.law.bound.AsOf, c.period(t), t.After)})
+		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.bound.AsOf, c.period(t), t.After)})
 	case policies.DegreeIn:
 		s.degrees = append(s.degrees, degreeTest{at, t})
 	case policies.SubstanceIs:
 		s.substances = append(s.substances, substanceTest{slot: at, how: t.How, of: t.Of})
-		s.circumstantial, c.law.circumstantial = true, true
+		s.circumstantial, c.circumstantial = true, true
 	case policies.VictimRelationIn:
 		for v := range schemas.VictimRelation(len(s.relations)) {
 			s.relations[v].set(at, among(v, t.In))
 		}
-		s.circumstantial, c.law.circumstantial = true, true
+		s.circumstantial, c.circumstantial = true, true
 	case policies.NumberIs:
-		c.law.circumstantial = c.law.circumstantial || t.Number == policies.VictimAge
+		c.circumstantial = c.circumstantial || t.Number == policies.VictimAge
 		s.addNumber(numberTest{slot: at, number: t.Number, from: t.From, to: t.To})
 	default:
 		panic(fmt.Sprintf("evaluate: no compiler for %T", test))
@@ -315,9 +409,9 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 
 func (c *compiler) dateIs(s *space, at slot, t policies.DateIs) {
 	test := dateTest{slot: at, field: t.Field, implied: fieldBits(t.ImpliedBy)}
-	test.from, test.to = window(t.Compare, c.law.bound.Date(t.Date))
-	if t.Field == policies.BirthDate && s == &c.law.charge {
-		c.law.person = append(c.law.person, personTest{slot: at, test: t, date: test})
+	test.from, test.to = window(t.Compare, c.bound.Date(t.Date))
+	if t.Field == policies.BirthDate && s == &c.charge {
+		c.person = append(c.person, personTest{slot: at, test: t, date: test})
 		return
 	}
 	s.dates = append(s.dates, test)
@@ -326,7 +420,7 @@ func (c *compiler) dateIs(s *space, at slot, t policies.DateIs) {
 func (c *compiler) sets(names []string) []*policies.CodeSet {
 	sets := make([]*policies.CodeSet, len(names))
 	for i, name := range names {
-		sets[i] = c.law.bound.Pack.CodeSet(name)
+		sets[i] = c.bound.Pack.CodeSet(name)
 	}
 	return sets
 }
@@ -344,7 +438,7 @@ func (c *compiler) codeTest(s *space, at slot, t policies.CodeIn) {
 }
 
 func (c *compiler) codeIn(t policies.CodeIn) func(*policies.Code) truth {
-	sets, state := c.sets(t.Sets), c.law.bound.Pack.State()
+	sets, state := c.sets(t.Sets), c.bound.Pack.State()
 	return func(code *policies.Code) truth { return inSets(code, sets, state) }
 }
 
@@ -367,7 +461,7 @@ func inSets(code *policies.Code, sets []*policies.CodeSet, state string) truth {
 }
 
 func (c *compiler) sectionIn(t policies.SectionIn) func(*policies.Code) truth {
-	list := c.law.bound.Value(t.Param).List
+	list := c.bound.Value(t.Param).List
 	return func(code *policies.Code) truth {
 		if code == nil {
 			return unknown
@@ -386,71 +480,67 @@ func inchoateIn(t policies.InchoateIn) func(*policies.Code) truth {
 }
 
 func (c *compiler) count(at slot, t policies.FactIs) {
-	law := c.law
-	test := countTest{slot: at, fact: law.bound.Pack.Fact(t.Fact), atMost: t.AtMost, n: law.bound.Int(t.N)}
-	if law.facts[test.fact].source.Relative() {
-		law.relatives = append(law.relatives, test)
+	test := countTest{slot: at, fact: c.fact(t.Fact), atMost: t.AtMost, n: c.bound.Int(t.N)}
+	if c.facts[test.fact].source.Relative() {
+		c.relatives = append(c.relatives, test)
 	} else {
-		law.counts = append(law.counts, test)
+		c.counts = append(c.counts, test)
 	}
 }
 
-func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
-	law := c.law
+func (c *compiler) compileElapsed(i int16, at slot, t policies.Elapsed) {
 	length := c.period(t)
-	limit := latestStart(law.bound.AsOf, length, t.After)
+	limit := latestStart(c.bound.AsOf, length, t.After)
 	day := elapsedDay{leaf: i, fact: -1, event: -1, field: t.Since.Field, lasts: length, after: t.After, fixed: schemas.NoDate}
 	switch {
 	case t.Since.IsDate() && t.Restart == "" && t.Pause == "":
-		law.charge.dates = append(law.charge.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: limit})
+		c.charge.dates = append(c.charge.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: limit})
 	case t.Since.Op == policies.OneFact && t.Pause == "":
-		day.fact = law.bound.Pack.Fact(t.Since.Fact)
-		law.latest = append(law.latest, latestTest{slot: at, fact: day.fact, limit: limit})
+		day.fact = c.fact(t.Since.Fact)
+		c.latest = append(c.latest, latestTest{slot: at, fact: day.fact, limit: limit})
 	default:
-		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, pause: -1, limit: limit, lasts: length, after: t.After}
+		event := eventTest{slot: at, leaf: i, event: c.event(&t.Since), restart: -1, pause: -1, limit: limit, lasts: length, after: t.After}
 		if t.Restart != "" {
-			event.restart = law.bound.Pack.Fact(t.Restart)
+			event.restart = c.fact(t.Restart)
 		}
 		if t.Pause != "" { // the clock gives the day on which the years have passed
-			event.pause, event.limit = law.bound.Pack.Fact(t.Pause), law.bound.AsOf
+			event.pause, event.limit = c.fact(t.Pause), c.bound.AsOf
 			day.lasts, day.after = period{}, false
 		}
-		day.event = len(law.events)
-		law.events = append(law.events, event)
+		day.event = len(c.events)
+		c.events = append(c.events, event)
 	}
-	law.elapsed = append(law.elapsed, day)
+	c.elapsed = append(c.elapsed, day)
 }
 
 // period is how long must have passed.
 func (c *compiler) period(t policies.Elapsed) period {
-	b := c.law.bound
+	b := c.bound
 	return period{b.Int(t.Years), b.Int(t.Months), b.Int(t.Days)}
 }
 
 func years(n int) period { return period{years: n} }
 
 // today compiles a condition on the as-of date itself.
-func (c *compiler) today(i int16, at slot, t policies.DateIs) {
-	law := c.law
-	from, to := window(t.Compare, law.bound.Date(t.Date))
+func (c *compiler) compileToday(i int16, at slot, t policies.DateIs) {
+	from, to := window(t.Compare, c.bound.Date(t.Date))
 	test := dateTest{from: from, to: to}
-	law.today.add(&at, test.ask(law.bound.AsOf, law.bound.AsOf))
-	law.elapsed = append(law.elapsed, elapsedDay{leaf: i, fact: -1, event: -1, fixed: from})
+	c.today.add(&at, test.ask(c.bound.AsOf, c.bound.AsOf))
+	c.elapsed = append(c.elapsed, elapsedDay{leaf: i, fact: -1, event: -1, fixed: from})
 }
 
 func (c *compiler) age(i int16, at slot, t policies.AgeIs) {
-	law := c.law
-	old := law.bound.Int(t.Years)
+	old := c.bound.Int(t.Years)
 	if t.At != policies.AsOf {
-		law.charge.ages = append(law.charge.ages, ageTest{
+		c.charge.ages = append(c.charge.ages, ageTest{
 			slot: at, field: t.At, implied: fieldBits(t.ImpliedBy), years: old, under: t.Under,
 		})
 		return
 	}
-	law.person = append(law.person, personTest{slot: at, test: t, date: dateTest{
-		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(law.bound.AsOf, years(old), false),
+	c.person = append(c.person, personTest{slot: at, test: t, date: dateTest{
+		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(c.bound.AsOf, years(old), false),
 	}})
-	law.elapsed = append(law.elapsed, elapsedDay{
+	c.elapsed = append(c.elapsed, elapsedDay{
 		leaf: i, fact: -1, event: -1, field: policies.BirthDate, lasts: years(old), fixed: schemas.NoDate,
 	})
 }

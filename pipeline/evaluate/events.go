@@ -10,7 +10,7 @@ import (
 type eventTest struct {
 	slot    slot
 	leaf    int16
-	event   *policies.Event
+	event   event
 	restart int // the fact of the later events, -1 when nothing restarts the clock
 	pause   int // the fact of the time in which it stands still, -1 when nothing stops it
 	limit   schemas.Date
@@ -18,25 +18,44 @@ type eventTest struct {
 	after   bool   // the same
 }
 
+// event is an event of a charge, with its facts found.
+type event struct {
+	op    policies.EventOp
+	field policies.Field
+	fact  int
+	terms []event
+}
+
+func (c *compiler) event(source *policies.Event) event {
+	ev := event{op: source.Op, field: source.Field, fact: -1}
+	if source.Op == policies.OneFact {
+		ev.fact = c.fact(source.Fact)
+	}
+	for i := range source.Terms {
+		ev.terms = append(ev.terms, c.event(&source.Terms[i]))
+	}
+	return ev
+}
+
 // event returns the days between which the event of a charge lies.
-func (e *Evaluator) event(c *Charge, ev *policies.Event) (earliest, latest schemas.Date) {
-	switch ev.Op {
+func (e *Evaluator) event(c *Charge, ev *event) (earliest, latest schemas.Date) {
+	switch ev.op {
 	case policies.OneDate:
-		return c.dates(ev.Field, 0)
+		return c.dates(ev.field, 0)
 	case policies.OneFact:
-		f := &e.facts[e.law.bound.Pack.Fact(ev.Fact)]
+		f := &e.facts[ev.fact]
 		return f.latestKnown, f.latestPossible
 	case policies.FirstKnownOf:
-		for i := range ev.Terms {
-			if a, b := e.event(c, &ev.Terms[i]); a == b && b != beginning {
+		for i := range ev.terms {
+			if a, b := e.event(c, &ev.terms[i]); a == b && b != beginning {
 				return a, b
 			}
 		}
 		return beginning, forever
 	case policies.LaterOf:
-		earliest, latest = e.event(c, &ev.Terms[0])
-		for i := 1; i < len(ev.Terms); i++ {
-			a, b := e.event(c, &ev.Terms[i])
+		earliest, latest = e.event(c, &ev.terms[0])
+		for i := 1; i < len(ev.terms); i++ {
+			a, b := e.event(c, &ev.terms[i])
 			earliest, latest = max(earliest, a), max(latest, b)
 		}
 		return earliest, latest
@@ -47,15 +66,15 @@ func (e *Evaluator) event(c *Charge, ev *policies.Event) (earliest, latest schem
 	}
 }
 
-func (e *Evaluator) eventIfIncarcerated(c *Charge, ev *policies.Event) (earliest, latest schemas.Date) {
+func (e *Evaluator) eventIfIncarcerated(c *Charge, ev *event) (earliest, latest schemas.Date) {
 	switch {
 	case c.Incarcerated == schemas.Incarcerated, c.Incarcerated == schemas.IncarcerationUnknown && c.Released.Known():
-		return e.event(c, &ev.Terms[0])
+		return e.event(c, &ev.terms[0])
 	case c.Incarcerated == schemas.NotIncarcerated:
-		return e.event(c, &ev.Terms[1])
+		return e.event(c, &ev.terms[1])
 	}
-	a, b := e.event(c, &ev.Terms[0])
-	x, y := e.event(c, &ev.Terms[1])
+	a, b := e.event(c, &ev.terms[0])
+	x, y := e.event(c, &ev.terms[1])
 	return min(a, x), max(b, y)
 }
 
@@ -72,7 +91,7 @@ func (e *Evaluator) clock(p *Person, i int, t *eventTest) (earliest, latest sche
 // started returns the days between which the clock of charge i last started.
 func (e *Evaluator) started(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
 	c := &p.Charges[i]
-	earliest, latest = e.event(c, t.event)
+	earliest, latest = e.event(c, &t.event)
 	if t.restart >= 0 {
 		f := &e.facts[t.restart]
 		from, to := c.dates(e.law.facts[t.restart].source.Field, 0)

@@ -77,9 +77,9 @@ func (e *Evaluator) pauseOf(p *Person, i int, f *fact) (sure, may pause) {
 	if v == no {
 		return sure, may
 	}
-	c, source := &p.Charges[i], f.source.Pause
-	earliest, begun := e.event(c, &source.From)
-	ended, latest := e.event(c, &source.To)
+	c := &p.Charges[i]
+	earliest, begun := e.event(c, &f.from)
+	ended, latest := e.event(c, &f.to)
 	if earliest > latest {
 		return sure, pause{beginning, forever}
 	}

@@ -229,7 +229,7 @@ func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
 	if hole > 0 {
 		out.latestPossible = forever
 	}
-	if f.source.Event.IsDate() {
+	if f.event.op == policies.OneDate {
 		e.foldLatestDate(p, f, out)
 		return
 	}
@@ -238,7 +238,7 @@ func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
 		if v == no {
 			continue
 		}
-		earliest, latest := e.event(&p.Charges[i], &f.source.Event)
+		earliest, latest := e.event(&p.Charges[i], &f.event)
 		out.latestPossible = max(out.latestPossible, latest)
 		if v == yes {
 			out.latestKnown = max(out.latestKnown, earliest)
@@ -251,7 +251,7 @@ func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
 func (e *Evaluator) foldLatestDate(p *Person, f *fact, out *folded) {
 	known, possible := out.latestKnown, out.latestPossible
 	for i := range p.Charges {
-		d := p.Charges[i].date(f.source.Event.Field)
+		d := p.Charges[i].date(f.event.field)
 		latest := d
 		if d == schemas.NoDate {
 			latest = forever
@@ -279,7 +279,7 @@ func (e *Evaluator) foldRestart(p *Person, f *fact, out *folded, hole int) {
 		if v == no {
 			continue
 		}
-		earliest, latest := e.event(&p.Charges[i], &f.source.Event)
+		earliest, latest := e.event(&p.Charges[i], &f.event)
 		from, to := p.Charges[i].dates(f.source.Field, 0)
 		group := e.groups[i]
 		out.mayRestart = append(out.mayRestart, laterEvent{order: to, best: latest, second: beginning, bestGroup: group})

@@ -23,24 +23,24 @@ type closing struct {
 
 // presumption compiles what a clause presumes on a condition.
 func (c *compiler) presumption(bit uint64, leaf *policies.Leaf) {
-	u, pack := &leaf.Unknown, c.law.bound.Pack
+	u := &leaf.Unknown
 	if u.If == "" {
 		return
 	}
-	fact := c.law.facts[pack.Fact(u.If)].bit
+	fact := c.facts[c.fact(u.If)].bit
 	if u.Closed == "" {
-		c.law.presumptions = append(c.law.presumptions, presumption{bit: bit, answer: u.Answer, fact: fact})
+		c.presumptions = append(c.presumptions, presumption{bit: bit, answer: u.Answer, fact: fact})
 		return
 	}
 	test, ok := leaf.Test.(policies.FactIs)
 	if !ok {
 		panic("evaluate: a presumption that charges are closed is one of a count")
 	}
-	counts := pack.Fact(u.Closed)
-	c.law.facts[counts].lane = -1 // what it counts is not in the lanes
-	c.law.closings = append(c.law.closings, closing{
-		bit: bit, counts: c.law.facts[counts].bit, fact: fact,
-		test: countTest{slot: slot{bit: bit}, fact: counts, atMost: test.AtMost, n: c.law.bound.Int(test.N)},
+	counts := c.fact(u.Closed)
+	c.facts[counts].lane = -1 // what it counts is not in the lanes
+	c.closings = append(c.closings, closing{
+		bit: bit, counts: c.facts[counts].bit, fact: fact,
+		test: countTest{slot: slot{bit: bit}, fact: counts, atMost: test.AtMost, n: c.bound.Int(test.N)},
 	})
 }
 

@@ -231,7 +231,7 @@ func (e *Evaluator) count(p *Person, i int, f *fact, r *relative) (known, possib
 	c, g := &p.Charges[i], e.groups[i]
 	switch {
 	case f.source.Prior != nil && !f.source.Prior.On:
-		certain, may := e.window(c, f.source.Prior)
+		certain, may := f.window(c)
 		return r.inWindow(&r.sorted, certain, may, g)
 	case f.source.Prior != nil:
 		known, possible = r.onDay(&r.sorted, c, f.source.Prior.This, g)
@@ -299,7 +299,8 @@ type days struct{ from, to schemas.Date }
 
 // window returns the days on which another charge certainly is before, or
 // after, the one under decision, and those on which it may be.
-func (e *Evaluator) window(c *Charge, p *policies.Prior) (certain, may days) {
+func (f *fact) window(c *Charge) (certain, may days) {
+	p := f.source.Prior
 	implied := uint8(0)
 	if p.This == policies.OffenseDate {
 		implied = offenceBounds
@@ -308,15 +309,13 @@ func (e *Evaluator) window(c *Charge, p *policies.Prior) (certain, may days) {
 	if p.After {
 		certain, may = days{next(latest), forever}, days{next(earliest), forever}
 		if p.Within != nil {
-			years := e.law.bound.Int(*p.Within)
-			certain.to, may.to = shift(earliest, years), shift(latest, years)
+			certain.to, may.to = shift(earliest, f.within), shift(latest, f.within)
 		}
 		return certain, may
 	}
 	certain, may = days{beginning, previous(earliest)}, days{beginning, previous(latest)}
 	if p.Within != nil {
-		years := e.law.bound.Int(*p.Within)
-		certain.from, may.from = shift(latest, -years), shift(earliest, -years)
+		certain.from, may.from = shift(latest, -f.within), shift(earliest, -f.within)
 	}
 	return certain, may
 }

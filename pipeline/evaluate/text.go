@@ -195,9 +195,11 @@ type LeafInfo struct {
 // Leaves lists the leaves in the order of their bits. It does not depend on
 // parameters or on the as-of date.
 func (l *Law) Leaves() []LeafInfo {
-	infos := make([]LeafInfo, len(l.leaves))
+	var infos []LeafInfo
 	for i, leaf := range l.leaves {
-		infos[i] = LeafInfo{Bit: i, ID: leaf.ID, Cite: leaf.Cite}
+		if leaf != nil {
+			infos = append(infos, LeafInfo{Bit: i, ID: leaf.ID, Cite: leaf.Cite})
+		}
 	}
 	return infos
 }
