@@ -21,7 +21,7 @@ type active struct {
 
 // findActivity finds the last activity of every charge and case, where the law
 // asks for it.
-func (e *Evaluator) findActivity(p *Person, groups, hole int) {
+func (e *judge) findActivity(p *Person, groups, hole int) {
 	if len(e.law.others.idle) == 0 {
 		return
 	}
@@ -61,7 +61,7 @@ func (c *Charge) lastActivity() schemas.Date {
 
 // idleMask answers the tests on the last activity of charge i. A charge of which
 // no day is on record has no known one.
-func (e *Evaluator) idleMask(p *Person, i int, m *mask) {
+func (e *judge) idleMask(p *Person, i int, m *mask) {
 	for j := range e.law.others.idle {
 		t, a, c := &e.law.others.idle[j], &e.active, &p.Charges[i]
 		known := a.byCharge[e.groups[i]]

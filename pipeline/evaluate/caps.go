@@ -38,13 +38,9 @@ func (c *compiler) compileCaps() {
 	}
 }
 
-// NeedsRank tells whether the order of charges in the record can decide, so
-// that Charge.Rank must be filled in.
-func (e *Evaluator) NeedsRank() bool { return len(e.law.caps) > 0 }
-
 // applyCap takes relief back from charges that a lifetime cap leaves out. A
 // charge that is left out only if missing facts turn out so becomes a review.
-func (e *Evaluator) applyCap(p *Person, number, hole int) {
+func (e *judge) applyCap(p *Person, number, hole int) {
 	limit := &e.law.caps[number]
 	certain, uncertain := e.claims(p, limit)
 	uncertain += hole
@@ -88,7 +84,7 @@ func (d *Decision) leaveOut(outcome schemas.Outcome, number int) {
 
 // claims collects the charges that take a place under the cap or may, and
 // counts both. Rows of one charge take one place.
-func (e *Evaluator) claims(p *Person, limit *lifetimeCap) (certain, uncertain int) {
+func (e *judge) claims(p *Person, limit *lifetimeCap) (certain, uncertain int) {
 	s := &e.capping
 	s.rows, s.states, s.places = s.rows[:0], regrow(s.states, len(p.Charges)), regrow(s.places, len(p.Charges))
 	for i := range s.states {
@@ -121,7 +117,7 @@ func (e *Evaluator) claims(p *Person, limit *lifetimeCap) (certain, uncertain in
 
 // takesPlace tells whether a decision is relief, now or with time, under a rule
 // that the cap bounds.
-func (e *Evaluator) takesPlace(limit *lifetimeCap, d *Decision) truth {
+func (e *judge) takesPlace(limit *lifetimeCap, d *Decision) truth {
 	switch d.Outcome {
 	case schemas.Eligible, schemas.NotYet:
 		return truthOf(d.Rule >= 0 && limit.rules[d.Rule])
@@ -143,7 +139,7 @@ func (e *Evaluator) takesPlace(limit *lifetimeCap, d *Decision) truth {
 
 // compareClaims orders charges as the cap says; ties go to the order of the
 // record.
-func (e *Evaluator) compareClaims(p *Person, limit *lifetimeCap, a, b int32) int {
+func (e *judge) compareClaims(p *Person, limit *lifetimeCap, a, b int32) int {
 	x, y := &p.Charges[a], &p.Charges[b]
 	for _, key := range limit.source.Order {
 		c := 0

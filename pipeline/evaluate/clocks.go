@@ -20,10 +20,8 @@ type Clock struct {
 	Dates []policies.Field
 }
 
-// Clocks lists the clocks of charge i of the person whom Person decided last:
-// one for each condition on time whose day the record settles. It is for
-// explanations; no decision asks for it.
-func (e *Evaluator) Clocks(p *Person, i int) []Clock {
+// clocks are Clocks of the law of the moment.
+func (e *judge) clocks(p *Person, i int) []Clock {
 	var clocks []Clock
 	for j := range e.law.elapsed {
 		t := &e.law.elapsed[j]
@@ -59,7 +57,7 @@ func (e *Evaluator) Clocks(p *Person, i int) []Clock {
 
 // start is the days between which a clock started, and the dates that it may
 // have started on.
-func (e *Evaluator) start(t *elapsedDay, p *Person, i int) (earliest, latest schemas.Date, dates []policies.Field) {
+func (e *judge) start(t *elapsedDay, p *Person, i int) (earliest, latest schemas.Date, dates []policies.Field) {
 	switch {
 	case t.event >= 0:
 		test := &e.law.events[t.event]

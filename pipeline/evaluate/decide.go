@@ -60,7 +60,7 @@ func (w *worlds) agree(v verdict) bool { return w.n == 0 || (w.alike && v == w.f
 
 // walk walks the rules in order. A rule that applies decides if no earlier
 // rule, were its missing facts known, could give something else.
-func (e *Evaluator) walk(p *Person, i int, m *mask, d *Decision) {
+func (e *judge) walk(p *Person, i int, m *mask, d *Decision) {
 	*d = Decision{
 		Rule: -1, Leaf: -1, Floor: policies.NoVerb, Ceiling: policies.NoVerb,
 		True: m.t, False: m.f, Presumed: m.p, EligibleOn: schemas.NoDate, DueOn: schemas.NoDate,
@@ -95,7 +95,7 @@ func (e *Evaluator) walk(p *Person, i int, m *mask, d *Decision) {
 }
 
 // applies settles a charge to which rule j applies.
-func (e *Evaluator) applies(c *Charge, m *mask, d *Decision, open *worlds, j int) {
+func (e *judge) applies(c *Charge, m *mask, d *Decision, open *worlds, j int) {
 	r := &e.law.rules[j]
 	v := r.gives(c)
 	if !open.agree(v) {
@@ -114,7 +114,7 @@ func (e *Evaluator) applies(c *Charge, m *mask, d *Decision, open *worlds, j int
 }
 
 // noneApplies settles a charge to which no rule applies today.
-func (e *Evaluator) noneApplies(p *Person, c *Charge, m *mask, d *Decision, open *worlds) {
+func (e *judge) noneApplies(p *Person, c *Charge, m *mask, d *Decision, open *worlds) {
 	w := e.later(p, c, m, open)
 	last := e.otherwise(w)
 	if !open.agree(last) {
@@ -140,7 +140,7 @@ type wait struct {
 // otherwise is the verdict when no rule applies today. A relief rule that fails
 // on time alone will apply one day; one that fails also on a bar that can end,
 // perhaps; everything else is what the policy says otherwise.
-func (e *Evaluator) otherwise(w wait) verdict {
+func (e *judge) otherwise(w wait) verdict {
 	switch {
 	case w.rule < 0:
 		return plainly(e.law.bound.Pack.Otherwise.Outcome)
@@ -153,7 +153,7 @@ func (e *Evaluator) otherwise(w wait) verdict {
 
 // later finds the rule that gives relief first as time passes. A rule that
 // would apply then if a missing fact were known is added to open.
-func (e *Evaluator) later(p *Person, c *Charge, m *mask, open *worlds) wait {
+func (e *judge) later(p *Person, c *Charge, m *mask, open *worlds) wait {
 	first := wait{rule: -1, leaf: -1, day: forever}
 	if m.f&e.law.passing == 0 {
 		return first
@@ -191,7 +191,7 @@ func (e *Evaluator) later(p *Person, c *Charge, m *mask, open *worlds) wait {
 }
 
 // ask makes a review of possible verdicts that differ.
-func (e *Evaluator) ask(c *Charge, m *mask, d *Decision, open *worlds) {
+func (e *judge) ask(c *Charge, m *mask, d *Decision, open *worlds) {
 	d.Outcome = schemas.Review
 	when := e.law.scope
 	if open.asks >= 0 {
@@ -217,7 +217,7 @@ const maxUnknown = 6
 // expand plays through every way in which the missing answers can turn out,
 // where they are few. Rules that are each uncertain may together leave no way
 // without relief, and then the least of it is certain.
-func (e *Evaluator) expand(c *Charge, m *mask, open *worlds) {
+func (e *judge) expand(c *Charge, m *mask, open *worlds) {
 	var missing uint64
 	for j := range e.law.rules {
 		if r := &e.law.rules[j]; r.enabled && r.when.value(m, e.law.temporal|e.law.temporary) == unknown {
@@ -243,7 +243,7 @@ func (e *Evaluator) expand(c *Charge, m *mask, open *worlds) {
 
 // inWorld is the verdict when nothing that matters is missing, but for why there
 // is no relief.
-func (e *Evaluator) inWorld(c *Charge, m *mask) verdict {
+func (e *judge) inWorld(c *Charge, m *mask) verdict {
 	for j := range e.law.rules {
 		if r := &e.law.rules[j]; r.enabled && r.when.value(m, 0) == yes {
 			return r.gives(c)
@@ -254,7 +254,7 @@ func (e *Evaluator) inWorld(c *Charge, m *mask) verdict {
 
 // day is the day on which the node holds, if nothing but time passes: beginning
 // when it always did, forever when that cannot be told.
-func (e *Evaluator) day(n *node, p *Person, c *Charge, m *mask) schemas.Date {
+func (e *judge) day(n *node, p *Person, c *Charge, m *mask) schemas.Date {
 	day := beginning
 	if !n.and {
 		day = forever
@@ -275,7 +275,7 @@ func (e *Evaluator) day(n *node, p *Person, c *Charge, m *mask) schemas.Date {
 	return day
 }
 
-func (e *Evaluator) leafDay(t term, p *Person, c *Charge, m *mask) schemas.Date {
+func (e *judge) leafDay(t term, p *Person, c *Charge, m *mask) schemas.Date {
 	if e.law.temporal&(1<<t.leaf) == 0 || m.p&(1<<t.leaf) != 0 {
 		if t.literal(m, 0) == yes {
 			return beginning
@@ -290,7 +290,7 @@ func (e *Evaluator) leafDay(t term, p *Person, c *Charge, m *mask) schemas.Date 
 
 // elapsedDay is the day on which the years of a temporal leaf have passed, at
 // the latest. Of those that are the person's, the charge may be nil.
-func (e *Evaluator) elapsedDay(t *elapsedDay, p *Person, c *Charge) schemas.Date {
+func (e *judge) elapsedDay(t *elapsedDay, p *Person, c *Charge) schemas.Date {
 	var since schemas.Date
 	switch {
 	case t.fixed.Known():
@@ -310,7 +310,7 @@ func (e *Evaluator) elapsedDay(t *elapsedDay, p *Person, c *Charge) schemas.Date
 
 // since is the day from which a temporal leaf of the person counts, at the
 // latest.
-func (e *Evaluator) since(t *elapsedDay, p *Person) (latest schemas.Date) {
+func (e *judge) since(t *elapsedDay, p *Person) (latest schemas.Date) {
 	switch {
 	case t.fixed.Known():
 		return t.fixed

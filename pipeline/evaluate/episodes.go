@@ -27,7 +27,7 @@ type clusterRow struct {
 // foldClusters counts cases or episodes. What cannot be told apart or together
 // for want of a docket or a day is one in the count that is known, and each its
 // own in the one that is possible.
-func (e *Evaluator) foldClusters(p *Person, f *fact, out *folded, hole int) {
+func (e *judge) foldClusters(p *Person, f *fact, out *folded, hole int) {
 	k := &e.clusters
 	k.rows = k.rows[:0]
 	for i := range p.Charges {

@@ -5,81 +5,45 @@ import (
 	"strings"
 
 	"github.com/clearsweep/clearsweep/policies"
-	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Evaluator decides with a Law. It keeps scratch space and the codes and
-// counties it has seen, so each goroutine has its own.
+// Evaluator decides with one law or several at once. It keeps scratch space and
+// the codes and counties it has seen, so each goroutine has its own.
+//
+//	Person ─► sound ─┬─► judge: questions of a policy and its variants ─┬─► ruling: decisions under one law
+//	                 └─► judge ...                                      └─► ruling ...
 type Evaluator struct {
-	law *Law
+	judges []*judge // one for each set of questions
+	laws   []seat   // by law
 
-	codes     []codeEntry
-	codeIDs   map[string]int32
-	counties  []countyEntry
-	countyIDs map[string]int32
-	degrees   []degreeEntry
-	degreeIDs map[string]int32
-	sections  map[string]int32
-
-	decisions []Decision
-	answers   []answers   // by row
-	counting  []satisfied // by row
-	lanes     lanes       // of all rows
-	groups    []int32     // by row: the ordinal of its charge
-	each      []int32     // the same where every row is a charge of its own
-	grouped   []int32     // and where not
-	keys      []int32
-	states    []truth
-	facts     []folded
-	birthdays []schemas.Date // by ageTest
-	undated   uint64         // leaves of the person that time makes true on no day that can be computed
-	days      []schemas.Date // by elapsedDay, of those that are the person's; NoDate when not computed yet
-	relatives []*countTest   // those that differ between the charges of the person
-	clusters  clusters
-	active    active
-	edges     []edge // scratch of pauses
-	capping   capScratch
-	row       int          // the charge under decision
-	stated    penaltyEntry // the last penalty that a record gave
-
-	profiles   [1 << profileBits]profiled
-	memo       [1 << memoBits][2]decided // the newest first
-	satisfying [1 << satisfyBits]countedBy
-	dated      int16  // of the decision under way: as in decided
-	waits      uint64 // the same
-
-	texts map[packedKey]*Text
-	hints map[hint]string
+	codeIDs, countyIDs, degreeIDs map[string]int32
 }
 
-// codeEntry is a code that was seen, with the answers that it alone decides.
-type codeEntry struct {
-	code           *policies.Code // nil when not known
-	section        int32          // ordinal of the bare section
-	penalty        penaltyEntry
-	charge, others mask
-	windows        []lawfulDays // by dated test
-}
-
-// countyEntry is all counties that give the same answers.
-type countyEntry struct{ charge, others mask }
-
-// degreeEntry is a class or degree of offence that was seen.
-type degreeEntry struct {
-	charge, others mask
-	penalty        penaltyEntry
+// seat is where a law is decided.
+type seat struct {
+	judge  *judge
+	ruling *ruling
 }
 
 // NewEvaluator returns an evaluator for one goroutine.
-func (l *Law) NewEvaluator() *Evaluator {
-	e := &Evaluator{
-		law: l, codeIDs: map[string]int32{}, countyIDs: map[string]int32{}, degreeIDs: map[string]int32{}, sections: map[string]int32{"": 0},
-		facts: make([]folded, len(l.facts)), birthdays: make([]schemas.Date, len(l.charge.ages)), days: make([]schemas.Date, len(l.elapsed)),
-		texts: map[packedKey]*Text{}, hints: map[hint]string{}, stated: penaltyEntry{days: NoNumber},
+func (l *Law) NewEvaluator() *Evaluator { return NewEvaluator(l) }
+
+// NewEvaluator returns an evaluator for one goroutine that decides under all of
+// the laws, which must be bound to one as-of date. Laws that were compiled
+// together answer what they share once.
+func NewEvaluator(laws ...*Law) *Evaluator {
+	e := &Evaluator{codeIDs: map[string]int32{}, countyIDs: map[string]int32{}, degreeIDs: map[string]int32{}}
+	for _, law := range laws {
+		at := slices.IndexFunc(e.judges, func(j *judge) bool { return j.law.questions == law.questions })
+		if at < 0 {
+			at = len(e.judges)
+			e.judges = append(e.judges, newJudge(law))
+		} else {
+			e.judges[at].rulings = append(e.judges[at].rulings, newRuling(law))
+		}
+		j := e.judges[at]
+		e.laws = append(e.laws, seat{j, j.rulings[len(j.rulings)-1]})
 	}
-	e.addCode(nil)
-	e.addCounty("", false)
-	e.addDegree("", false)
 	return e
 }
 
@@ -96,7 +60,9 @@ func (e *Evaluator) Code(canonical string, known bool) int32 {
 	canonical = strings.Clone(canonical)
 	id := int32(0)
 	if codes, ok := parseCodes(canonical); ok {
-		id = e.addCode(codes[0], codes[1:]...)
+		for _, j := range e.judges {
+			id = j.addCode(codes[0], codes[1:]...)
+		}
 	}
 	e.codeIDs[canonical] = id
 	return id
@@ -127,231 +93,106 @@ func agree(test func(*policies.Code) truth, code *policies.Code, also []*policie
 	return v
 }
 
-// addCode adds the code of a count, and those of the further offences that it
-// names.
-func (e *Evaluator) addCode(code *policies.Code, also ...*policies.Code) int32 {
-	only := code // what the law asks of one code alone is unknown of several
-	if len(also) > 0 {
-		only = nil
-	}
-	entry := codeEntry{code: code, penalty: e.law.penaltyEntry(e.law.penaltyOfCode(only))}
-	if code != nil {
-		if _, ok := e.sections[code.Section]; !ok {
-			e.sections[code.Section] = int32(len(e.sections)) //nolint:gosec // far fewer
-		}
-		entry.section = e.sections[code.Section]
-	}
-	entry.windows = e.law.windowsOf(only)
-	for _, t := range e.law.charge.codes {
-		entry.charge.set(t.slot, agree(t.test, code, also))
-	}
-	for _, t := range e.law.others.codes {
-		entry.others.set(t.slot, agree(t.test, code, also))
-	}
-	e.codes = append(e.codes, entry)
-	return int32(len(e.codes) - 1) //nolint:gosec // far fewer
-}
-
-// County returns a number for a county as written; counties between which the
-// law makes no difference share one. The string is cloned when it is kept.
+// County returns a number for a county as written; counties between which no law
+// makes a difference share one. The string is cloned when it is kept.
 func (e *Evaluator) County(name string, known bool) int32 {
 	if !known {
 		return 0
 	}
-	if id, ok := e.countyIDs[name]; ok {
-		return id
-	}
 	folded := foldCounty(name)
-	id := e.addCounty(folded, folded != "")
-	if len(e.countyIDs) < maxCounties {
-		e.countyIDs[strings.Clone(name)] = id
-	}
-	return id
-}
-
-// maxCounties bounds the spellings that are remembered; a state has at most 254
-// counties, so a source that exceeds it holds something else in the column.
-const maxCounties = 1 << 12
-
-func (e *Evaluator) addCounty(folded string, known bool) int32 {
-	var entry countyEntry
-	answer := func(t placeTest) truth {
-		if !known {
-			return unknown
-		}
-		return truthOf(t.county == folded)
-	}
-	for _, t := range e.law.charge.places {
-		entry.charge.set(t.slot, answer(t))
-	}
-	for _, t := range e.law.others.places {
-		entry.others.set(t.slot, answer(t))
-	}
-	if id := slices.Index(e.counties, entry); id >= 0 {
-		return int32(id) //nolint:gosec // far fewer
-	}
-	e.counties = append(e.counties, entry)
-	return int32(len(e.counties) - 1) //nolint:gosec // far fewer
+	return number(e, e.countyIDs, name, func(j *judge) *[]countyEntry { return &j.counties },
+		func(j *judge) countyEntry { return j.countyEntry(folded, folded != "") })
 }
 
 // Degree returns a number for a class or degree as written; those between which
-// the law makes no difference share one. The string is cloned when it is kept.
+// no law makes a difference share one. The string is cloned when it is kept.
 func (e *Evaluator) Degree(name string, known bool) int32 {
 	if !known {
 		return 0
 	}
-	if id, ok := e.degreeIDs[name]; ok {
-		return id
-	}
-	id := e.addDegree(policies.FoldDegree(name), true)
-	if len(e.degreeIDs) < maxCounties {
-		e.degreeIDs[strings.Clone(name)] = id
-	}
-	return id
+	return number(e, e.degreeIDs, name, func(j *judge) *[]degreeEntry { return &j.degrees },
+		func(j *judge) degreeEntry { return j.degreeEntry(policies.FoldDegree(name), true) })
 }
 
-func (e *Evaluator) addDegree(folded string, known bool) int32 {
-	entry := degreeEntry{penalty: e.law.penaltyEntry(e.law.penaltyOfDegree(folded))}
-	answer := func(t degreeTest) truth {
-		if !known {
-			return unknown
+// maxNames bounds the spellings that are remembered; a state has at most 254
+// counties, so a source that exceeds it holds something else in the column.
+const maxNames = 1 << 12
+
+// number finds the number under which a name has its entry in the tables of all
+// judges, and adds it where one of them has no such entry.
+func number[E comparable](e *Evaluator, ids map[string]int32, name string, table func(*judge) *[]E, entry func(*judge) E) int32 {
+	if id, ok := ids[name]; ok {
+		return id
+	}
+	entries := make([]E, len(e.judges))
+	for i, j := range e.judges {
+		entries[i] = entry(j)
+	}
+	has := func(id int) bool {
+		for i, j := range e.judges {
+			if (*table(j))[id] != entries[i] {
+				return false
+			}
 		}
-		return t.answer(&e.law.bound.Pack.Degrees, folded)
+		return true
 	}
-	for _, t := range e.law.charge.degrees {
-		entry.charge.set(t.slot, answer(t))
+	id, size := 0, len(*table(e.judges[0])) // all have one size
+	for id < size && !has(id) {
+		id++
 	}
-	for _, t := range e.law.others.degrees {
-		entry.others.set(t.slot, answer(t))
+	if id == size {
+		for i, j := range e.judges {
+			*table(j) = append(*table(j), entries[i])
+		}
 	}
-	if id := slices.Index(e.degrees, entry); id >= 0 {
-		return int32(id) //nolint:gosec // far fewer
+	if len(ids) < maxNames {
+		ids[strings.Clone(name)] = int32(id) //nolint:gosec // far fewer
 	}
-	e.degrees = append(e.degrees, entry)
-	return int32(len(e.degrees) - 1) //nolint:gosec // far fewer
+	return int32(id) //nolint:gosec // far fewer
 }
 
 // Person decides every charge of p, of which it first makes unknown what
-// contradicts itself. The result has an entry for each of
-// p.Charges, the zero Decision for rows that are no charge, and is valid until
-// the next call.
+// contradicts itself, and returns the decisions under the first law. The result
+// has an entry for each of p.Charges, the zero Decision for rows that are no
+// charge, and is valid until the next call.
 func (e *Evaluator) Person(p *Person) []Decision {
-	seen := p.sound(e.law.bound.AsOf)
+	asOf := e.laws[0].ruling.law.bound.AsOf
+	seen := p.sound(asOf)
 	p.Doubts = seen.doubts
-	if e.law.circumstantial {
+	if slices.ContainsFunc(e.judges, func(j *judge) bool { return j.law.circumstantial }) {
 		p.Doubts.Circumstances = p.soundCircumstances()
 	}
-	hole := hole(p, seen.kinds)
-	groups := 0
-	if len(e.facts)+len(e.law.caps) > 0 {
-		groups = e.group(p, seen.distinct)
-		e.findActivity(p, groups, hole)
+	for _, j := range e.judges {
+		j.person(p, seen)
 	}
-	some := e.recall(p)
-	e.presumeClosed(p)
-	e.fold(p, some, groups, seen.distinct, hole)
-	for i := range e.law.charge.ages {
-		e.birthdays[i] = p.Birth.AddYears(e.law.charge.ages[i].years)
-	}
-	person := e.personMask(p, seen.kinds, hole)
-	e.factMask(&person, hole)
-	e.personDays(p)
-	e.decisions = regrow(e.decisions, len(p.Charges))
-	for i := range p.Charges {
-		if p.Charges[i].Kind&schemas.RowCharge == 0 {
-			e.decisions[i] = Decision{}
-			continue
-		}
-		m := &person
-		if len(e.relatives)+len(e.law.events) > 0 {
-			own := person
-			e.relativeMask(p, i, hole, &own)
-			e.eventMask(p, i, &own)
-			m = &own
-		}
-		e.row = i
-		t, f, presumed := e.chargeMask(p, i, m)
-		if len(e.law.presumptions)+len(e.law.closings) > 0 {
-			t, f, presumed = e.presume(p, i, hole, mask{t, f, presumed, m.mute})
-		}
-		e.decide(p, i, t, f, presumed, &e.decisions[i])
-	}
-	for i := range e.law.caps {
-		e.applyCap(p, i, hole)
-	}
-	return e.decisions
+	return e.Under(0)
 }
 
-// factMask answers the leaves on facts that all charges share. A fact that
-// depends on the charge under decision is one when no charge counts.
-func (e *Evaluator) factMask(m *mask, hole int) {
-	e.relatives = e.relatives[:0]
-	for i := range e.law.relatives {
-		if t := &e.law.relatives[i]; !e.facts[t.fact].relative.any {
-			m.add(&t.slot, t.ask(0, hole))
-		} else {
-			e.relatives = append(e.relatives, t)
-		}
-	}
-	for i := range e.law.counts {
-		t := &e.law.counts[i]
-		m.add(&t.slot, t.ask(e.facts[t.fact].known, e.facts[t.fact].possible))
-	}
-	for i := range e.law.latest {
-		t := &e.law.latest[i]
-		m.add(&t.slot, t.ask(&e.facts[t.fact]))
-	}
+// Under returns the decisions on the person whom Person decided last under a law,
+// given its position among those of the evaluator.
+func (e *Evaluator) Under(law int) []Decision { return e.laws[law].ruling.decisions }
+
+// NeedsRank tells whether the order of charges in the record can decide, so that
+// Charge.Rank must be filled in.
+func (e *Evaluator) NeedsRank() bool {
+	return slices.ContainsFunc(e.laws, func(s seat) bool { return len(s.ruling.law.caps) > 0 })
 }
 
-// relativeMask answers the leaves on facts that depend on charge i.
-func (e *Evaluator) relativeMask(p *Person, i, hole int, m *mask) {
-	for _, t := range e.relatives {
-		known, possible := e.count(p, i, &e.law.facts[t.fact], &e.facts[t.fact].relative)
-		m.add(&t.slot, t.ask(known, possible+hole))
-	}
+// Text puts the decision on charge i of p under the first law in words.
+func (e *Evaluator) Text(p *Person, i int, d Decision) Text { return e.TextUnder(0, p, i, d) }
+
+// TextUnder puts the decision on charge i of p under a law in words. Words are
+// remembered, so that equal decisions cost one look-up.
+func (e *Evaluator) TextUnder(law int, p *Person, i int, d Decision) Text {
+	s := e.laws[law]
+	s.judge.ruling = s.ruling
+	return s.judge.text(p, i, d)
 }
 
-// eventMask answers the leaves on the time since an event of charge i.
-func (e *Evaluator) eventMask(p *Person, i int, m *mask) {
-	for j := range e.law.events {
-		t := &e.law.events[j]
-		test := dateTest{from: beginning, to: t.limit}
-		m.add(&t.slot, test.ask(e.clock(p, i, t)))
-	}
-}
-
-// chargeMask adds the answers to the leaves that look at charge i alone. Records being what
-// they are, every branch on them is a guess that fails half the time: what is
-// asked of every charge is answered without.
-func (e *Evaluator) chargeMask(p *Person, i int, m *mask) (t, f, presumed uint64) {
-	c, s, known := &p.Charges[i], &e.law.charge, &e.answers[i]
-	t, f, presumed = m.t|known.t, m.f|known.f, m.p|known.p
-	if s.circumstantial {
-		own := mask{t: t, f: f, p: presumed}
-		s.circumstances(c, &own)
-		t, f, presumed = own.t, own.f, own.p
-	}
-	for j := range s.numbers {
-		n := &s.numbers[j]
-		t, f, presumed = n.slot.add(n.ask(c.number(n.number)), t, f, presumed)
-	}
-	for j := range s.dates {
-		d := &s.dates[j]
-		earliest, latest := span(c.date(d.field))
-		if d.implied != 0 {
-			earliest, latest = c.dates(d.field, d.implied)
-		}
-		t, f, presumed = d.slot.add(d.ask(earliest, latest), t, f, presumed)
-	}
-	for j := range s.dated {
-		d := &s.dated[j]
-		earliest, latest := c.dates(policies.OffenseDate, offenceBounds)
-		t, f, presumed = d.slot.add(d.answer(&e.codes[c.Code], earliest, latest).answer(), t, f, presumed)
-	}
-	for j := range s.ages {
-		a := &s.ages[j]
-		earliest, latest := c.dates(a.field, a.implied)
-		t, f, presumed = a.slot.add(a.answer(e.birthdays[j], earliest, latest).answer(), t, f, presumed)
-	}
-	return t, f, presumed
+// Clocks lists what the conditions on time of the first law count for charge i
+// of the person whom Person decided last: one for each whose day the record
+// settles. It is for explanations; no decision asks for it.
+func (e *Evaluator) Clocks(p *Person, i int) []Clock {
+	e.laws[0].judge.ruling = e.laws[0].ruling
+	return e.laws[0].judge.clocks(p, i)
 }

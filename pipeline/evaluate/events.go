@@ -38,7 +38,7 @@ func (c *compiler) event(source *policies.Event) event {
 }
 
 // event returns the days between which the event of a charge lies.
-func (e *Evaluator) event(c *Charge, ev *event) (earliest, latest schemas.Date) {
+func (e *judge) event(c *Charge, ev *event) (earliest, latest schemas.Date) {
 	switch ev.op {
 	case policies.OneDate:
 		return c.dates(ev.field, 0)
@@ -66,7 +66,7 @@ func (e *Evaluator) event(c *Charge, ev *event) (earliest, latest schemas.Date) 
 	}
 }
 
-func (e *Evaluator) eventIfIncarcerated(c *Charge, ev *event) (earliest, latest schemas.Date) {
+func (e *judge) eventIfIncarcerated(c *Charge, ev *event) (earliest, latest schemas.Date) {
 	switch {
 	case c.Incarcerated == schemas.Incarcerated, c.Incarcerated == schemas.IncarcerationUnknown && c.Released.Known():
 		return e.event(c, &ev.terms[0])
@@ -80,7 +80,7 @@ func (e *Evaluator) eventIfIncarcerated(c *Charge, ev *event) (earliest, latest 
 
 // clock returns the days between which the clock of charge i last started; of one
 // that stands still at times, those between which it has run for its years.
-func (e *Evaluator) clock(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
+func (e *judge) clock(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
 	earliest, latest = e.started(p, i, t)
 	if t.pause >= 0 {
 		return e.paused(p, i, t, earliest, latest)
@@ -89,7 +89,7 @@ func (e *Evaluator) clock(p *Person, i int, t *eventTest) (earliest, latest sche
 }
 
 // started returns the days between which the clock of charge i last started.
-func (e *Evaluator) started(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
+func (e *judge) started(p *Person, i int, t *eventTest) (earliest, latest schemas.Date) {
 	c := &p.Charges[i]
 	earliest, latest = e.event(c, &t.event)
 	if t.restart >= 0 {

@@ -82,7 +82,7 @@ const (
 // weigh sets the priority of a review. One that asks for the substance names in
 // its question what weaker evidence says of it, and comes first if that is what
 // the law asks for.
-func (e *Evaluator) weigh(t *Text, c *Charge, d *Decision) {
+func (e *judge) weigh(t *Text, c *Charge, d *Decision) {
 	if d.Outcome != schemas.Review {
 		return
 	}

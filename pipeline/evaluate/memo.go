@@ -42,9 +42,9 @@ func (d *decided) is(t, f, presumed, undated uint64, runs bool) bool {
 
 // decide settles charge i from the leaves that are known to hold, known not to,
 // and presumed.
-func (e *Evaluator) decide(p *Person, i int, t, f, presumed uint64, d *Decision) {
+func (e *judge) decide(p *Person, i int, t, f, presumed uint64, d *Decision) {
 	c := &p.Charges[i]
-	runs, undated := c.Sentence.Runs(), (e.undated|e.law.plainTimes&^(f&^presumed))&^t
+	runs, undated := c.Sentence.Runs(), (e.undated|e.law.plainTimes&^(f&^presumed))&^t&e.law.asked
 	if len(e.law.chargeTimes) > 0 {
 		undated |= e.undatedCharge(p, c, t)
 	}
@@ -79,7 +79,7 @@ func (e *Evaluator) decide(p *Person, i int, t, f, presumed uint64, d *Decision)
 
 // personDays forgets the days of the person before, and finds the leaves that
 // time makes true, on no day that can be computed, for all charges of p.
-func (e *Evaluator) personDays(p *Person) {
+func (e *judge) personDays(p *Person) {
 	e.undated = 0
 	for _, i := range e.law.personTimes {
 		e.days[i] = schemas.NoDate
@@ -91,10 +91,10 @@ func (e *Evaluator) personDays(p *Person) {
 
 // undatedCharge are the leaves on the charge itself that time will make true, on
 // a day that cannot be computed.
-func (e *Evaluator) undatedCharge(p *Person, c *Charge, holds uint64) (leaves uint64) {
+func (e *judge) undatedCharge(p *Person, c *Charge, holds uint64) (leaves uint64) {
 	for _, i := range e.law.chargeTimes {
 		t := &e.law.elapsed[i]
-		if bit := uint64(1) << t.leaf; holds&bit == 0 && e.elapsedDay(t, p, c) == forever {
+		if bit := uint64(1) << t.leaf; holds&bit == 0 && e.law.asked&bit != 0 && e.elapsedDay(t, p, c) == forever {
 			leaves |= bit
 		}
 	}
@@ -102,7 +102,7 @@ func (e *Evaluator) undatedCharge(p *Person, c *Charge, holds uint64) (leaves ui
 }
 
 // ruleDay is the day on which rule j applies, if nothing but time passes.
-func (e *Evaluator) ruleDay(j int, p *Person, c *Charge, m *mask) schemas.Date {
+func (e *judge) ruleDay(j int, p *Person, c *Charge, m *mask) schemas.Date {
 	r := &e.law.rules[j]
 	if r.times == 0 {
 		return e.day(&r.when, p, c, m)
@@ -116,7 +116,7 @@ func (e *Evaluator) ruleDay(j int, p *Person, c *Charge, m *mask) schemas.Date {
 
 // leafElapsed is the day on which time makes a leaf true, given its position
 // among elapsed.
-func (e *Evaluator) leafElapsed(i int, p *Person, c *Charge) schemas.Date {
+func (e *judge) leafElapsed(i int, p *Person, c *Charge) schemas.Date {
 	t := &e.law.elapsed[i]
 	if !t.personal {
 		return e.elapsedDay(t, p, c)
@@ -129,7 +129,7 @@ func (e *Evaluator) leafElapsed(i int, p *Person, c *Charge) schemas.Date {
 
 // soonest finds among the rules that a charge waits for the one that gives
 // relief first.
-func (e *Evaluator) soonest(p *Person, c *Charge, m *mask, rules uint64, d *Decision) {
+func (e *judge) soonest(p *Person, c *Charge, m *mask, rules uint64, d *Decision) {
 	first := forever
 	for ; rules != 0; rules &= rules - 1 {
 		j := bits.TrailingZeros64(rules)
@@ -172,7 +172,7 @@ type countedBy struct {
 }
 
 // countsFor is what a charge with the mask counts for.
-func (e *Evaluator) countsFor(m *mask) *counted {
+func (e *judge) countsFor(m *mask) *counted {
 	at := &e.satisfying[hashOf(m.t, m.f)>>(64-satisfyBits)]
 	if at.known && at.t == m.t && at.f == m.f {
 		return &at.counted

@@ -55,7 +55,7 @@ func (l *Law) penaltyEntry(days int32) penaltyEntry {
 // penaltyMasks answers the leaves on the maximum penalty. What the record does
 // not give is what the law gives for the code, or else for the degree; of a code
 // that is not known, it may be what the law gives for some other code.
-func (e *Evaluator) penaltyMasks(c *Charge) *penaltyEntry {
+func (e *judge) penaltyMasks(c *Charge) *penaltyEntry {
 	switch {
 	case c.MaxPenalty == NoNumber && e.law.codePenalties && e.codes[c.Code].code == nil:
 		return &e.codes[0].penalty

@@ -187,6 +187,18 @@ func (r record) forget(t *rapid.T) record {
 	return r
 }
 
+// oneArrestACase gives the charges of a case one day of arrest.
+func (r record) oneArrestACase() {
+	arrests := map[int32]schemas.Date{}
+	for i := range r.rows {
+		row := &r.rows[i].row
+		if day, ok := arrests[row.Case]; ok {
+			row.Arrest = day
+		}
+		arrests[row.Case] = row.Arrest
+	}
+}
+
 // lose makes a row of a charge unreadable: what is left knows that one is
 // missing.
 func (r record) lose(lost int) record {
@@ -352,6 +364,7 @@ func TestUnknownDecidesNothing(t *testing.T) {
 			known.rows[i].row.MaxPenalty = NoNumber // where the record has none, the law may: that is no missing fact
 			known.rows[i].row.Key = int32(i)        // rows of one charge may contradict each other, and that asks
 		}
+		known.oneArrestACase() // or_same_day says that an arrest of another day is another case
 		missing := known.forget(t)
 		for i := range missing.rows { // first_known_of says what counts when these are not on record
 			missing.rows[i].row.SupervisionEnd, missing.rows[i].row.Sentenced = known.rows[i].row.SupervisionEnd, known.rows[i].row.Sentenced

@@ -24,7 +24,7 @@ type edge struct {
 
 // foldPauses collects the time in which the clocks of the person stand still. A
 // run whose end is not on record may last still.
-func (e *Evaluator) foldPauses(p *Person, f *fact, out *folded, hole int) {
+func (e *judge) foldPauses(p *Person, f *fact, out *folded, hole int) {
 	if f.source.Pause.Own {
 		return // each charge has its own
 	}
@@ -37,7 +37,7 @@ func (e *Evaluator) foldPauses(p *Person, f *fact, out *folded, hole int) {
 
 // runs joins the runs of all charges: the days in which the clock certainly
 // stands still, or those in which it may.
-func (e *Evaluator) runs(p *Person, f *fact, into pauses, certain bool) pauses {
+func (e *judge) runs(p *Person, f *fact, into pauses, certain bool) pauses {
 	e.edges = e.edges[:0]
 	for i := range p.Charges {
 		if sure, may := e.pauseOf(p, i, f); certain {
@@ -50,7 +50,7 @@ func (e *Evaluator) runs(p *Person, f *fact, into pauses, certain bool) pauses {
 }
 
 // join makes one run of those that touch or share days.
-func (e *Evaluator) join(into pauses) pauses {
+func (e *judge) join(into pauses) pauses {
 	slices.SortFunc(e.edges, func(a, b edge) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(b.step, a.step)) })
 	into, open := into[:0], 0
 	for _, at := range e.edges {
@@ -64,7 +64,7 @@ func (e *Evaluator) join(into pauses) pauses {
 	return into
 }
 
-func (e *Evaluator) addRun(r pause) {
+func (e *judge) addRun(r pause) {
 	if r.from < r.to {
 		e.edges = append(e.edges, edge{r.from, 1}, edge{r.to, -1})
 	}
@@ -72,7 +72,7 @@ func (e *Evaluator) addRun(r pause) {
 
 // pauseOf is the run of one row: the days in which it certainly stops the clock,
 // and those in which it may. A run that ends before it begins contradicts itself.
-func (e *Evaluator) pauseOf(p *Person, i int, f *fact) (sure, may pause) {
+func (e *judge) pauseOf(p *Person, i int, f *fact) (sure, may pause) {
 	v := e.counts(f.bit, i)
 	if v == no {
 		return sure, may
@@ -91,7 +91,7 @@ func (e *Evaluator) pauseOf(p *Person, i int, f *fact) (sure, may pause) {
 
 // paused returns the days between which the years have passed, given those
 // between which the clock of charge i started.
-func (e *Evaluator) paused(p *Person, i int, t *eventTest, earliest, latest schemas.Date) (from, to schemas.Date) {
+func (e *judge) paused(p *Person, i int, t *eventTest, earliest, latest schemas.Date) (from, to schemas.Date) {
 	f, out := &e.law.facts[t.pause], &e.facts[t.pause]
 	if f.source.Pause.Own {
 		sure, may := e.pauseOf(p, i, f)

@@ -62,7 +62,7 @@ func TestPausesNeverShortenAWait(t *testing.T) {
 		if later := test.passed(start+schemas.Date(rapid.Int32Range(0, 400).Draw(t, "later")), few...); later < day {
 			t.Fatalf("from %s: %s; started later, %s", start, day, later)
 		}
-		e := &Evaluator{}
+		e := &judge{}
 		for _, r := range few {
 			e.addRun(r)
 			e.addRun(pause{r.from - schemas.Date(rapid.Int32Range(0, 300).Draw(t, "longer")), r.to})

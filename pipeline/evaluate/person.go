@@ -29,7 +29,7 @@ func hole(p *Person, kinds schemas.RowKind) int {
 // A presumption fills what the record is silent on. It does not fill a hole: of
 // a person with rows that could not be read, or of whom we have one row only,
 // nothing is presumed of the record as a whole.
-func (e *Evaluator) personMask(p *Person, kinds schemas.RowKind, hole int) mask {
+func (e *judge) personMask(p *Person, kinds schemas.RowKind, hole int) mask {
 	m := e.law.today
 	if hole > 0 {
 		m.mute = e.law.ofRecord
@@ -68,7 +68,7 @@ func absent(hole int) truth {
 	return no
 }
 
-func (e *Evaluator) registered(p *Person, kinds schemas.RowKind, sets []*policies.CodeSet, hole int) truth {
+func (e *judge) registered(p *Person, kinds schemas.RowKind, sets []*policies.CodeSet, hole int) truth {
 	v := absent(hole)
 	if kinds&schemas.RowRegistered == 0 {
 		return v
@@ -112,7 +112,7 @@ type folded struct {
 
 // group assigns every row the ordinal of its charge: rows that share a charge
 // key are one charge. It returns the number of charges.
-func (e *Evaluator) group(p *Person, distinct bool) int {
+func (e *judge) group(p *Person, distinct bool) int {
 	if distinct {
 		for i := len(e.each); i < len(p.Charges); i++ {
 			e.each = append(e.each, int32(i)) //nolint:gosec // a person has fewer rows
@@ -144,7 +144,7 @@ func (e *Evaluator) group(p *Person, distinct bool) int {
 }
 
 // fold computes the facts of p, given those that some charge may count for.
-func (e *Evaluator) fold(p *Person, some uint64, groups int, distinct bool, hole int) {
+func (e *judge) fold(p *Person, some uint64, groups int, distinct bool, hole int) {
 	for i := range e.law.facts {
 		f, out := &e.law.facts[i], &e.facts[i]
 		if some&f.bit == 0 {
@@ -188,7 +188,7 @@ func (f *folded) none(hole int) {
 
 // counts tells whether row i is a charge that satisfies the condition of a
 // fact, given its bit.
-func (e *Evaluator) counts(bit uint64, i int) truth {
+func (e *judge) counts(bit uint64, i int) truth {
 	switch c := &e.counting[i]; {
 	case c.yes&bit != 0:
 		return yes
@@ -204,7 +204,7 @@ func (s *satisfied) of(f *fact) (counts, may int) {
 	return int(s.yes >> (f.number & 63) & 1), int(s.maybe >> (f.number & 63) & 1)
 }
 
-func (e *Evaluator) foldCount(p *Person, f *fact, out *folded, groups, hole int) {
+func (e *judge) foldCount(p *Person, f *fact, out *folded, groups, hole int) {
 	e.states = slices.Grow(e.states[:0], groups)[:groups]
 	clear(e.states)
 	out.known, out.possible = 0, hole
@@ -224,7 +224,7 @@ func (e *Evaluator) foldCount(p *Person, f *fact, out *folded, groups, hole int)
 	}
 }
 
-func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
+func (e *judge) foldLatest(p *Person, f *fact, out *folded, hole int) {
 	out.latestKnown, out.latestPossible = beginning, beginning
 	if hole > 0 {
 		out.latestPossible = forever
@@ -248,7 +248,7 @@ func (e *Evaluator) foldLatest(p *Person, f *fact, out *folded, hole int) {
 
 // foldLatestDate is foldLatest of one date of a charge, of which NoDate is known
 // to be early and possibly late.
-func (e *Evaluator) foldLatestDate(p *Person, f *fact, out *folded) {
+func (e *judge) foldLatestDate(p *Person, f *fact, out *folded) {
 	known, possible := out.latestKnown, out.latestPossible
 	for i := range p.Charges {
 		d := p.Charges[i].date(f.event.field)
@@ -269,7 +269,7 @@ func (e *Evaluator) foldLatestDate(p *Person, f *fact, out *folded) {
 
 // foldRestart collects the events of the charges that start the clock of an
 // earlier one again.
-func (e *Evaluator) foldRestart(p *Person, f *fact, out *folded, hole int) {
+func (e *judge) foldRestart(p *Person, f *fact, out *folded, hole int) {
 	out.restarts, out.mayRestart, out.latestPossible = out.restarts[:0], out.mayRestart[:0], beginning
 	if hole > 0 {
 		out.latestPossible = forever

@@ -46,7 +46,7 @@ func (c *compiler) presumption(bit uint64, leaf *policies.Leaf) {
 
 // presumeClosed takes the charges that are presumed closed out of the facts that
 // count without them: those that are pending, or may be.
-func (e *Evaluator) presumeClosed(p *Person) {
+func (e *judge) presumeClosed(p *Person) {
 	for i := range e.law.closings {
 		t := &e.law.closings[i]
 		for j := range e.counting {
@@ -61,7 +61,7 @@ func (e *Evaluator) presumeClosed(p *Person) {
 
 // presume puts what the law presumes of charge i in the place of what is not
 // known. It is the last to fill the mask.
-func (e *Evaluator) presume(p *Person, i, hole int, m mask) (t, f, presumed uint64) {
+func (e *judge) presume(p *Person, i, hole int, m mask) (t, f, presumed uint64) {
 	for j := range e.law.closings {
 		t := &e.law.closings[j]
 		if m.mute&t.bit != 0 {

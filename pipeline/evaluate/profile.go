@@ -37,7 +37,7 @@ type answers struct{ t, f, p uint64 }
 // recall looks at every charge of p but for its numbers and dates. It fills
 // e.answers and e.counting, by row, adds up e.lanes, and returns the facts that
 // some charge may count for.
-func (e *Evaluator) recall(p *Person) (some uint64) {
+func (e *judge) recall(p *Person) (some uint64) {
 	e.answers, e.counting = regrow(e.answers, len(p.Charges)), regrow(e.counting, len(p.Charges))
 	sum := lanes{}
 	for i := range p.Charges {
@@ -67,7 +67,7 @@ func (e *Evaluator) recall(p *Person) (some uint64) {
 }
 
 // look looks the profile of a charge up in every table.
-func (e *Evaluator) look(c *Charge, at *profiled) {
+func (e *judge) look(c *Charge, at *profiled) {
 	of := c.profile()
 	cell, small, penalty := of[2]>>4, of[2]&15, e.penaltyMasks(c)
 	charge, others := e.law.charge.table[cell], e.law.others.table[cell]
@@ -88,7 +88,7 @@ func (e *Evaluator) look(c *Charge, at *profiled) {
 }
 
 // otherMask answers the leaves of facts that the profile of a charge does not.
-func (e *Evaluator) otherMask(p *Person, i int, m *mask) {
+func (e *judge) otherMask(p *Person, i int, m *mask) {
 	c, s := &p.Charges[i], &e.law.others
 	s.circumstances(c, m)
 	for j := range s.numbers {

@@ -321,9 +321,10 @@ func TestMemoryHoldsForNothingElse(t *testing.T) {
 		e, other, rows := law.NewEvaluator(), drawRows(t), drawRows(t)
 		forget(t, other)
 		e.Person(personOf(e, other))
-		everywhere(e.memo[:], func(d [2]decided) bool { return d[0].known })
-		everywhere(e.profiles[:], func(p profiled) bool { return p.known })
-		everywhere(e.satisfying[:], func(c countedBy) bool { return c.known })
+		j := e.judges[0]
+		everywhere(j.memo[:], func(d [2]decided) bool { return d[0].known })
+		everywhere(j.profiles[:], func(p profiled) bool { return p.known })
+		everywhere(j.satisfying[:], func(c countedBy) bool { return c.known })
 		if got, want := e.Person(personOf(e, rows)), decideRows(law, rows); !slices.Equal(got, want) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}

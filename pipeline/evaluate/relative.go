@@ -67,7 +67,7 @@ func regrow[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // foldRelative collects the charges that count, by group. Most persons have
 // none.
-func (e *Evaluator) foldRelative(p *Person, f *fact, out *relative, groups int) {
+func (e *judge) foldRelative(p *Person, f *fact, out *relative, groups int) {
 	out.any = false
 	for i := range p.Charges {
 		v := e.counts(f.bit, i)
@@ -98,7 +98,7 @@ func (e *Evaluator) foldRelative(p *Person, f *fact, out *relative, groups int) 
 
 // foldDistinctRelative is foldRelative where every row is a charge of its own,
 // and none is before or after another: counts of the person and of the cases.
-func (e *Evaluator) foldDistinctRelative(p *Person, f *fact, out *relative) {
+func (e *judge) foldDistinctRelative(p *Person, f *fact, out *relative) {
 	out.any, out.distinct, out.knownAll, out.mayBeAll, out.unplaced = true, true, 0, 0, interval{}
 	clear(out.inCase)
 	for i := range p.Charges {
@@ -146,7 +146,7 @@ func (f *fact) days() (policies.Field, order, bool) {
 	}
 }
 
-func (e *Evaluator) resetOrder(f *fact, out *relative, groups int) {
+func (e *judge) resetOrder(f *fact, out *relative, groups int) {
 	if _, _, ok := f.days(); ok {
 		out.certain, out.first, out.last = regrow(out.certain, groups), regrow(out.first, groups), regrow(out.last, groups)
 		for g := range groups {
@@ -224,7 +224,7 @@ func (r *relative) intoCase(number int32, state truth) {
 }
 
 // count is the count for charge i.
-func (e *Evaluator) count(p *Person, i int, f *fact, r *relative) (known, possible int) {
+func (e *judge) count(p *Person, i int, f *fact, r *relative) (known, possible int) {
 	if !r.any {
 		return 0, 0
 	}

@@ -63,7 +63,7 @@ func TestDaysThatRelateCharges(t *testing.T) {
 							count++
 						}
 					}
-					known, possible := e.count(p, i, &law.facts[2], &e.facts[2].relative)
+					known, possible := e.judges[0].count(p, i, &law.facts[2], &e.judges[0].facts[2].relative)
 					if count < known || count > possible || !missing && known != possible {
 						t.Fatalf("charge %d: got %d to %d, counted %d", i, known, possible, count)
 					}

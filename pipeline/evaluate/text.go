@@ -22,8 +22,8 @@ type textKey struct {
 // maxTexts bounds the memory of texts. When it is full it starts anew.
 const maxTexts = 1 << 14
 
-// Text puts the decision on charge i of p in words.
-func (e *Evaluator) Text(p *Person, i int, d Decision) Text {
+// text is TextUnder of the law of the moment.
+func (e *judge) text(p *Person, i int, d Decision) Text {
 	c := &p.Charges[i]
 	t := e.remembered(c, &d)
 	e.weigh(&t, c, &d)
@@ -31,7 +31,7 @@ func (e *Evaluator) Text(p *Person, i int, d Decision) Text {
 }
 
 // remembered are the words of a decision. Equal decisions cost one look-up.
-func (e *Evaluator) remembered(c *Charge, d *Decision) Text {
+func (e *judge) remembered(c *Charge, d *Decision) Text {
 	key := textKey{
 		outcome: d.Outcome, rule: d.Rule, leaf: d.Leaf, floor: d.Floor, ceiling: d.Ceiling,
 		section: e.codes[c.Code].section, day: schemas.NoDate, limit: d.Cap,
@@ -72,7 +72,7 @@ func (k *textKey) pack() packedKey {
 }
 
 // words writes the text of a key.
-func (e *Evaluator) words(key textKey, code *policies.Code) Text {
+func (e *judge) words(key textKey, code *policies.Code) Text {
 	t := Text{RemedyFloor: key.floor.String(), RemedyCeiling: key.ceiling.String()}
 	values := map[string]string{"section": "", "eligible_on": key.day.String()}
 	if code != nil {
@@ -94,7 +94,7 @@ func (e *Evaluator) words(key textKey, code *policies.Code) Text {
 	return t
 }
 
-func (e *Evaluator) ruleWords(t *Text, key textKey, values map[string]string) {
+func (e *judge) ruleWords(t *Text, key textKey, values map[string]string) {
 	r := e.law.rules[key.rule].source
 	t.Rule, t.Clause = r.ID, r.Cite
 	t.Reason = e.law.fill(r.Reason, values)
@@ -117,7 +117,7 @@ func (e *Evaluator) ruleWords(t *Text, key textKey, values map[string]string) {
 }
 
 // capWords writes what a lifetime cap decided, or asks.
-func (e *Evaluator) capWords(t *Text, key textKey, values map[string]string) {
+func (e *judge) capWords(t *Text, key textKey, values map[string]string) {
 	limit := e.law.caps[key.limit-1].source
 	t.Clause, t.Reason = limit.Cite, join(e.law.fill(limit.Reason, values), see(limit.TryNext))
 	if key.rule >= 0 {
@@ -129,7 +129,7 @@ func (e *Evaluator) capWords(t *Text, key textKey, values map[string]string) {
 }
 
 // leafWords writes what a leaf decided, or asks.
-func (e *Evaluator) leafWords(t *Text, key textKey) {
+func (e *judge) leafWords(t *Text, key textKey) {
 	leaf := e.law.leaves[key.leaf]
 	t.Leaf, t.Clause = leaf.ID, leaf.Cite
 	if key.outcome == schemas.Review {
@@ -143,7 +143,7 @@ func (e *Evaluator) leafWords(t *Text, key textKey) {
 	t.Reason = e.law.fill(leaf.Say.No, nil)
 }
 
-func (e *Evaluator) otherwiseWords(t *Text, values map[string]string) {
+func (e *judge) otherwiseWords(t *Text, values map[string]string) {
 	o := &e.law.bound.Pack.Otherwise
 	t.Clause, t.Reason = o.Cite, join(e.law.fill(o.Reason, values), see(o.TryNext))
 	t.Question, t.Who = o.Question, o.Who
