@@ -197,6 +197,11 @@ func (r *Run) name() (err error) {
 	m.Policy = writers.PolicyRef{
 		ID: r.pack.Name(), SHA256: r.pack.Digest(), SignedOff: r.pack.SignedOff, Params: r.bound.Params(),
 	}
+	for _, l := range r.pack.Lasting() {
+		if !l.Lasts() {
+			m.Policy.ReEvaluate = append(m.Policy.ReEvaluate, l.Rule)
+		}
+	}
 	m.Layouts = []writers.DataRef{{Name: r.layout.Name(), SHA256: r.layout.Digest()}}
 	m.CodeTables = []writers.DataRef{{Name: r.jurisdiction, SHA256: r.tables}}
 	for _, leaf := range r.law.Leaves() {

@@ -61,8 +61,8 @@ func TestDiff(t *testing.T) {
 				"{verb: seal, legal_basis: Example Act 10, jurisdiction_retained: true}"},
 		}},
 		"rules exchanged": {chosen + last, last + "\n" + chosen, []Change{
-			{LawChange, "rules", "are tried in another order: was challenged, other-law, registered, harm, clear, chosen, graded, dead-or-not, " +
-				"is challenged, other-law, registered, harm, clear, graded, dead-or-not, chosen"},
+			{LawChange, "rules", "are tried in another order: was challenged, other-law, registered, harm, clear, chosen, graded, in-time, dead-or-not, " +
+				"is challenged, other-law, registered, harm, clear, graded, in-time, dead-or-not, chosen"},
 		}},
 		"otherwise":     {"outcome: not_eligible", "outcome: review", []Change{{LawChange, "otherwise", "outcome was not_eligible, is review"}}},
 		"comment":       {"# It is nobody's law.", "# It is law.", nil},

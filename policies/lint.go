@@ -21,10 +21,7 @@ func (r *reader) lint(p *Pack) {
 	for _, leaf := range leaves {
 		r.lintLeaf(p, leaf)
 	}
-	for i := range p.Rules {
-		r.monotone(p.Rules[i].When, p.Rules[i].ID, false)
-	}
-	r.monotone(p.Scope, "scope", false)
+	r.lintLasting(p)
 	for i := range p.Facts {
 		r.lintWhere(p, p.Facts[i].Where, p.Facts[i].Name)
 	}
@@ -79,23 +76,6 @@ func (r *reader) lintWhere(p *Pack, c *Condition, owner string) {
 	}
 	if _, ok := c.Leaf.Test.(CountyIs); ok {
 		r.fault(c.At, "R2", "%s: the law is one for the whole state; only profile local-option may ask for the county", owner)
-	}
-}
-
-// monotone refuses conditions that time alone would turn false: a charge that
-// is eligible stays so.
-func (r *reader) monotone(c *Condition, owner string, negated bool) {
-	if c == nil {
-		return
-	}
-	if c.Leaf != nil {
-		if negated && Temporal(c.Leaf.Test) {
-			r.fault(c.At, schema, "%s: %s stands under none and would end relief as time passes; turn it round", owner, c.Leaf.ID)
-		}
-		return
-	}
-	for _, term := range c.Terms {
-		r.monotone(term, owner, negated != (c.Op == None))
 	}
 }
 

@@ -100,7 +100,10 @@ type Rule struct {
 	When      *Condition
 	Gives     Consequence
 	Reason    string // template: {section}, {eligible_on} and parameters
-	At        Position
+	// Lapses is the source of a statute that ends relief with time; empty when
+	// none does.
+	Lapses string
+	At     Position
 }
 
 // Consequence is what a rule that applies gives. Only the fields of its

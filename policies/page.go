@@ -142,12 +142,19 @@ func (w *page) scope() {
 func (w *page) rules() {
 	w.heading(2, "The rules, in order")
 	w.line("The first rule that applies to a charge decides it.")
+	lasting := w.pack.Lasting()
 	for i, t := range w.root.get("rules").elements() {
 		id := t.word("id")
 		w.heading(3, fmt.Sprintf("%d. %s", i+1, plainText(id)))
 		w.line("*%s*\n", plainText(t.word("cite")))
 		if param := t.word("enabled_if"); param != "" {
 			w.line("Only when parameter **%s** is true, not zero, or not empty.\n", strings.TrimPrefix(param, "$"))
+		}
+		if lasting[i].Lasts() {
+			w.line("As time passes: it lasts.\n")
+		} else {
+			w.line("As time passes: **to be decided again with every sweep**; %s. Its eligible_on is no promise.\n", plainText(lasting[i].Reason))
+			w.rest("", t.get("lapses"), "cite")
 		}
 		w.line("When:\n")
 		w.condition(t.get("when"), id, "")
@@ -156,7 +163,7 @@ func (w *page) rules() {
 		if reason := t.word("reason"); reason != "" {
 			w.line("- Reason given: “%s”", plainText(reason))
 		}
-		w.rest("- ", t, append([]string{"id", "cite", "scope", "enabled_if", "when", "reason"}, outcomeKeys...)...)
+		w.rest("- ", t, append([]string{"id", "cite", "scope", "enabled_if", "when", "reason", "lapses"}, outcomeKeys...)...)
 	}
 }
 

@@ -46,6 +46,10 @@ func (r *reader) rule(t *table) {
 	}
 	rule.When = r.inForce(t, &rule)
 	rule.Gives = r.consequence(t)
+	if lapses := t.child("lapses", t.what+": lapses"); lapses != nil {
+		rule.Lapses = lapses.cite()
+		lapses.close()
+	}
 	rule.Reason = t.text("reason")
 	r.template(t, "reason", rule.Reason, "section", "eligible_on")
 	r.pack.Rules = append(r.pack.Rules, rule)

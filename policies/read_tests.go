@@ -195,7 +195,7 @@ func (r *reader) dateIs(body *table) Test {
 		r.fault(body.at, schema, "%s: give exactly one of before, on_or_before, after, on_or_after", body.what)
 	}
 	if test.Field == AsOf && test.Compare != After && test.Compare != OnOrAfter {
-		r.fault(body.at, schema, "%s: a condition that time alone ends would take relief away; use on_or_after", body.what)
+		r.fault(body.at, schema, "%s: a condition that time alone ends would take relief away; use on_or_after, or put it under none in a rule that lapses", body.what)
 	}
 	test.ImpliedBy = r.impliedBy(body, test.Field)
 	return test
@@ -244,7 +244,7 @@ func (r *reader) age(body *table) Test {
 		test.Years = r.intArg(atLeast, body.what)
 	}
 	if test.Under && test.At == AsOf {
-		r.fault(body.place("under"), schema, "%s: a condition that time alone ends would take relief away; use at_least", body.what)
+		r.fault(body.place("under"), schema, "%s: a condition that time alone ends would take relief away; use at_least, or put it under none in a rule that lapses", body.what)
 	}
 	test.ImpliedBy = r.impliedBy(body, test.At)
 	return test

@@ -144,6 +144,7 @@ func ruleShape() shape {
 		"scope":        oneWord("what the rule decides", "charge"),
 		"enabled_if":   paramShape(),
 		"valid":        validShape(),
+		"lapses":       keyed(shape{"cite": cited()}, "cite"),
 		"when":         defined("condition"),
 		"reason":       textShape("why, for the person concerned; {section}, {eligible_on} and parameters are filled in"),
 		"relief":       defined("relief"),

@@ -59,6 +59,9 @@ type PolicyRef struct {
 	SHA256    string            `json:"sha256"`
 	SignedOff bool              `json:"signed_off"`
 	Params    map[string]string `json:"params"`
+	// ReEvaluate are the rules whose relief time alone may end, so that their
+	// eligible_on is no promise.
+	ReEvaluate []string `json:"re_evaluate,omitempty"`
 }
 
 // DataRef names a piece of configuration and its bytes.

@@ -76,8 +76,11 @@ that it breaks (R1 to R11 of the green standard, or schema for the language) and
 the remedy. Warnings do not fail a pack; anything else ends with code 6. Packs
 that are checked together may not share an id.
 
-With --json it prints one object for each pack, one a line: pack, ok, and faults
-(file, line, column, code, message, warning).`,
+It names the rules whose relief time alone may end, and why: they are to be
+decided again with every sweep, and their eligible_on is no promise.
+
+With --json it prints one object for each pack, one a line: pack, ok, faults
+(file, line, column, code, message, warning) and re_evaluate (rule, reason).`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l := linter{out: cmd.OutOrStdout(), json: asJSON}
 			err := eachPack(args, l.lint)
@@ -103,6 +106,27 @@ type lintResult struct {
 	Pack   string      `json:"pack"`
 	OK     bool        `json:"ok"`
 	Faults []lintFault `json:"faults"`
+	// ReEvaluate are the rules to be decided again with every sweep.
+	ReEvaluate []lintRule `json:"re_evaluate"`
+}
+
+type lintRule struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
+}
+
+// reEvaluate are the rules of a pack that was accepted that do not last.
+func reEvaluate(pack *policies.Pack) []lintRule {
+	rules := []lintRule{}
+	if pack == nil {
+		return rules
+	}
+	for _, l := range pack.Lasting() {
+		if !l.Lasts() {
+			rules = append(rules, lintRule(l))
+		}
+	}
+	return rules
 }
 
 type lintFault struct {
@@ -130,7 +154,7 @@ func (l *linter) lint(name string) error {
 		cases, err = caseFaults(pack)
 		faults = append(faults, cases...)
 	}
-	return l.print(name, faults, err)
+	return l.print(name, pack, faults, err)
 }
 
 // caseFaults are the faults of a pack's cases.yaml.
@@ -142,9 +166,9 @@ func caseFaults(pack *policies.Pack) (policies.Faults, error) {
 
 // print prints the faults of a pack. Those that refuse it are the error, and
 // without --json that is how they are printed.
-func (l *linter) print(name string, faults policies.Faults, refusal error) error {
+func (l *linter) print(name string, pack *policies.Pack, faults policies.Faults, refusal error) error {
 	if l.json {
-		if err := l.printJSON(name, faults, refusal == nil); err != nil {
+		if err := l.printJSON(name, pack, faults, refusal == nil); err != nil {
 			return err
 		}
 		if refusal != nil {
@@ -159,11 +183,14 @@ func (l *linter) print(name string, faults policies.Faults, refusal error) error
 		fmt.Fprintln(l.out, fault)
 	}
 	fmt.Fprintf(l.out, "%s: no faults\n", name)
+	for _, rule := range reEvaluate(pack) {
+		fmt.Fprintf(l.out, "%s: rule %s is to be decided again with every sweep: %s\n", name, rule.Rule, rule.Reason)
+	}
 	return nil
 }
 
-func (l *linter) printJSON(name string, faults policies.Faults, ok bool) error {
-	result := lintResult{Pack: name, OK: ok, Faults: []lintFault{}}
+func (l *linter) printJSON(name string, pack *policies.Pack, faults policies.Faults, ok bool) error {
+	result := lintResult{Pack: name, OK: ok, Faults: []lintFault{}, ReEvaluate: reEvaluate(pack)}
 	for _, f := range faults {
 		result.Faults = append(result.Faults, lintFault(f))
 	}
@@ -176,5 +203,5 @@ func (l *linter) shared(refusal error) error {
 	if !l.json || len(faults) == 0 {
 		return refusal
 	}
-	return errors.Join(l.printJSON(faults[0].File, faults, false), errors.New("policies share an id"))
+	return errors.Join(l.printJSON(faults[0].File, nil, faults, false), errors.New("policies share an id"))
 }

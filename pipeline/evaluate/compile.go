@@ -54,6 +54,8 @@ type rule struct {
 	enabled bool
 	saysDay bool // the reason gives eligible_on
 	when    node
+	passes  uint64 // its leaves that time makes true on a day that can be named
+	ends    uint64 // those that are true one day that cannot
 	// times are the leaves that time makes true, where they are all that is to be
 	// known of the day on which the rule applies: where other things hold, it is
 	// the latest of theirs. 0 when it is not so simple.
@@ -169,13 +171,14 @@ func Compile(b *policies.Bound) (*Law, error) {
 		}
 		c.law.elapsedOf[t.leaf] = int8(i) //nolint:gosec // at most 64
 	}
-	for i := range c.law.rules {
-		c.law.rules[i].plainTime(c.law.temporal)
-	}
 	c.law.still = len(c.law.others.numbers)+len(c.law.others.dates)+len(c.law.others.dated)+len(c.law.others.idle) == 0 && !c.law.others.circumstantial
 	c.law.codePenalties = slices.ContainsFunc(b.Pack.Penalties, func(p policies.Penalty) bool { return len(p.Sets) > 0 })
 	c.law.passing = c.law.temporal | c.law.temporary
 	c.include(b.Pack.SubstanceUnknown)
+	for i := range c.law.rules {
+		c.law.rules[i].plainTime(c.law.temporal)
+		c.law.rules[i].ripen(c.law)
+	}
 	return c.law, nil
 }
 
@@ -442,4 +445,23 @@ func (c *compiler) age(i int16, at slot, t policies.AgeIs) {
 	law.elapsed = append(law.elapsed, elapsedDay{
 		leaf: i, fact: -1, event: -1, field: policies.BirthDate, years: years, fixed: schemas.NoDate,
 	})
+}
+
+// ripen finds what time does to a rule. One that the statute ends again names no
+// day, because it may be over by then.
+func (r *rule) ripen(law *Law) {
+	r.passes, r.ends = law.temporal&r.when.leaves, law.temporary&r.when.leaves
+	if r.source.Lapses != "" {
+		r.ends |= r.passes &^ r.when.negated()
+		r.passes = 0
+	}
+}
+
+// negated are the leaves that must not hold somewhere in the node.
+func (n *node) negated() uint64 {
+	leaves := n.neg
+	for i := range n.kids {
+		leaves |= n.kids[i].negated()
+	}
+	return leaves
 }

@@ -107,7 +107,7 @@ func (e *Evaluator) applies(c *Charge, m *mask, d *Decision, open *worlds, j int
 	if v.outcome == schemas.Eligible {
 		d.Floor, d.Ceiling, d.DueOn = v.floor, v.ceiling, r.source.Gives.Relief.Due
 		d.Serving = c.Sentence.Runs()
-		if r.when.leaves&e.law.temporal != 0 {
+		if r.passes != 0 {
 			e.dated = d.Rule
 		}
 	}
@@ -160,8 +160,8 @@ func (e *Evaluator) later(p *Person, c *Charge, m *mask, open *worlds) wait {
 	}
 	for j := range e.law.rules {
 		r := &e.law.rules[j]
-		time := e.law.temporal & r.when.leaves &^ m.p // what is presumed does not pass
-		both := time | e.law.temporary&r.when.leaves
+		time := r.passes &^ m.p // what is presumed does not pass
+		both := time | r.ends
 		if r.when.and && (m.f&r.when.pos|m.t&r.when.neg)&^both != 0 {
 			continue // it fails on something that does not end
 		}
