@@ -121,16 +121,17 @@ type (
 	}
 	// AgeIs asks for the person's age, in anniversaries, on a day.
 	AgeIs struct {
-		At        Field // OffenseDate, DispositionDate or AsOf
+		At        Field // one of ageFields
 		Under     bool  // under Years, otherwise at least Years
 		Years     IntArg
 		ImpliedBy []Field
 	}
-	// Elapsed asks whether years have passed on the as-of date since an event.
+	// Elapsed asks whether years, months or days have passed on the as-of date
+	// since an event.
 	Elapsed struct {
-		Since Event
-		Years IntArg
-		After bool // true from the day after the anniversary, not on it
+		Since               Event
+		Years, Months, Days IntArg // one of them is given
+		After               bool   // true from the day after the anniversary, not on it
 		// Restart is the name of the fact whose later events start the clock
 		// again, empty when none does.
 		Restart string
@@ -178,6 +179,9 @@ func (FactIs) test()        {}
 
 func (IncarceratedIs) test() {}
 func (RestitutionIn) test()  {}
+
+// ageFields are the days on which an age may be asked for.
+var ageFields = []Field{OffenseDate, ArrestDate, DispositionDate, SentenceDate, AsOf}
 
 // Compare is a comparison of dates.
 type Compare uint8

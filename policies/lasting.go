@@ -43,7 +43,7 @@ func (p *Pack) ends(i int) string {
 	if len(takers) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("what stands before it can come true with time alone: %s", strings.Join(takers, ", "))
+	return "what stands before it can come true with time alone: " + strings.Join(takers, ", ")
 }
 
 // takes tells whether a rule that comes true takes some of the relief of another.

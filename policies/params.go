@@ -38,6 +38,10 @@ type Param struct {
 	At       Position
 }
 
+// maxNumber bounds the numbers of the law: a hundred years in days. What is
+// larger is a slip, and time is not reckoned so far.
+const maxNumber = 36_525
+
 // Range is a range of integers, both ends included.
 type Range struct{ From, To int }
 
@@ -150,7 +154,7 @@ func (p *Param) parse(text string) (Value, error) {
 		return Value{Bool: text == "true"}, nil
 	case IntegerParam:
 		n, err := strconv.Atoi(text)
-		if err != nil || !p.inRange(n) {
+		if err != nil || n < -maxNumber || n > maxNumber || !p.inRange(n) {
 			return Value{}, fmt.Errorf("%q is not allowed, %s", text, p.Allowed())
 		}
 		return Value{Int: n}, nil
@@ -205,7 +209,7 @@ func (p *Param) Allowed() string {
 			parts[i] = r.String()
 		}
 		if len(parts) == 0 {
-			return "allowed: a whole number"
+			return fmt.Sprintf("allowed: a whole number up to %d", maxNumber)
 		}
 		return "allowed: " + strings.Join(parts, " or ")
 	case DateParam:

@@ -61,7 +61,7 @@ func along(n ast.Node, steps []string, change func(*ast.SequenceNode) ast.Node) 
 			if value := along(v, steps, change); value != nil {
 				out := *n
 				out.Values = slices.Clone(n.Values)
-				out.Values[i] = value.(*ast.MappingValueNode) //nolint:errcheck,forcetypeassert // the copy of v
+				out.Values[i], _ = value.(*ast.MappingValueNode) // the copy of v
 				return &out
 			}
 		}

@@ -203,7 +203,7 @@ func (r *reader) dated(entry *table) []DatedInt {
 		if err != nil {
 			r.fault(body.places[key], schema, "%s: %v", body.what, err)
 		}
-		values = append(values, DatedInt{From: day, Value: r.integer(n, body.what)})
+		values = append(values, DatedInt{From: day, Value: r.number(n, body.what)})
 	}
 	slices.SortFunc(values, func(a, b DatedInt) int { return cmp.Compare(a.From, b.From) })
 	return values

@@ -131,6 +131,6 @@ func (r *reader) plainElapsed(t *table) Test {
 	}
 	defer body.close()
 	test := Elapsed{Since: Event{Field: r.field(body, "since", eventFields...)}}
-	r.years(body, &test)
+	r.length(body, &test)
 	return test
 }

@@ -225,7 +225,16 @@ func (r *reader) intArg(n ast.Node, what string) IntArg {
 	if name, ok := r.reference(n, IntegerParam, what); ok {
 		return IntArg{Param: name}
 	}
-	return IntArg{Value: r.integer(n, what)}
+	return IntArg{Value: r.number(n, what)}
+}
+
+// number reads a number of the law.
+func (r *reader) number(n ast.Node, what string) int {
+	v := r.integer(n, what)
+	if v < 0 || v > maxNumber {
+		r.fault(r.at(n), schema, "%s: %d is not possible here (0 to %d)", what, v, maxNumber)
+	}
+	return v
 }
 
 func (r *reader) age(body *table) Test {
@@ -233,7 +242,7 @@ func (r *reader) age(body *table) Test {
 		return nil
 	}
 	defer body.close()
-	test := AgeIs{At: r.field(body, "at", OffenseDate, DispositionDate, AsOf)}
+	test := AgeIs{At: r.field(body, "at", ageFields...)}
 	under, atLeast := body.get("under"), body.get("at_least")
 	switch {
 	case (under == nil) == (atLeast == nil):
@@ -256,13 +265,16 @@ func (r *reader) elapsed(body *table, leaf *Leaf) Test {
 	}
 	defer body.close()
 	test := Elapsed{Since: r.event(body, "since")}
-	r.years(body, &test)
+	r.length(body, &test)
 	if body.has("restart_on") {
 		test.Restart = r.restart(body, leaf, test.Since)
 		test.Clock = "starts again on " + treeOf(body.get("restart_on")).String()
 	}
 	if body.has("pause_on") {
 		test.Pause = r.pause(body, leaf)
+		if body.has("months") {
+			r.fault(body.place("months"), schema, "%s: months are of different lengths, and a clock that stands still is not counted in them; write years or days", body.what)
+		}
 		if test.Clock != "" {
 			test.Clock += "; "
 		}
@@ -271,13 +283,21 @@ func (r *reader) elapsed(body *table, leaf *Leaf) Test {
 	return test
 }
 
-// years reads how many years must have passed, and whether the anniversary
-// counts.
-func (r *reader) years(body *table, test *Elapsed) {
-	if n := body.get("years"); n != nil {
-		test.Years = r.intArg(n, body.what)
-	} else {
-		r.fault(body.at, schema, "%s: years is missing", body.what)
+// units are the lengths in which time is counted.
+var units = []string{"years", "months", "days"}
+
+// length reads how many years, months or days must have passed, and whether the
+// anniversary counts.
+func (r *reader) length(body *table, test *Elapsed) {
+	given := 0
+	for i, arg := range []*IntArg{&test.Years, &test.Months, &test.Days} {
+		if n := body.get(units[i]); n != nil {
+			given++
+			*arg = r.intArg(n, body.what)
+		}
+	}
+	if given != 1 {
+		r.fault(body.at, schema, "%s: give exactly one of years, months, days", body.what)
 	}
 	switch boundary := body.text("boundary"); boundary {
 	case "", "on_or_after":

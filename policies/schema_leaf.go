@@ -12,19 +12,19 @@ func testShapes() shape {
 	tests := chargeTestShapes()
 	tests["code_section"] = keyed(shape{"in": paramShape()}, "in")
 	tests["age"] = exactlyOne(keyed(shape{
-		"at":    oneWord("the day", fieldsNamed(OffenseDate, DispositionDate, AsOf)...),
+		"at":    oneWord("the day", fieldsNamed(ageFields...)...),
 		"under": numberShape(), "at_least": numberShape(), "implied_by": impliedShape(),
 	}, "at"), "under", "at_least")
-	tests["elapsed"] = keyed(shape{
-		"since":    defined("event"),
-		"years":    numberShape(),
+	tests["elapsed"] = exactlyOne(keyed(shape{
+		"since": defined("event"),
+		"years": numberShape(), "months": numberShape(), "days": numberShape(),
 		"pause_on": pauseShape(),
 		"restart_on": keyed(shape{
 			"where": defined("where"),
 			"after": oneWord("by which date it is later", fieldsNamed(DispositionDate, SentenceDate, ArrestDate, OffenseDate)...),
 		}, "where"),
 		"boundary": oneWord("on the anniversary, or from the day after", "on_or_after", "after"),
-	}, "since", "years")
+	}, "since"), units...)
 	tests["person"] = personShape(personKeys...)
 	tests["case"] = personShape(personKeys[2:]...)
 	tests["date"] = dateTestShape(false)
@@ -121,10 +121,11 @@ func impliedShape() shape {
 func ifTestShapes() shape {
 	tests := chargeTestShapes()
 	tests["no_activity"] = either(spanShape(), paramShape())
-	tests["elapsed"] = keyed(shape{
-		"since": oneWord("a date of the charge", fieldsNamed(eventFields...)...), "years": numberShape(),
+	tests["elapsed"] = exactlyOne(keyed(shape{
+		"since": oneWord("a date of the charge", fieldsNamed(eventFields...)...),
+		"years": numberShape(), "months": numberShape(), "days": numberShape(),
 		"boundary": oneWord("on the anniversary, or from the day after", "on_or_after", "after"),
-	}, "since", "years")
+	}, "since"), units...)
 	return tests
 }
 

@@ -48,6 +48,8 @@ func TestRangesOfSections(t *testing.T) {
 		"New York, after":                    {"PL 130.20..130.65/*", "NY:PL:130.65-a", outside},
 		"New York, other article":            {"PL 130.20..130.96/*", "NY:PL:13.30", outside},
 		"Michigan counts after the point":    {"MCL 750.81..750.90h/*", "MI:MCL:750.110a", outside},
+		"Michigan counts, within":            {"MCL 750.81..750.120/*", "MI:MCL:750.110a", inside},
+		"elsewhere it is a decimal":          {"PEN 750.81..750.120/*", "TX:PEN:750.110a", outside},
 		"Michigan, letter":                   {"MCL 750.81..750.90h/*", "MI:MCL:750.90g", inside},
 		"Michigan, letter of the last":       {"MCL 750.81..750.90/*", "MI:MCL:750.90g", outside},
 		"Michigan, other chapter":            {"MCL 750.81..750.90h/*", "MI:MCL:75.85", outside},

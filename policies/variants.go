@@ -1,7 +1,6 @@
 package policies
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -157,18 +156,19 @@ func (r *reader) meaning(text string) string {
 	if len(r.fixed) == 0 {
 		return text
 	}
-	reach := text
+	reach := []string{text}
 	for i := range r.pack.Facts {
 		if f := &r.pack.Facts[i]; strings.Contains(text, f.Name) {
-			reach += " " + f.written
+			reach = append(reach, f.written)
 		}
 	}
+	meaning := []string{text}
 	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
-		if mentions(reach, name) {
-			text += fmt.Sprintf(" $%s=%s", name, r.fixed[name])
+		if slices.ContainsFunc(reach, func(part string) bool { return mentions(part, name) }) {
+			meaning = append(meaning, "$"+name+"="+r.fixed[name])
 		}
 	}
-	return text
+	return strings.Join(meaning, " ")
 }
 
 // mentions tells whether a text names a parameter.

@@ -143,6 +143,22 @@ func TestVariantFaults(t *testing.T) {
 	}
 }
 
+// TestVariantsWarnOfWhatIsTheirs: a warning of the base is not given again.
+func TestVariantsWarnOfWhatIsTheirs(t *testing.T) {
+	policy := strings.Replace(small+whatIfs, `cite: "Act 3", who: clerk`, `cite: "Act 3"`, 1)
+	p, err := parseText(t, strings.Replace(policy, `cite: "Act 8", who: clerk`, `cite: "Act 8"`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range p.Lint() {
+		got = append(got, f.Message)
+	}
+	if len(got) != 2 || !strings.HasPrefix(got[0], "condition scope.code: who is missing") || !strings.HasPrefix(got[1], "variant stricter: condition clear.none-pending: who is missing") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestTooManyVariants(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(small + "variants:\n")

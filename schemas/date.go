@@ -97,6 +97,25 @@ func (d Date) addYears(n int) Date {
 	return fromCivil(year, month, day)
 }
 
+// AddMonths returns the same day of the month n months after d. In a month that
+// has no such day it is the first of the next: the later day, as for AddYears.
+// NoDate stays NoDate.
+func (d Date) AddMonths(n int) Date {
+	if !d.Known() {
+		return NoDate
+	}
+	year, month, day := d.Civil()
+	month += n - 1
+	year += month / 12
+	if month %= 12; month < 0 {
+		year, month = year-1, month+12
+	}
+	if month++; day > daysIn(year, month) {
+		month, day = month+1, 1 // December has 31 days
+	}
+	return fromCivil(year, month, day)
+}
+
 // String is the ISO form, or the empty string when d is not known.
 func (d Date) String() string {
 	if !d.Known() {

@@ -68,6 +68,44 @@ func TestAnniversaries(t *testing.T) {
 	}
 }
 
+func TestMonths(t *testing.T) {
+	for _, tc := range []struct {
+		from   string
+		months int
+		want   string
+	}{
+		{"2020-01-15", 1, "2020-02-15"},
+		{"2020-01-31", 1, "2020-03-01"},
+		{"2021-01-29", 1, "2021-03-01"},
+		{"2020-01-29", 1, "2020-02-29"},
+		{"2020-02-29", 12, "2021-03-01"},
+		{"2020-08-31", 6, "2021-03-01"},
+		{"2020-12-31", 6, "2021-07-01"},
+		{"2020-12-01", 1, "2021-01-01"},
+		{"2020-11-30", 1, "2020-12-30"},
+		{"2020-01-15", -1, "2019-12-15"},
+		{"2020-03-31", -1, "2020-03-01"},
+		{"2020-05-05", -18, "2018-11-05"},
+		{"2020-05-05", 0, "2020-05-05"},
+	} {
+		if got := date(t, tc.from).AddMonths(tc.months).String(); got != tc.want {
+			t.Errorf("%s + %d months: got %s, want %s", tc.from, tc.months, got, tc.want)
+		}
+	}
+	if d := schemas.NoDate.AddMonths(5); d.Known() {
+		t.Errorf("five months after no date is %v", d)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		d, n := schemas.Date(rapid.IntRange(-200_000, 200_000).Draw(t, "day")), rapid.IntRange(-100, 100).Draw(t, "n")
+		if a, b := d.AddMonths(n), (d + 1).AddMonths(n); a > b {
+			t.Fatalf("%v + %d months is %v, and a day later %v", d, n, a, b)
+		}
+		if a, b := d.AddMonths(12*n), d.AddYears(n); a != b {
+			t.Fatalf("%v: %d months are %v, and so many years %v", d, 12*n, a, b)
+		}
+	})
+}
+
 // No wait ends sooner for a later start.
 func TestAnniversariesKeepTheirOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -64,7 +64,7 @@ func ordinal[K comparable](of map[K]int32, has bool, key K) int32 {
 func (r *record) sums(i int, asOf schemas.Date) map[string]sum {
 	sums := map[string]sum{}
 	for _, clock := range r.evaluator.Clocks(&r.person, i) {
-		if clock.Years == 0 && len(clock.Dates) > 0 && r.charges[i].SupervisionEnd != clock.Since {
+		if clock.Years+clock.Months+clock.Days == 0 && len(clock.Dates) > 0 && r.charges[i].SupervisionEnd != clock.Since {
 			continue // the day stands for supervision that has no end on record
 		}
 		sums[clock.Leaf] = sum{day: clock.Day, passed: clock.Day <= asOf, law: len(clock.Dates) == 0, words: r.words(i, clock)}
@@ -86,12 +86,14 @@ func (r *record) words(i int, clock evaluate.Clock) string {
 	}
 	since := strings.TrimSpace(r.event(i, clock) + " " + clock.Since.String())
 	switch {
+	case clock.Months > 0:
+		since += " + " + number(int32(clock.Months), "month") //nolint:gosec // of a life
+	case clock.Days > 0:
+		since += " + " + number(int32(clock.Days), "day") //nolint:gosec // of a life
 	case clock.Years == 0 && !clock.After:
 		return since
-	case clock.Years == 1:
-		since += " + 1 year"
 	default:
-		since += fmt.Sprintf(" + %d years", clock.Years)
+		since += " + " + number(int32(clock.Years), "year") //nolint:gosec // of a life
 	}
 	if clock.After {
 		since += " and a day"

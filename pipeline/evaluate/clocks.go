@@ -5,15 +5,15 @@ import (
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Clock is what a condition on time counts for one charge: the years after
-// Since have passed on Day.
+// Clock is what a condition on time counts for one charge: the years, months or
+// days after Since have passed on Day.
 type Clock struct {
-	Leaf  string       // the id of the condition
-	Since schemas.Date // the day that is counted from
-	Years int
-	After bool // the years have passed on the day after the anniversary
-	Stood int  // days more, on which the clock stood still or may have
-	Day   schemas.Date
+	Leaf                string       // the id of the condition
+	Since               schemas.Date // the day that is counted from
+	Years, Months, Days int
+	After               bool // they have passed on the day after the anniversary
+	Stood               int  // days more, on which the clock stood still or may have
+	Day                 schemas.Date
 	// Dates are the dates of charges that the statute counts from: Since is one of
 	// them, of this charge or of another of the person. Empty where Since is a day
 	// of the law.
@@ -36,18 +36,19 @@ func (e *Evaluator) Clocks(p *Person, i int) []Clock {
 			continue
 		}
 		clock := Clock{
-			Leaf: e.law.leaves[t.leaf].ID, Since: latest, Years: t.years, After: t.after,
-			Day: anniversary(latest, t.years, t.after), Dates: dates,
+			Leaf: e.law.leaves[t.leaf].ID, Since: latest, After: t.after, Day: anniversary(latest, t.lasts, t.after), Dates: dates,
 		}
+		lasts := t.lasts
 		if t.event >= 0 && e.law.events[t.event].pause >= 0 {
 			test := &e.law.events[t.event]
 			_, passed := e.clock(p, i, test)
 			if passed == forever {
 				continue
 			}
-			unpaused := anniversary(latest, test.years, test.after)
-			clock.Years, clock.After, clock.Stood, clock.Day = test.years, test.after, int(passed-unpaused), passed
+			unpaused := anniversary(latest, test.lasts, test.after)
+			lasts, clock.After, clock.Stood, clock.Day = test.lasts, test.after, int(passed-unpaused), passed
 		}
+		clock.Years, clock.Months, clock.Days = lasts.years, lasts.months, lasts.days
 		clocks = append(clocks, clock)
 	}
 	return clocks

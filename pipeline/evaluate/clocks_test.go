@@ -50,7 +50,7 @@ func TestClocksEndOnTheDayOfEligibility(t *testing.T) {
 
 func endsOn(clocks []Clock, day schemas.Date) bool {
 	for _, c := range clocks {
-		if c.Day == day && c.Day == anniversary(c.Since, c.Years, c.After)+schemas.Date(c.Stood) {
+		if c.Day == day && c.Day == anniversary(c.Since, period{c.Years, c.Months, c.Days}, c.After)+schemas.Date(c.Stood) {
 			return true
 		}
 	}

@@ -111,7 +111,7 @@ type elapsedDay struct {
 	event    int // the position among the events, -1 when a date is meant
 	field    policies.Field
 	fixed    schemas.Date // a day that is the same for all, NoDate when there is none
-	years    int
+	lasts    period
 	after    bool
 }
 
@@ -292,9 +292,9 @@ func (c *compiler) chargeTest(s *space, at slot, test policies.Test) {
 	case policies.RestitutionIn:
 		s.eachSmall(at, func(_ schemas.Incarceration, v schemas.Restitution) truth { return among(v, t.In) })
 	case policies.NoActivity:
-		s.idle = append(s.idle, idleTest{slot: at, limit: latestStart(c.law.bound.AsOf, c.law.bound.Int(t.Years), false)})
+		s.idle = append(s.idle, idleTest{slot: at, limit: latestStart(c.law.bound.AsOf, years(c.law.bound.Int(t.Years)), false)})
 	case policies.Elapsed:
-		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.law.bound.AsOf, c.law.bound.Int(t.Years), t.After)})
+		s.dates = append(s.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: latestStart(c.law.bound.AsOf, c.period(t), t.After)})
 	case policies.DegreeIn:
 		s.degrees = append(s.degrees, degreeTest{at, t})
 	case policies.SubstanceIs:
@@ -397,9 +397,9 @@ func (c *compiler) count(at slot, t policies.FactIs) {
 
 func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
 	law := c.law
-	years := law.bound.Int(t.Years)
-	limit := latestStart(law.bound.AsOf, years, t.After)
-	day := elapsedDay{leaf: i, fact: -1, event: -1, field: t.Since.Field, years: years, after: t.After, fixed: schemas.NoDate}
+	length := c.period(t)
+	limit := latestStart(law.bound.AsOf, length, t.After)
+	day := elapsedDay{leaf: i, fact: -1, event: -1, field: t.Since.Field, lasts: length, after: t.After, fixed: schemas.NoDate}
 	switch {
 	case t.Since.IsDate() && t.Restart == "" && t.Pause == "":
 		law.charge.dates = append(law.charge.dates, dateTest{slot: at, field: t.Since.Field, from: beginning, to: limit})
@@ -407,19 +407,27 @@ func (c *compiler) elapsed(i int16, at slot, t policies.Elapsed) {
 		day.fact = law.bound.Pack.Fact(t.Since.Fact)
 		law.latest = append(law.latest, latestTest{slot: at, fact: day.fact, limit: limit})
 	default:
-		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, pause: -1, limit: limit, years: years, after: t.After}
+		event := eventTest{slot: at, leaf: i, event: &t.Since, restart: -1, pause: -1, limit: limit, lasts: length, after: t.After}
 		if t.Restart != "" {
 			event.restart = law.bound.Pack.Fact(t.Restart)
 		}
 		if t.Pause != "" { // the clock gives the day on which the years have passed
 			event.pause, event.limit = law.bound.Pack.Fact(t.Pause), law.bound.AsOf
-			day.years, day.after = 0, false
+			day.lasts, day.after = period{}, false
 		}
 		day.event = len(law.events)
 		law.events = append(law.events, event)
 	}
 	law.elapsed = append(law.elapsed, day)
 }
+
+// period is how long must have passed.
+func (c *compiler) period(t policies.Elapsed) period {
+	b := c.law.bound
+	return period{b.Int(t.Years), b.Int(t.Months), b.Int(t.Days)}
+}
+
+func years(n int) period { return period{years: n} }
 
 // today compiles a condition on the as-of date itself.
 func (c *compiler) today(i int16, at slot, t policies.DateIs) {
@@ -432,18 +440,18 @@ func (c *compiler) today(i int16, at slot, t policies.DateIs) {
 
 func (c *compiler) age(i int16, at slot, t policies.AgeIs) {
 	law := c.law
-	years := law.bound.Int(t.Years)
+	old := law.bound.Int(t.Years)
 	if t.At != policies.AsOf {
 		law.charge.ages = append(law.charge.ages, ageTest{
-			slot: at, field: t.At, implied: fieldBits(t.ImpliedBy), years: years, under: t.Under,
+			slot: at, field: t.At, implied: fieldBits(t.ImpliedBy), years: old, under: t.Under,
 		})
 		return
 	}
 	law.person = append(law.person, personTest{slot: at, test: t, date: dateTest{
-		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(law.bound.AsOf, years, false),
+		slot: at, field: policies.BirthDate, from: beginning, to: latestStart(law.bound.AsOf, years(old), false),
 	}})
 	law.elapsed = append(law.elapsed, elapsedDay{
-		leaf: i, fact: -1, event: -1, field: policies.BirthDate, years: years, fixed: schemas.NoDate,
+		leaf: i, fact: -1, event: -1, field: policies.BirthDate, lasts: years(old), fixed: schemas.NoDate,
 	})
 }
 

@@ -305,7 +305,7 @@ func (e *Evaluator) elapsedDay(t *elapsedDay, p *Person, c *Charge) schemas.Date
 	if since == beginning || since == forever {
 		return since
 	}
-	return anniversary(since, t.years, t.after)
+	return anniversary(since, t.lasts, t.after)
 }
 
 // since is the day from which a temporal leaf of the person counts, at the

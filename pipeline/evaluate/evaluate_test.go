@@ -91,6 +91,8 @@ func TestPersonFacts(t *testing.T) {
 		regAny    = `{id: reg, person: {registered: any}, cite: "Act 4"}`
 		everyFel  = `{id: felonies, person: {every: {where: {disposition: {in: [convicted]}}, are: {severity: {in: [felony]}}}}, cite: "Act 4"}`
 		tenYears  = `{id: wait, elapsed: {since: person.last, years: 10}, cite: "Act 4"}`
+		sixMonths = `{id: wait, elapsed: {since: person.last, months: 6}, cite: "Act 4"}`
+		sixtyDays = `{id: wait, elapsed: {since: disposition_date, days: 60}, cite: "Act 4"}`
 		tenStrict = `{id: wait, elapsed: {since: person.last, years: 10, boundary: after}, cite: "Act 4"}`
 	)
 	keyed := func(charges ...Charge) Person { return Person{Keyed: true, Charges: charges} }
@@ -147,6 +149,10 @@ func TestPersonFacts(t *testing.T) {
 		"registered at all":                  {regAny, keyed(a, factRow(schemas.RowRegistered, 0)), yes},
 		"not registered":                     {regAny, keyed(a), no},
 		"ten years, on the day":              {tenYears, keyed(convicted("2010-06-15")), yes},
+		"six months, on the day":             {sixMonths, keyed(convicted("2019-12-15")), yes},
+		"six months, the day before":         {sixMonths, keyed(convicted("2019-12-16")), no},
+		"sixty days, on the day":             {sixtyDays, keyed(convicted("2020-04-16")), yes},
+		"sixty days, the day before":         {sixtyDays, keyed(convicted("2020-04-17")), no},
 		"ten years, the day before":          {tenYears, keyed(convicted("2010-06-16")), no},
 		"more than ten years, on the day":    {tenStrict, keyed(convicted("2010-06-15")), no},
 		"more than ten years, the day after": {tenStrict, keyed(convicted("2010-06-14")), yes},
@@ -175,12 +181,13 @@ func TestPersonFacts(t *testing.T) {
 // TestDatesOfACharge decides by a date whose event may be missing.
 func TestDatesOfACharge(t *testing.T) {
 	const (
-		before  = `{id: old, date: {field: offense_date, before: 2010-01-01, implied_by: [arrest_date, disposition_date]}, cite: "Act 4"}`
-		plain   = `{id: old, date: {field: offense_date, before: 2010-01-01}, cite: "Act 4"}`
-		since   = `{id: new, date: {field: offense_date, on_or_after: 2010-01-01, implied_by: [arrest_date]}, cite: "Act 4"}`
-		minor   = `{id: minor, age: {at: offense_date, under: 21, implied_by: [disposition_date]}, cite: "Act 4"}`
-		adult   = `{id: adult, age: {at: offense_date, at_least: 21, implied_by: [disposition_date]}, cite: "Act 4"}`
-		leapAge = `{id: grown, age: {at: as_of, at_least: 18}, cite: "Act 4"}`
+		before   = `{id: old, date: {field: offense_date, before: 2010-01-01, implied_by: [arrest_date, disposition_date]}, cite: "Act 4"}`
+		plain    = `{id: old, date: {field: offense_date, before: 2010-01-01}, cite: "Act 4"}`
+		since    = `{id: new, date: {field: offense_date, on_or_after: 2010-01-01, implied_by: [arrest_date]}, cite: "Act 4"}`
+		minor    = `{id: minor, age: {at: offense_date, under: 21, implied_by: [disposition_date]}, cite: "Act 4"}`
+		adult    = `{id: adult, age: {at: offense_date, at_least: 21, implied_by: [disposition_date]}, cite: "Act 4"}`
+		arrested = `{id: minor, age: {at: arrest_date, under: 21}, cite: "Act 4"}`
+		leapAge  = `{id: grown, age: {at: as_of, at_least: 18}, cite: "Act 4"}`
 	)
 	tests := map[string]struct {
 		leaf, birth, offense, arrest, disposed string
@@ -200,6 +207,8 @@ func TestDatesOfACharge(t *testing.T) {
 		"under 21, the birthday":           {minor, "1990-03-03", "2011-03-03", "", "", no},
 		"under 21 at the judgment":         {minor, "1990-03-03", "", "", "2011-03-02", yes},
 		"21 at the judgment":               {minor, "1990-03-03", "", "", "2012-03-02", unknown},
+		"under 21 at the arrest":           {arrested, "1990-03-03", "", "2011-03-02", "", yes},
+		"21 at the arrest":                 {arrested, "1990-03-03", "", "2011-03-03", "", no},
 		"no date of birth":                 {minor, "", "2011-03-02", "", "", unknown},
 		"21, the birthday":                 {adult, "1990-03-03", "2011-03-03", "", "", yes},
 		"21, the day before":               {adult, "1990-03-03", "2011-03-02", "", "", no},
@@ -222,12 +231,14 @@ func TestDatesOfACharge(t *testing.T) {
 }
 
 func TestLatestStartIsTheLastDayWhoseAnniversaryHasCome(t *testing.T) {
-	for _, asOf := range []string{"2020-02-28", "2020-02-29", "2020-03-01", "2021-02-28", "2021-03-01", "2024-02-29"} {
-		for years := range 20 {
-			for _, after := range []bool{false, true} {
-				d := latestStart(date(asOf), years, after)
-				if anniversary(d, years, after) > date(asOf) || anniversary(d+1, years, after) <= date(asOf) {
-					t.Errorf("as of %s, %d years, after %t: got %s", asOf, years, after, d)
+	for _, asOf := range []string{"2020-02-28", "2020-02-29", "2020-03-01", "2021-02-28", "2021-03-01", "2024-02-29", "2021-03-31", "2021-05-30"} {
+		for n := range 20 {
+			for _, length := range []period{years(n), {months: n}, {days: n}, {days: 31 * n}} {
+				for _, after := range []bool{false, true} {
+					d := latestStart(date(asOf), length, after)
+					if anniversary(d, length, after) > date(asOf) || anniversary(d+1, length, after) <= date(asOf) {
+						t.Errorf("as of %s, %v, after %t: got %s", asOf, length, after, d)
+					}
 				}
 			}
 		}

@@ -14,8 +14,8 @@ type eventTest struct {
 	restart int // the fact of the later events, -1 when nothing restarts the clock
 	pause   int // the fact of the time in which it stands still, -1 when nothing stops it
 	limit   schemas.Date
-	years   int  // where the clock stands still
-	after   bool // the same
+	lasts   period // where the clock stands still
+	after   bool   // the same
 }
 
 // event returns the days between which the event of a charge lies.

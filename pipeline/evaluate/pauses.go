@@ -119,7 +119,7 @@ func (t *eventTest) passed(start schemas.Date, pauses ...pause) schemas.Date {
 	if start == forever {
 		return forever
 	}
-	day := anniversary(start, t.years, t.after)
+	day := anniversary(start, t.lasts, t.after)
 	for ; next < len(pauses) && pauses[next].from < day; next++ {
 		switch r := pauses[next]; {
 		case r.to == forever:

@@ -29,7 +29,7 @@ func TestPausesCountAsADayByDaySearchDoes(t *testing.T) {
 		begin := date("2001-01-01")
 		pauses := drawPauses(t, begin)
 		start := begin + schemas.Date(rapid.Int32Range(0, 2000).Draw(t, "start"))
-		test := eventTest{years: rapid.IntRange(0, 4).Draw(t, "years"), after: rapid.Bool().Draw(t, "after")}
+		test := eventTest{lasts: years(rapid.IntRange(0, 4).Draw(t, "years")), after: rapid.Bool().Draw(t, "after")}
 		still := func(day schemas.Date) bool {
 			return slices.ContainsFunc(pauses, func(r pause) bool { return r.from <= day && day < r.to })
 		}
@@ -37,14 +37,14 @@ func TestPausesCountAsADayByDaySearchDoes(t *testing.T) {
 		for still(first) {
 			first++
 		}
-		want, wait := first, anniversary(first, test.years, test.after)
+		want, wait := first, anniversary(first, test.lasts, test.after)
 		for stood := schemas.Date(0); want < wait+stood; want++ {
 			if still(want) {
 				stood++
 			}
 		}
 		if got := test.passed(start, pauses...); got != want {
-			t.Fatalf("from %s, %d years, after %t, pauses %v: got %s, want %s", start, test.years, test.after, pauses, got, want)
+			t.Fatalf("from %s, %v, after %t, pauses %v: got %s, want %s", start, test.lasts, test.after, pauses, got, want)
 		}
 	})
 }
@@ -56,7 +56,8 @@ func TestPausesNeverShortenAWait(t *testing.T) {
 		begin := date("2001-01-01")
 		few := drawPauses(t, begin)
 		start := begin + schemas.Date(rapid.Int32Range(0, 2000).Draw(t, "start"))
-		test := eventTest{years: rapid.IntRange(0, 4).Draw(t, "years")}
+		test := eventTest{lasts: years(rapid.IntRange(0, 4).Draw(t, "years"))}
+		test.lasts.days = rapid.IntRange(0, 90).Draw(t, "days")
 		day := test.passed(start, few...)
 		if later := test.passed(start+schemas.Date(rapid.Int32Range(0, 400).Draw(t, "later")), few...); later < day {
 			t.Fatalf("from %s: %s; started later, %s", start, day, later)

@@ -100,3 +100,23 @@ func TestRowsOfOneChargeOnTwoDays(t *testing.T) {
 		})
 	}
 }
+
+// TestARowWithoutADocketOfTheOwnCharge: one row of the charge has a docket, and
+// the one that counts has none. It is the charge itself, not another.
+func TestARowWithoutADocketOfTheOwnCharge(t *testing.T) {
+	for leaf, want := range map[string]truth{
+		`{id: x, case: {any: {sentence: {in: [serving]}}, others: true, or_same_day: arrest_date}, cite: "Act 4"}`: no,
+		`{id: x, case: {any: {sentence: {in: [serving]}}, or_same_day: arrest_date}, cite: "Act 4"}`:               yes,
+	} {
+		row := func(number int32, s schemas.Sentence) Charge {
+			return with(convicted("2015-01-01"), func(c *Charge) {
+				c.Key, c.Case, c.Sentence, c.Arrest = 0, number, s, date("2010-01-01")
+			})
+		}
+		rows := []Charge{row(0, schemas.SentenceCompleted), row(-1, schemas.SentenceServing)}
+		d := lawOf(t, ruleOf("only", leaf, seal)).NewEvaluator().Person(&Person{Birth: schemas.NoDate, Keyed: true, Charges: rows})[0]
+		if got := (term{leaf: 0}).literal(&mask{t: d.True, f: d.False}, 0); got != want {
+			t.Errorf("%s: got %s, want %s", leaf, got, want)
+		}
+	}
+}

@@ -221,19 +221,28 @@ func window(c policies.Compare, d schemas.Date) (from, to schemas.Date) {
 	}
 }
 
-// anniversary is the day on which years since d have passed.
-func anniversary(d schemas.Date, years int, after bool) schemas.Date {
-	d = d.AddYears(years)
-	if after && d.Known() {
+// period is a length of time by the calendar: years, months, or days.
+type period struct{ years, months, days int }
+
+// anniversary is the day on which a period since d has passed.
+func anniversary(d schemas.Date, p period, after bool) schemas.Date {
+	d = d.AddYears(p.years)
+	if !d.Known() {
+		return d
+	}
+	if p.months != 0 {
+		d = d.AddMonths(p.months)
+	}
+	if after {
 		d++
 	}
-	return d
+	return d + schemas.Date(p.days) //nolint:gosec // at most a hundred years
 }
 
 // latestStart is the latest day whose anniversary is not after asOf.
-func latestStart(asOf schemas.Date, years int, after bool) schemas.Date {
-	d := asOf.AddYears(-years) + 2
-	for anniversary(d, years, after) > asOf {
+func latestStart(asOf schemas.Date, p period, after bool) schemas.Date {
+	d := asOf.AddYears(-p.years).AddMonths(-p.months) - schemas.Date(p.days) + 4 //nolint:gosec // at most a hundred years
+	for anniversary(d, p, after) > asOf {
 		d--
 	}
 	return d
