@@ -47,3 +47,19 @@ func TestPresumedClosed(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsPresumedClosedBesideAHole: even where there is room for what the
+// row that cannot be read may be.
+func TestNothingIsPresumedClosedBesideAHole(t *testing.T) {
+	const leaf = `{id: x, person: {count: {where: {disposition: {in: [pending]}}, at_most: 1}}, unknown: {presume: closed, if: {severity: {in: [felony]}}, cite: "Act 9"}, cite: "Act 4"}`
+	pending := func(key int32) Charge {
+		return with(convicted(""), func(c *Charge) { c.Disposition, c.Case, c.Key = schemas.Pending, key, key })
+	}
+	for want, more := range map[truth][]Charge{yes: nil, no: {factRow(schemas.RowIncomplete, 0)}} {
+		rows := append([]Charge{pending(0), pending(1)}, more...)
+		d := lawOf(t, ruleOf("only", leaf, seal)).NewEvaluator().Person(&Person{Birth: schemas.NoDate, Keyed: true, Charges: rows})[0]
+		if got := (term{leaf: 0}).literal(&mask{t: d.True, f: d.False}, 0); got != want {
+			t.Errorf("%d rows: got %s, want %s", len(rows), got, want)
+		}
+	}
+}

@@ -285,9 +285,9 @@ func (r *relative) self(g int32) interval {
 		return interval{1, 1}
 	case unknown:
 		return interval{0, 1}
-	default:
-		return interval{}
+	case no:
 	}
+	return interval{}
 }
 
 func (n interval) without(self interval) interval {
