@@ -72,6 +72,7 @@ func (r *Run) total(m *writers.Manifest, prepared []Prepared, receipts []Receipt
 		m.Totals.Add(t)
 	}
 	m.Totals.Persons = persons // a person may be in several sources
+	faults = append(faults, r.whatIfs(m, receipts))
 	return errors.Join(append(faults, m.Totals.Balance())...)
 }
 

@@ -27,6 +27,9 @@ type Config struct {
 	// MaxRejects is the number of rejected rows after which the run is stopped
 	// as going wrong. 0 stops at the first; -1 never stops.
 	MaxRejects int64
+	// Variants decides under the what-ifs of the policy too, in the same pass, and
+	// counts what they would change and what each condition of the policy costs.
+	Variants bool
 	// RequireSignoff refuses a policy that no lawyer has signed.
 	RequireSignoff bool
 	// Workers is the number of ranges or parts in work at once, and Memory the

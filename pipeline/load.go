@@ -35,7 +35,7 @@ func (s *settler) load(rows *rows, person link.Person) {
 		}
 		p.Charges = append(p.Charges, s.row(rows, row))
 	}
-	if s.run.law.AsksCircumstances() {
+	if s.run.asksCircumstances() {
 		circumstances(rows, person.Rows, p.Charges)
 	}
 	if s.evaluator.NeedsRank() {

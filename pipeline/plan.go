@@ -26,6 +26,8 @@ type Plan struct {
 	pack         *policies.Pack
 	bound        *policies.Bound
 	law          *evaluate.Law
+	laws         []*evaluate.Law    // law, and those of the variants
+	variants     []policies.Variant // decided in the same pass
 	jurisdiction string
 	codes        []normalize.Table // beside the built-in ones
 	tables       string            // digest of the code tables
@@ -83,6 +85,12 @@ func Open(ctx context.Context, cfg Config) (*Plan, error) {
 	return p, p.openTables()
 }
 
+// asksCircumstances tells whether a law asks for the substance or the victim of a
+// charge.
+func (p *Plan) asksCircumstances() bool {
+	return slices.ContainsFunc(p.laws, (*evaluate.Law).AsksCircumstances)
+}
+
 // Bytes is the length of all sources together.
 func (p *Plan) Bytes() (n int64) {
 	for _, s := range p.Sources {
@@ -111,7 +119,8 @@ func (p *Plan) openPolicy() (err error) {
 	if p.law, err = evaluate.Compile(p.bound); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
-	return nil
+	p.laws = []*evaluate.Law{p.law}
+	return p.openVariants()
 }
 
 func (p *Plan) openOut(ctx context.Context) (err error) {

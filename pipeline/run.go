@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/schemas"
@@ -79,7 +80,7 @@ func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (_ *Run, er
 		}
 		return n
 	}
-	r.evaluators.New = func() any { return p.law.NewEvaluator() }
+	r.evaluators.New = func() any { return evaluate.NewEvaluator(p.laws...) }
 	r.partBits = bitsFor(p.Bytes(), partBytes, mostParts)
 	r.bucketBits = max(r.partBits, bitsFor(p.Bytes(), p.Config.bucketBytes(), mostBuckets))
 	r.findDuplicates()
@@ -201,6 +202,9 @@ func (r *Run) name() (err error) {
 		if !l.Lasts() {
 			m.Policy.ReEvaluate = append(m.Policy.ReEvaluate, l.Rule)
 		}
+	}
+	for _, v := range r.variants {
+		m.Variants = append(m.Variants, writers.Variant{Name: v.Name, Title: v.Title})
 	}
 	m.Layouts = []writers.DataRef{{Name: r.layout.Name(), SHA256: r.layout.Digest()}}
 	m.CodeTables = []writers.DataRef{{Name: r.jurisdiction, SHA256: r.tables}}

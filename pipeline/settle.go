@@ -31,6 +31,8 @@ type Receipt struct {
 	Doubts         evaluate.Doubts
 	// Substances counts the charges whose decision the substance had a part in.
 	Substances Substances
+	// WhatIfs counts what the variants of the policy would decide.
+	WhatIfs WhatIfs
 }
 
 // Settle decides everyone in a part, whose segments may come in any order. It
@@ -80,6 +82,7 @@ func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settl
 			BySource: make([]schemas.Totals, len(r.Sources)),
 			Gaps:     Gaps{Codes: map[CodeText]Affected{}},
 			Counties: map[string]int64{},
+			WhatIfs:  WhatIfs{Variants: make([]WhatIf, len(r.variants))},
 		},
 		cases:   map[caseKey]int32{},
 		charges: map[chargeKey]int32{},
@@ -127,6 +130,9 @@ func (s *settler) settle(rows *rows, person link.Person) error {
 		return nil
 	}
 	s.countPerson(rows, person)
+	if len(s.run.variants) > 0 {
+		s.receipt.WhatIfs.note(&s.person, s.run.law, s.evaluator)
+	}
 	return s.out.Person(&summary)
 }
 

@@ -49,21 +49,36 @@ func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
 	if p.Profile != GreenStandard {
 		return
 	}
-	if n, ok := leaf.Test.(NumberIs); ok && n.Number == VictimAge {
-		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no bar by who the victim was; remove it, or use profile statutory", leaf.ID)
-	}
-	switch leaf.Test.(type) {
-	case VictimRelationIn:
-		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no bar by who the victim was; remove it, or use profile statutory", leaf.ID)
-	case Elapsed:
-		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no waiting periods; remove it, or use profile statutory", leaf.ID)
-	case RestitutionIn:
-		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no bar by money owed; remove it, or use profile statutory", leaf.ID)
-	case FactIs, Registered:
-		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no counts and no bars by other charges; remove it, or use profile statutory", leaf.ID)
-	case AgeIs:
+	switch what := Disqualifier(leaf.Test); what {
+	case "":
+	case "age":
 		r.fault(leaf.At, "R5", "condition %s: profile green-standard does not ask for age; remove it, or use profile statutory", leaf.ID)
+	default:
+		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no %s; remove it, or use profile statutory", leaf.ID, what)
 	}
+}
+
+// Disqualifier names the kind of bar that a condition is and the green standard
+// does without, as in "waiting periods"; empty for a condition on the offence and
+// how it ended.
+func Disqualifier(t Test) string {
+	switch t := t.(type) {
+	case Elapsed:
+		return "waiting periods"
+	case RestitutionIn:
+		return "bar by money owed"
+	case FactIs, Registered:
+		return "counts and no bars by other charges"
+	case VictimRelationIn:
+		return "bar by who the victim was"
+	case NumberIs:
+		if t.Number == VictimAge {
+			return "bar by who the victim was"
+		}
+	case AgeIs:
+		return "age"
+	}
+	return ""
 }
 
 // lintWhere refuses counties in the conditions of facts.

@@ -36,7 +36,10 @@ type Manifest struct {
 	Totals       schemas.Totals `json:"totals"`  // of all inputs
 	Outputs      []Output       `json:"outputs"` // in order of path
 	Worklists    Worklists      `json:"worklists"`
-	Warnings     []string       `json:"warnings"`
+	// Variants and SoleCauses are there when the sweep was asked for variants.
+	Variants   []Variant   `json:"variants,omitempty"`
+	SoleCauses []SoleCause `json:"sole_causes,omitempty"`
+	Warnings   []string    `json:"warnings"`
 
 	// Substances is nil where the policy asks for none.
 	Substances *Substances `json:"substances,omitempty"`
@@ -62,6 +65,29 @@ type PolicyRef struct {
 	// ReEvaluate are the rules whose relief time alone may end, so that their
 	// eligible_on is no promise.
 	ReEvaluate []string `json:"re_evaluate,omitempty"`
+}
+
+// Variant is a what-if of the policy: what it would decide, and the relief that
+// it would give or take beside the policy. It is nobody's law.
+type Variant struct {
+	Name     string           `json:"name"`
+	Title    string           `json:"title,omitempty"`
+	Outcomes map[string]int64 `json:"outcomes"`
+	Gained   Cost             `json:"relief_gained"`
+	Lost     Cost             `json:"relief_lost"`
+}
+
+// SoleCause is what a condition of the policy alone keeps from relief.
+type SoleCause struct {
+	Leaf string `json:"leaf"`
+	Cite string `json:"cite"`
+	Cost
+}
+
+// Cost is a number of charges, and of the persons who have them.
+type Cost struct {
+	Charges int64 `json:"charges"`
+	Persons int64 `json:"persons"`
 }
 
 // DataRef names a piece of configuration and its bytes.
@@ -113,9 +139,13 @@ func RunID(m *Manifest) (string, error) {
 		Version, AsOf, Policy, PolicySHA256 string
 		Params                              map[string]string
 		Layouts, CodeTables, Inputs         []DataRef
+		Variants                            []string `json:",omitempty"`
 	}{
 		Version: m.Version, AsOf: m.AsOf, Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Params: m.Policy.Params,
 		Layouts: sortedRefs(m.Layouts), CodeTables: sortedRefs(m.CodeTables),
+	}
+	for _, v := range m.Variants {
+		deciding.Variants = append(deciding.Variants, v.Name)
 	}
 	for _, in := range m.Inputs {
 		deciding.Inputs = append(deciding.Inputs, DataRef{in.Name, in.SHA256})

@@ -34,6 +34,9 @@ func printResult(w io.Writer, plan *pipeline.Plan, result pipeline.Result, took 
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	if err := printVariants(w, m); err != nil {
+		return err
+	}
 	fmt.Fprintln(w)
 	printFiles(w, m.Outputs)
 	for _, warning := range m.Warnings {
@@ -89,6 +92,29 @@ func printSubstances(w io.Writer, s *writers.Substances) {
 		}
 	}
 	line("not known, included", s.Included)
+}
+
+// printVariants says what the what-ifs of the policy would change, and what its
+// conditions cost, the dearest first.
+func printVariants(w io.Writer, m writers.Manifest) error {
+	if len(m.Variants) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "\nwhat if\tELIGIBLE\trelief gained\t\trelief lost\t\t\n")
+	fmt.Fprintf(table, "the policy as it is\t%d\t\t\t\t\t\n", m.Totals.Outcomes[schemas.Eligible.String()])
+	for _, v := range m.Variants {
+		fmt.Fprintf(table, "%s\t%d\t%d charges\t%d persons\t%d charges\t%d persons\t\n", v.Name, v.Outcomes[schemas.Eligible.String()],
+			v.Gained.Charges, v.Gained.Persons, v.Lost.Charges, v.Lost.Persons)
+	}
+	fmt.Fprintf(table, "\nthe only thing in the way\tcharges\tpersons\t\n")
+	dearest := func(a, b writers.SoleCause) int {
+		return cmp.Or(cmp.Compare(b.Persons, a.Persons), cmp.Compare(b.Charges, a.Charges), cmp.Compare(a.Leaf, b.Leaf))
+	}
+	for _, cause := range slices.SortedFunc(slices.Values(m.SoleCauses), dearest) {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", cause.Leaf, cause.Charges, cause.Persons, cause.Cite)
+	}
+	return table.Flush()
 }
 
 // printFiles sums the files of a run up by folder.

@@ -37,7 +37,7 @@ same run: a sweep that is committed already is found and not done again.
 Give the options as flags, or in a file with --config; a flag goes before the
 file. Its keys: inputs and lists (a path or a list), layout, policy, params (a map),
 as_of, out, scratch, codes (a path or a list), workers, memory, max_rejects,
-require_signoff, s3 (a map).
+require_signoff, variants, s3 (a map).
 
 Inputs and outputs may lie in S3, as s3://bucket/prefix. Credentials come by the
 AWS SDK's default chain: environment, profile, or the role of the machine.
@@ -135,6 +135,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
 	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
 	codesFlag(cmd, (*[]string)(&f.file.Codes))
+	flags.BoolVar(&f.file.Variants, "variants", false, "decide under the what-ifs of the policy too, and count what they and each condition change")
 	flags.BoolVar(&f.file.RequireSignoff, "require-signoff", false, "refuse a policy that no lawyer has signed (signed_off: false)")
 	flags.Int64Var(&f.file.MaxRejects, "max-rejects", 100_000, "stop when more than this `number` of rows is rejected; -1 never stops")
 	f.s3.register(flags)
@@ -182,6 +183,9 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) error {
 	}
 	if set("codes") {
 		file.Codes = f.file.Codes
+	}
+	if set("variants") {
+		file.Variants = f.file.Variants
 	}
 	if set("require-signoff") {
 		file.RequireSignoff = f.file.RequireSignoff

@@ -32,6 +32,7 @@ type sweepFile struct {
 
 	Codes          paths `yaml:"codes"`
 	RequireSignoff bool  `yaml:"require_signoff"`
+	Variants       bool  `yaml:"variants"`
 
 	S3 storage.S3Options `yaml:"s3"`
 }
@@ -66,7 +67,7 @@ func (f *sweepFile) config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
-		Codes: f.Codes, RequireSignoff: f.RequireSignoff,
+		Codes: f.Codes, RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
 	var errDate, errMemory, errParams error
 	cfg.AsOf, errDate = asOf(f.AsOf)

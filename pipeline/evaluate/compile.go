@@ -41,12 +41,13 @@ type questions struct {
 
 	circumstantial bool // some condition asks for the substance or the victim
 
-	substance uint64 // leaves that ask for the substance
-	temporal  uint64 // leaves that time alone makes true
-	temporary uint64 // leaves that end on no date that can be computed
-	passing   uint64 // either
-	ofRecord  uint64 // leaves that ask of the person's record as a whole
-	elapsed   []elapsedDay
+	substance     uint64 // leaves that ask for the substance
+	disqualifiers uint64 // leaves that are waits, money, counts, ages, or bars by other charges or the victim
+	temporal      uint64 // leaves that time alone makes true
+	temporary     uint64 // leaves that end on no date that can be computed
+	passing       uint64 // either
+	ofRecord      uint64 // leaves that ask of the person's record as a whole
+	elapsed       []elapsedDay
 	// Of elapsed, those that are the same for every charge of the person, and those
 	// on events of a charge; and the leaves of the rest, which are on one date of the
 	// charge: where they have no answer, the date is missing.
@@ -330,6 +331,7 @@ func (c *compiler) leaf(i int16, leaf *policies.Leaf) {
 		at.presume = truthOf(leaf.Unknown.Answer)
 	}
 	c.presumption(at.bit, leaf)
+	c.disqualifier(at.bit, leaf)
 	if policies.Temporal(leaf.Test) {
 		c.temporal |= at.bit
 	}

@@ -27,7 +27,7 @@ const (
 func (l *Law) AsksCircumstances() bool { return l.circumstantial }
 
 // AsksSubstance tells whether a rule asks for the substance of a charge.
-func (l *Law) AsksSubstance() bool { return l.substance != 0 }
+func (l *Law) AsksSubstance() bool { return l.substance&l.asked != 0 }
 
 // Substance says what the substance had to do with a decision.
 func (l *Law) Substance(d *Decision) Use {
