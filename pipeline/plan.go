@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"slices"
@@ -40,6 +41,24 @@ type Source struct {
 	Bytes int64
 
 	object storage.Object
+}
+
+// open reads a range of the source, as it was when it was found.
+func (s Source) open(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
+	r, err := s.object.Store.Open(ctx, s.object.Info.Key, offset, length, s.object.Info.Version)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", s.Name, s.changed(err))
+	}
+	return r, nil
+}
+
+// changed says what to do about an error that comes of a source which is no
+// longer the one that was found.
+func (Source) changed(err error) error {
+	if errors.Is(err, storage.ErrChanged) || errors.Is(err, storage.ErrNotExist) {
+		return fmt.Errorf("%w: the input changed while it was read; start again when it is complete", err)
+	}
+	return err
 }
 
 // Open checks cfg and loads what it names. It reports every fault it finds,

@@ -29,10 +29,9 @@ type Prepared struct {
 // its person. It is safe to repeat: what an earlier call left is then nobody's.
 func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (_ Prepared, err error) {
 	source := r.Sources[rng.Source]
-	object := source.object
-	file, err := object.Store.Open(ctx, object.Info.Key, rng.Offset, rng.Length)
+	file, err := source.open(ctx, rng.Offset, rng.Length)
 	if err != nil {
-		return Prepared{}, fmt.Errorf("read %s: %w", source.Name, err)
+		return Prepared{}, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 
@@ -42,13 +41,13 @@ func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (_ Prep
 	survey := r.surveys[rng.Source]
 	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, file, r.mem, r.Config.batchRows()) { //nolint:gosec // sources are few
 		if err != nil {
-			return Prepared{}, err // names the source
+			return Prepared{}, source.changed(err) // names the source
 		}
 		if err := r.prepareBatch(ctx, &p, batch, normalizer, segments); err != nil {
 			return Prepared{}, fmt.Errorf("prepare %s: %w", source.Name, err)
 		}
 	}
-	return p, r.unchanged(ctx, source)
+	return p, nil
 }
 
 // prepareBatch takes one batch from its reader to its buckets.
@@ -106,18 +105,6 @@ func (r *Run) CheckRejects(rejected int64) error {
 	if most := r.Config.MaxRejects; most >= 0 && rejected > most {
 		return fmt.Errorf("%w: %d so far, and max_rejects is %d; see whether the layout %s is the right one, or raise max_rejects",
 			ErrTooManyRejects, rejected, most, r.layout.Name())
-	}
-	return nil
-}
-
-// unchanged is an error if source is not the file that was surveyed.
-func (r *Run) unchanged(ctx context.Context, source Source) error {
-	info, err := source.object.Store.Head(ctx, source.object.Info.Key)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", source.Name, err)
-	}
-	if info.Version != source.object.Info.Version {
-		return fmt.Errorf("read %s: the file changed while it was read; start again when it is complete", source.Name)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/bits"
 	"sync"
 
@@ -51,16 +50,17 @@ const (
 // are. Progress is called with the bytes read since it was last called.
 func (p *Plan) Survey(ctx context.Context, source int, progress func(bytes int64)) (_ *readers.Survey, err error) {
 	s := p.Sources[source]
-	file, err := s.object.Store.Open(ctx, s.object.Info.Key, 0, -1)
+	file, err := s.open(ctx, 0, -1)
 	if err != nil {
-		return nil, fmt.Errorf("survey %s: %w", s.Name, err)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	var told int64
-	return p.layout.Survey(ctx, s.Name, file, p.Config.rangeBytes(), func(soFar int64) {
+	survey, err := p.layout.Survey(ctx, s.Name, file, p.Config.rangeBytes(), func(soFar int64) {
 		progress(soFar - told)
 		told = soFar
 	})
+	return survey, s.changed(err)
 }
 
 // Begin makes a run of a plan and the surveys of its sources, in their order.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -22,6 +21,11 @@ const (
 
 // DiskStore is a Store over one folder of the local disk. Keys are paths below
 // it; neither a key nor a symbolic link leads out of it.
+//
+// PutIfMatch and DeleteIfMatch hold an advisory lock (flock) on the folder of
+// the key while they compare and rename, so they exclude one another between
+// processes too; the lock goes with the process that held it. A file system
+// that cannot lock a folder, as some network ones, makes them fail.
 type DiskStore struct {
 	root *os.Root
 	name string
@@ -79,74 +83,6 @@ func (s *DiskStore) Head(ctx context.Context, key string) (Info, error) {
 		return Info{}, s.wrap("look at", key, ErrNotExist)
 	}
 	return describe(key, fi), nil
-}
-
-// Open reads a range of the file at key.
-func (s *DiskStore) Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	if err := s.check(ctx, key); err != nil {
-		return nil, err
-	}
-	if offset < 0 {
-		return nil, s.wrap("open", key, fmt.Errorf("offset %d", offset))
-	}
-	f, err := s.openRegular(key)
-	if err != nil {
-		return nil, s.wrap("open", key, err)
-	}
-	if offset > 0 {
-		if _, err := f.Seek(offset, io.SeekStart); err != nil {
-			return nil, errors.Join(s.wrap("open", key, err), f.Close())
-		}
-	}
-	if length < 0 {
-		return f, nil
-	}
-	return limited{Reader: io.LimitReader(f, length), Closer: f}, nil
-}
-
-// openRegular opens a regular file; it never blocks on a named pipe.
-func (s *DiskStore) openRegular(key string) (*os.File, error) {
-	f, err := s.root.OpenFile(key, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	fi, err := f.Stat()
-	if err == nil && !fi.Mode().IsRegular() {
-		err = ErrNotExist
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
-
-type limited struct {
-	io.Reader
-	io.Closer
-}
-
-// PutIfAbsent writes a file beside key and links it there, which fails if key
-// is taken.
-func (s *DiskStore) PutIfAbsent(ctx context.Context, key string, data []byte) (err error) {
-	w, err := s.create(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Abort()) }()
-	if _, err := w.Write(data); err != nil {
-		return err
-	}
-	if err := w.seal(); err != nil {
-		return err
-	}
-	if err := s.step("link", key, func() error { return s.root.Link(w.temp, key) }); err != nil {
-		return s.wrap("put", key, err)
-	}
-	if err := errors.Join(w.Abort(), s.syncFolder(path.Dir(key))); err != nil {
-		// An object that may not outlive a loss of power must not count.
-		return errors.Join(err, s.root.Remove(key))
-	}
-	return nil
 }
 
 // Publish renames the folder from to the folder to.
@@ -273,7 +209,7 @@ func describe(key string, fi fs.FileInfo) Info {
 	if stat, ok := fi.Sys().(*syscall.Stat_t); ok {
 		version += "-" + strconv.FormatUint(stat.Ino, 36)
 	}
-	return Info{Key: key, Size: fi.Size(), Version: version}
+	return Info{Key: key, Size: fi.Size(), Version: version, Modified: fi.ModTime().UTC()}
 }
 
 func unfinishedName(key string) string {

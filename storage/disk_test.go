@@ -42,7 +42,7 @@ func TestDiskModesWhateverTheUmask(t *testing.T) {
 			err = storage.Write(t.Context(), s, "a/b/k", []byte("x"))
 		}
 		if err == nil {
-			err = s.PutIfAbsent(t.Context(), "c/k", nil)
+			_, err = s.PutIfAbsent(t.Context(), "c/k", nil)
 		}
 		syscall.Umask(before)
 		if err != nil {
@@ -71,7 +71,7 @@ func TestDiskDoesNotLeaveItsRoot(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(s.String(), "link")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Open(t.Context(), "link/k", 0, -1); err == nil {
+	if _, err := s.Open(t.Context(), "link/k", 0, -1, ""); err == nil {
 		t.Error("open followed a link out of the root")
 	}
 	if err := storage.Write(t.Context(), s, "link/new", nil); err == nil {
@@ -84,7 +84,7 @@ func TestDiskDoesNotBlockOnAPipe(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(s.String(), "pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Open(t.Context(), "pipe", 0, -1); err == nil {
+	if _, err := s.Open(t.Context(), "pipe", 0, -1, ""); err == nil {
 		t.Error("a named pipe opens as an object")
 	}
 }

@@ -2,10 +2,13 @@ package storage
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
+	"math/big"
 	"os"
 	"path"
+	"time"
 )
 
 // diskWriter writes a file beside its final name.
@@ -78,6 +81,9 @@ func (w *diskWriter) seal() error {
 	if w.file == nil {
 		return w.fail("commit", os.ErrClosed)
 	}
+	if err := w.stamp(); err != nil {
+		return w.fail("commit", err)
+	}
 	if err := w.store.step("sync", w.key, w.file.Sync); err != nil {
 		return w.fail("sync", err)
 	}
@@ -88,6 +94,22 @@ func (w *diskWriter) seal() error {
 		return w.fail("close", err)
 	}
 	return nil
+}
+
+// stamp gives the file a time of its own, within the second at which it was
+// written: clocks of file systems are coarse, and inodes are used again, so
+// without it an object could get the version of one before it.
+func (w *diskWriter) stamp() error {
+	fi, err := w.file.Stat()
+	if err != nil {
+		return err
+	}
+	nanoseconds, err := rand.Int(rand.Reader, big.NewInt(int64(time.Second)))
+	if err != nil {
+		return err
+	}
+	t := fi.ModTime().Truncate(time.Second).Add(time.Duration(nanoseconds.Int64()))
+	return w.store.root.Chtimes(w.temp, t, t)
 }
 
 // Commit makes the file durable and gives it its name.

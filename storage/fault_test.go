@@ -19,7 +19,18 @@ var operations = map[string]struct {
 	key string // exists after success
 }{
 	"write": {func(ctx context.Context, s *DiskStore) error { return Write(ctx, s, "new/k", []byte("data")) }, "new/k"},
-	"put":   {func(ctx context.Context, s *DiskStore) error { return s.PutIfAbsent(ctx, "new/k", []byte("data")) }, "new/k"},
+	"put": {func(ctx context.Context, s *DiskStore) error {
+		_, err := s.PutIfAbsent(ctx, "new/k", []byte("data"))
+		return err
+	}, "new/k"},
+	"match": {func(ctx context.Context, s *DiskStore) error {
+		info, err := s.Head(ctx, "folder/k")
+		if err != nil {
+			return err
+		}
+		_, err = s.PutIfMatch(ctx, "folder/k", []byte("data"), info.Version)
+		return err
+	}, "folder/k"},
 	"publish": {func(ctx context.Context, s *DiskStore) error {
 		return s.Publish(ctx, "folder", "new/folder")
 	}, "new/folder/k"},
@@ -98,7 +109,7 @@ func checkAfter(t *testing.T, s *DiskStore, step, key string) {
 func TestFailedPutIsTakenBack(t *testing.T) {
 	for n := 1; ; n++ {
 		s, step := faulty(t, n)
-		err := s.PutIfAbsent(t.Context(), "folder/new", []byte("data"))
+		_, err := s.PutIfAbsent(t.Context(), "folder/new", []byte("data"))
 		if *step == "" {
 			return
 		}

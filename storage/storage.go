@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"iter"
 	"strings"
+	"time"
 )
 
 // ErrNotExist tells that no object has the key. Callers test it to choose
@@ -28,6 +29,11 @@ var ErrNotExist = fs.ErrNotExist
 // else was first. The caller reads what is there and decides.
 var ErrExists = fs.ErrExist
 
+// ErrChanged tells that the object is not, or no longer, of the version that the
+// caller asked for. Whoever was writing reads what is there and decides; whoever
+// was reading must not mix the two.
+var ErrChanged = errors.New("the object has changed")
+
 // ErrKey tells that a key is no plain path below the root.
 var ErrKey = errors.New("not a plain relative path")
 
@@ -35,9 +41,14 @@ var ErrKey = errors.New("not a plain relative path")
 type Info struct {
 	Key  string
 	Size int64 // bytes
-	// Version changes whenever the object does; equal versions of a key are
-	// equal bytes. It has no other meaning.
+	// Version changes whenever the bytes of the object do; equal versions of a
+	// key are equal bytes. It is never empty, and has no other meaning. An object
+	// that is written again with the same bytes may keep its version: what is to
+	// fence others off must hold something of its own.
 	Version string
+	// Modified is when the store last wrote the object, by the store's clock and
+	// to the second at best. It tells how old things are, and decides no result.
+	Modified time.Time
 }
 
 // A Store holds objects by key. Implementations are safe for use by several
@@ -49,7 +60,11 @@ type Store interface {
 	// Open reads length bytes of the object from offset, to its end if length is
 	// negative. A range beyond the end yields what there is of it. The caller
 	// closes the reader. The error is ErrNotExist if there is no object.
-	Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+	//
+	// Unless version is empty, the error is ErrChanged where the object is of
+	// another version, or becomes so while it is read: from Open, or from the
+	// reader in place of io.EOF. The bytes of two versions are never mixed.
+	Open(ctx context.Context, key string, offset, length int64, version string) (io.ReadCloser, error)
 	// List yields every object whose key begins with prefix, in order of the
 	// bytes of the keys. It stops after the first error it yields. Objects that
 	// are not committed are not listed.
@@ -60,7 +75,18 @@ type Store interface {
 	// PutIfAbsent makes a small object, whole and durable, if none has the key.
 	// The error is ErrExists otherwise, and then the object there is another's.
 	// After any other error the object may exist, if the store lost the answer.
-	PutIfAbsent(ctx context.Context, key string, data []byte) error
+	PutIfAbsent(ctx context.Context, key string, data []byte) (Info, error)
+	// PutIfMatch replaces the small object at key, whole and durably, if it is of
+	// the version, which must not be empty. Of several at once with one version,
+	// one succeeds. The error is ErrChanged if the object is of another version,
+	// and ErrNotExist if there is none. After any other error it may be replaced.
+	//
+	// A key that is compared so is made with PutIfAbsent and removed with
+	// DeleteIfMatch; Create and Remove do not look at versions.
+	PutIfMatch(ctx context.Context, key string, data []byte, version string) (Info, error)
+	// DeleteIfMatch removes the object at key if it is of the version. Errors are
+	// those of PutIfMatch.
+	DeleteIfMatch(ctx context.Context, key, version string) error
 	// Publish makes the finished folder from visible as the folder to, at once
 	// and durably. The error is ErrExists if to is there already.
 	Publish(ctx context.Context, from, to string) error
@@ -111,7 +137,7 @@ const unfinished = ".tmp-"
 
 // ReadAll reads the whole object at key, refusing one of more than limit bytes.
 func ReadAll(ctx context.Context, s Store, key string, limit int64) (data []byte, err error) {
-	r, err := s.Open(ctx, key, 0, limit+1)
+	r, err := s.Open(ctx, key, 0, limit+1, "")
 	if err != nil {
 		return nil, err
 	}

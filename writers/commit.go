@@ -131,7 +131,7 @@ func (a *Attempt) put(ctx context.Context, c Commit) (Commit, error) {
 	if err != nil {
 		return c, err
 	}
-	err = a.store.PutIfAbsent(ctx, commitKey(a.runID), data)
+	_, err = a.store.PutIfAbsent(ctx, commitKey(a.runID), data)
 	if errors.Is(err, storage.ErrExists) {
 		theirs, err := ReadCommit(ctx, a.store, a.runID)
 		if err == nil && theirs.Attempt != c.Attempt {

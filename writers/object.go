@@ -31,7 +31,7 @@ func openObject(ctx context.Context, store storage.Store, key string) (*object, 
 
 func (o *object) Read(p []byte) (int, error) {
 	if o.in == nil {
-		in, err := o.store.Open(o.ctx, o.info.Key, o.pos, -1)
+		in, err := o.store.Open(o.ctx, o.info.Key, o.pos, -1, o.info.Version)
 		if err != nil {
 			return 0, err
 		}
@@ -43,7 +43,7 @@ func (o *object) Read(p []byte) (int, error) {
 }
 
 func (o *object) ReadAt(p []byte, offset int64) (n int, err error) {
-	in, err := o.store.Open(o.ctx, o.info.Key, offset, int64(len(p)))
+	in, err := o.store.Open(o.ctx, o.info.Key, offset, int64(len(p)), o.info.Version)
 	if err != nil {
 		return 0, err
 	}

@@ -131,7 +131,7 @@ var errSpool = errors.New("the spool of deliveries is damaged")
 // readExtent calls row with the values of each delivery of an extent, in the
 // order of updateColumns. The slice is used again.
 func readExtent(ctx context.Context, store storage.Store, key string, e Extent, row func([]string) error) (err error) {
-	in, err := store.Open(ctx, key, e.Offset, e.Length)
+	in, err := store.Open(ctx, key, e.Offset, e.Length, "")
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func checkFolder(ctx context.Context, store storage.Store, folder string, output
 }
 
 func checkHash(ctx context.Context, store storage.Store, key string, out Output) (err error) {
-	in, err := store.Open(ctx, key, 0, -1)
+	in, err := store.Open(ctx, key, 0, -1, "")
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ const (
 )
 
 // Injector is a storage.Store that fails the N-th operation that writes: create,
-// write, commit, put, publish, point, remove. Operations are counted from 1.
+// write, commit, put, delete, publish, point, remove. Operations are counted from 1.
 // It is safe for use by several goroutines at once.
 type Injector struct {
 	storage.Store
@@ -93,8 +93,26 @@ func (s *Injector) Create(ctx context.Context, key string) (w storage.Writer, er
 }
 
 // PutIfAbsent puts, or fails.
-func (s *Injector) PutIfAbsent(ctx context.Context, key string, data []byte) error {
-	return s.run("put "+key, func() error { return s.Store.PutIfAbsent(ctx, key, data) })
+func (s *Injector) PutIfAbsent(ctx context.Context, key string, data []byte) (info storage.Info, err error) {
+	err = s.run("put "+key, func() error {
+		info, err = s.Store.PutIfAbsent(ctx, key, data)
+		return err
+	})
+	return info, err
+}
+
+// PutIfMatch puts, or fails.
+func (s *Injector) PutIfMatch(ctx context.Context, key string, data []byte, version string) (info storage.Info, err error) {
+	err = s.run("put "+key, func() error {
+		info, err = s.Store.PutIfMatch(ctx, key, data, version)
+		return err
+	})
+	return info, err
+}
+
+// DeleteIfMatch deletes, or fails.
+func (s *Injector) DeleteIfMatch(ctx context.Context, key, version string) error {
+	return s.run("delete "+key, func() error { return s.Store.DeleteIfMatch(ctx, key, version) })
 }
 
 // Publish publishes, or fails.
@@ -122,8 +140,8 @@ func (s *Injector) List(ctx context.Context, prefix string) iter.Seq2[storage.In
 }
 
 // Open opens without faults.
-func (s *Injector) Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	return s.Store.Open(ctx, key, offset, length)
+func (s *Injector) Open(ctx context.Context, key string, offset, length int64, version string) (io.ReadCloser, error) {
+	return s.Store.Open(ctx, key, offset, length, version)
 }
 
 type injectedWriter struct {

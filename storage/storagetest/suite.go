@@ -30,6 +30,11 @@ func Run(t *testing.T, open func(*testing.T) storage.Store) {
 		"list is in order of keys":             listOrder,
 		"list stops when told":                 listStops,
 		"one put wins":                         onePutWins,
+		"a put that matches replaces":          putIfMatch,
+		"of puts that match one wins":          oneMatchWins,
+		"a count that races loses nothing":     raceToCount,
+		"a delete that matches removes":        deleteIfMatch,
+		"a version is read or nothing is":      openVersion,
 		"publish shows the whole folder":       publish,
 		"publish refuses a name that is taken": publishTaken,
 		"remove":                               remove,
@@ -50,7 +55,7 @@ func put(t *testing.T, s storage.Store, key, data string) {
 
 func get(t *testing.T, s storage.Store, key string, offset, length int64) string {
 	t.Helper()
-	r, err := s.Open(t.Context(), key, offset, length)
+	r, err := s.Open(t.Context(), key, offset, length, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +117,7 @@ func ranges(t *testing.T, s storage.Store) {
 			t.Errorf("%d bytes from %d: got %q, want %q", test.length, test.offset, got, test.want)
 		}
 	}
-	if _, err := s.Open(t.Context(), "k", -1, 1); err == nil {
+	if _, err := s.Open(t.Context(), "k", -1, 1, ""); err == nil {
 		t.Error("a negative offset is accepted")
 	}
 }
@@ -168,7 +173,7 @@ func missing(t *testing.T, s storage.Store) {
 	for _, key := range []string{"nothing", "dir", "dir/nothing"} {
 		_, err := s.Head(t.Context(), key)
 		wantError(t, err, storage.ErrNotExist)
-		_, err = s.Open(t.Context(), key, 0, -1)
+		_, err = s.Open(t.Context(), key, 0, -1, "")
 		wantError(t, err, storage.ErrNotExist)
 	}
 	wantError(t, s.Publish(t.Context(), "nothing", "there"), storage.ErrNotExist)
@@ -204,7 +209,7 @@ func onePutWins(t *testing.T, s storage.Store) {
 	results := make([]error, len(rivals))
 	var all sync.WaitGroup
 	for i, name := range rivals {
-		all.Go(func() { results[i] = s.PutIfAbsent(t.Context(), "dir/k", []byte(name)) })
+		all.Go(func() { _, results[i] = s.PutIfAbsent(t.Context(), "dir/k", []byte(name)) })
 	}
 	all.Wait()
 	winner := ""
@@ -266,10 +271,13 @@ func badKeys(t *testing.T, s storage.Store) {
 	put(t, s, "good", "")
 	for _, key := range []string{"", "/", "/abs", "../up", "a/../../up", "a//b", "a/", ".", "./a", "a/..", "nul\x00", ".tmp-x", "a/.tmp-x/b"} {
 		_, headErr := s.Head(t.Context(), key)
-		_, openErr := s.Open(t.Context(), key, 0, -1)
+		_, openErr := s.Open(t.Context(), key, 0, -1, "")
 		_, createErr := s.Create(t.Context(), key)
+		_, absentErr := s.PutIfAbsent(t.Context(), key, nil)
+		_, matchErr := s.PutIfMatch(t.Context(), key, nil, "version")
 		for _, err := range []error{
-			headErr, openErr, createErr, s.PutIfAbsent(t.Context(), key, nil), s.Remove(t.Context(), key),
+			headErr, openErr, createErr, absentErr, matchErr,
+			s.DeleteIfMatch(t.Context(), key, "version"), s.Remove(t.Context(), key),
 			s.Publish(t.Context(), key, "good"), s.Publish(t.Context(), "good", key),
 		} {
 			if !errors.Is(err, storage.ErrKey) {
@@ -285,34 +293,19 @@ func cancelled(t *testing.T, s storage.Store) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, headErr := s.Head(ctx, "dir/k")
-	_, openErr := s.Open(ctx, "dir/k", 0, -1)
+	_, openErr := s.Open(ctx, "dir/k", 0, -1, "")
 	_, createErr := s.Create(ctx, "new")
+	_, absentErr := s.PutIfAbsent(ctx, "new", nil)
+	_, matchErr := s.PutIfMatch(ctx, "dir/k", nil, "version")
 	var listErr error
 	for _, err := range s.List(ctx, "") {
 		listErr = err
 	}
 	for _, err := range []error{
-		headErr, openErr, createErr, listErr,
-		s.PutIfAbsent(ctx, "new", nil), s.Publish(ctx, "dir", "new"), s.Remove(ctx, "dir"),
+		headErr, openErr, createErr, listErr, absentErr, matchErr,
+		s.DeleteIfMatch(ctx, "dir/k", "version"), s.Publish(ctx, "dir", "new"), s.Remove(ctx, "dir"),
 	} {
 		wantError(t, err, context.Canceled)
 	}
 	wantKeys(t, s, "", "dir/k")
-}
-
-func versions(t *testing.T, s storage.Store) {
-	put(t, s, "k", "one")
-	first, err := s.Head(t.Context(), "k")
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := s.Head(t.Context(), "k")
-	if err != nil || again != first {
-		t.Errorf("the same object is %+v, then %+v (%v)", first, again, err)
-	}
-	put(t, s, "k", "two")
-	changed, err := s.Head(t.Context(), "k")
-	if err != nil || changed.Version == first.Version {
-		t.Errorf("another object has the version %q of the first (%v)", changed.Version, err)
-	}
 }
