@@ -13,7 +13,7 @@ ROWS  ?= 1000000
 
 .PHONY: help
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## build bin/clearsweep
@@ -24,6 +24,12 @@ demo: build ## make a synthetic extract of ROWS charges, sweep it, say what came
 	rm -rf $(DEMO)
 	$(BIN) synth --rows $(ROWS) --files 4 --out $(DEMO)/extract
 	$(BIN) sweep --config $(DEMO)/extract/params.yaml --layout generic/charges --input '$(DEMO)/extract/charges-*.csv' --out $(DEMO)/out
+
+.PHONY: s3-server
+s3-server: .bin/versitygw ## build the S3 server that tests start; those that need it skip without
+
+.bin/versitygw: tools/versitygw/go.mod
+	cd tools/versitygw && CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o ../../$@ github.com/versity/versitygw/cmd/versitygw
 
 .PHONY: test
 test: ## run every test that a clean machine can run

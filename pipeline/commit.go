@@ -36,6 +36,9 @@ func (r *Run) Commit(ctx context.Context, prepared []Prepared, receipts []Receip
 	if err != nil {
 		return Result{}, err
 	}
+	if err := r.scratch.Discard(); err != nil {
+		return Result{}, fmt.Errorf("the run %s is committed: %w", r.ID, err)
+	}
 	return Result{Manifest: m, Path: commit.Path}, nil
 }
 

@@ -17,7 +17,10 @@ type Config struct {
 	Params map[string]string // parameters of the policy; lists separated by commas
 	Codes  []string          // paths of exact tables of approved texts, beside the built-in ones
 	AsOf   schemas.Date      // the date on which the law is asked
-	Out    string            // folder of the outputs
+	Out    string            // folder of the outputs, or s3://bucket/prefix
+	// Scratch is a folder of the local disk for what does not outlive the run.
+	// Empty, it is Out where that is one, and the system's own elsewhere.
+	Scratch string
 	// MaxRejects is the number of rejected rows after which the run is stopped
 	// as going wrong. 0 stops at the first; -1 never stops.
 	MaxRejects int64

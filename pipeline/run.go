@@ -11,6 +11,7 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
@@ -25,6 +26,7 @@ type Run struct {
 	duplicate  []int // by source: the earlier source with the same bytes, or -1
 	manifest   writers.Manifest
 	attempt    *writers.Attempt
+	scratch    *storage.Scratch
 	committed  *Result
 	partBits   int // 1<<partBits parts: decided by the input alone
 	bucketBits int // 1<<bucketBits buckets, at least one a part: decided by memory
@@ -65,7 +67,7 @@ func (p *Plan) Survey(ctx context.Context, source int, progress func(bytes int64
 
 // Begin makes a run of a plan and the surveys of its sources, in their order.
 // The caller ends it with Commit or Abort, unless it is Committed.
-func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (*Run, error) {
+func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (_ *Run, err error) {
 	r := &Run{Plan: p, surveys: surveys, mem: memory.DefaultAllocator}
 	r.normalizers.New = func() any {
 		n, err := p.statutes()
@@ -85,9 +87,22 @@ func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (*Run, erro
 	if err := r.findCommit(ctx); err != nil || r.committed != nil {
 		return r, err
 	}
-	attempt, err := writers.Begin(p.out, r.ID)
-	r.attempt = attempt
-	return r, err
+	if r.scratch, err = storage.NewScratch(p.scratchFolder()); err != nil {
+		return nil, err
+	}
+	if r.attempt, err = writers.Begin(p.out, r.scratch, r.ID); err != nil {
+		return nil, errors.Join(err, r.scratch.Discard())
+	}
+	return r, nil
+}
+
+// scratchFolder is where the run keeps what does not outlive it: beside the
+// outputs if they are on a disk.
+func (p *Plan) scratchFolder() string {
+	if disk, ok := p.out.(*storage.DiskStore); ok && p.Config.Scratch == "" {
+		return disk.String()
+	}
+	return p.Config.Scratch
 }
 
 // Committed is the result of the run if it was committed before, or nil.
@@ -102,7 +117,7 @@ func (r *Run) Bytes() (n int64) {
 }
 
 // Scratch is a folder on a local disk for what does not fit in memory.
-func (r *Run) Scratch() string { return r.Config.Out }
+func (r *Run) Scratch() string { return r.scratch.String() }
 
 // sections are the listed sections that a code names.
 func (r *Run) sections(code string) []normalize.Section {
@@ -124,7 +139,9 @@ func (r *Run) Parts(prepared []Prepared) [][]Segment {
 }
 
 // Abort gives up a run and removes what it wrote.
-func (r *Run) Abort(ctx context.Context) error { return r.attempt.Abort(ctx) }
+func (r *Run) Abort(ctx context.Context) error {
+	return errors.Join(r.attempt.Abort(ctx), r.scratch.Discard())
+}
 
 // bitsFor is the power of two of pieces of at most size bytes that n bytes
 // make, but at most most.

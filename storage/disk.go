@@ -85,27 +85,6 @@ func (s *DiskStore) Head(ctx context.Context, key string) (Info, error) {
 	return describe(key, fi), nil
 }
 
-// Publish renames the folder from to the folder to.
-func (s *DiskStore) Publish(ctx context.Context, from, to string) error {
-	if err := errors.Join(s.check(ctx, from), s.check(ctx, to)); err != nil {
-		return err
-	}
-	if err := s.makeFolders(path.Dir(to)); err != nil {
-		return s.wrap("publish", to, err)
-	}
-	if _, err := s.root.Lstat(to); err == nil {
-		return s.wrap("publish", to, ErrExists)
-	}
-	err := s.step("rename", to, func() error { return s.root.Rename(from, to) })
-	if errors.Is(err, syscall.ENOTEMPTY) {
-		err = ErrExists // a folder came in since we looked
-	}
-	if err != nil {
-		return s.wrap("publish", to, err)
-	}
-	return errors.Join(s.syncFolder(path.Dir(to)), s.syncFolder(path.Dir(from)))
-}
-
 // Point makes name a symbolic link to target, which is a key.
 func (s *DiskStore) Point(ctx context.Context, name, target string) error {
 	if err := errors.Join(s.check(ctx, name), s.check(ctx, target)); err != nil {

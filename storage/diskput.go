@@ -86,7 +86,7 @@ func (s *DiskStore) prepare(ctx context.Context, key string, data []byte) (*disk
 // compares can change it.
 func (s *DiskStore) compared(ctx context.Context, key, version string, do func() error) (err error) {
 	if version == "" {
-		return errors.New("no version to compare with")
+		return errNoVersion
 	}
 	unlock, err := s.lock(ctx, path.Dir(key))
 	if err != nil {

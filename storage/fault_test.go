@@ -31,9 +31,6 @@ var operations = map[string]struct {
 		_, err = s.PutIfMatch(ctx, "folder/k", []byte("data"), info.Version)
 		return err
 	}, "folder/k"},
-	"publish": {func(ctx context.Context, s *DiskStore) error {
-		return s.Publish(ctx, "folder", "new/folder")
-	}, "new/folder/k"},
 }
 
 func TestEveryFailingStepIsReported(t *testing.T) {

@@ -5,9 +5,6 @@
 // of an object, a list of objects, or a new object that others see whole or not
 // at all. It must never show a half-written object under its key, never follow
 // a key out of its root, and never put the content of an object in an error.
-//
-// Nothing in the interface assumes a disk but Publish, which a bucket does by
-// keeping the folder where it is and naming it in the commit.
 package storage
 
 import (
@@ -25,8 +22,7 @@ import (
 // between "none yet" and an error.
 var ErrNotExist = fs.ErrNotExist
 
-// ErrExists tells that an object, or a folder, already has the key: somebody
-// else was first. The caller reads what is there and decides.
+// ErrExists tells that an object already has the key: somebody else was first. The caller reads what is there and decides.
 var ErrExists = fs.ErrExist
 
 // ErrChanged tells that the object is not, or no longer, of the version that the
@@ -36,6 +32,9 @@ var ErrChanged = errors.New("the object has changed")
 
 // ErrKey tells that a key is no plain path below the root.
 var ErrKey = errors.New("not a plain relative path")
+
+// errNoVersion tells of a bug of the caller: a comparison with nothing.
+var errNoVersion = errors.New("no version to compare with")
 
 // Info says what an object is without its bytes.
 type Info struct {
@@ -85,11 +84,9 @@ type Store interface {
 	// DeleteIfMatch; Create and Remove do not look at versions.
 	PutIfMatch(ctx context.Context, key string, data []byte, version string) (Info, error)
 	// DeleteIfMatch removes the object at key if it is of the version. Errors are
-	// those of PutIfMatch.
+	// those of PutIfMatch; two who remove one version may both be told that they
+	// did.
 	DeleteIfMatch(ctx context.Context, key, version string) error
-	// Publish makes the finished folder from visible as the folder to, at once
-	// and durably. The error is ErrExists if to is there already.
-	Publish(ctx context.Context, from, to string) error
 	// Remove removes every object whose key lies in the folder prefix, and the
 	// object of that very key. It is for one's own attempts; no error if there is
 	// nothing.

@@ -10,8 +10,6 @@ import (
 	"io"
 	"path"
 	"strconv"
-
-	"github.com/clearsweep/clearsweep/storage"
 )
 
 // hashModulus keeps the hash total of update.txt within its 12 digits.
@@ -102,13 +100,13 @@ func (u *update) record(b []byte) error {
 
 // deliver writes the files of one agency from the spools of the parts, in the
 // order of the parts.
-func deliver(ctx context.Context, store storage.Store, prefix string, h updateHeader, parts []spoolPart) (outputs []Output, err error) {
-	table, err := create(ctx, store, prefix, path.Join("agencies", h.agency, "update.csv"))
+func (a *Attempt) deliver(ctx context.Context, h updateHeader, parts []spoolPart) (outputs []Output, err error) {
+	table, err := create(ctx, a.store, a.prefix, path.Join("agencies", h.agency, "update.csv"))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, table.abort()) }()
-	fixed, err := create(ctx, store, prefix, path.Join("agencies", h.agency, "update.txt"))
+	fixed, err := create(ctx, a.store, a.prefix, path.Join("agencies", h.agency, "update.txt"))
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +116,7 @@ func deliver(ctx context.Context, store storage.Store, prefix string, h updateHe
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 	}
 	for _, p := range parts {
-		if err := readExtent(ctx, store, p.key, p.extent, u.add); err != nil {
+		if err := readExtent(ctx, a.scratch, p.key, p.extent, u.add); err != nil {
 			return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 		}
 	}

@@ -24,7 +24,7 @@ import (
 func deliverAll(t rapid.TB, s storage.Store, parts ...[]*Delivery) (files map[string]string, outputs []Output) {
 	t.Helper()
 	ctx := contextOf(t)
-	a, err := Begin(s, "run")
+	a, err := Begin(s, s, "run")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestUpdateFilesDoNotDependOnParts(t *testing.T) {
 
 func TestSpoolFlushesKeepOrder(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, "run")
+	a, err := Begin(s, s, "run")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestSpoolFlushesKeepOrder(t *testing.T) {
 	}
 	var charges []string
 	for _, e := range r.Extents {
-		err := readExtent(t.Context(), s, spoolKey(a.Prefix(), 0), e, func(row []string) error {
+		err := readExtent(t.Context(), s, a.spoolKey(0), e, func(row []string) error {
 			charges = append(charges, row[2])
 			return nil
 		})
@@ -236,7 +236,8 @@ func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
 		"no agency":             {func(d *Delivery) { d.Agency = "" }, "agency"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, err := Begin(newDisk(t), "run")
+			s := newDisk(t)
+			a, err := Begin(s, s, "run")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,30 +15,39 @@ import (
 
 // Folders and files of an output.
 const (
-	attemptsFolder = "attempts"
 	runsFolder     = "runs"
 	commitsFolder  = "commits"
-	scratchFolder  = "scratch" // in an attempt; gone before it is published
+	spoolsFolder   = "spools" // of the scratch store
 	manifestFile   = "manifest.json"
-	currentPointer = "current"
+	currentPointer = "current"      // of stores that can point
+	currentFile    = "current.json" // of the others
+	attemptPrefix  = "a="           // of the folder of an attempt, in that of its run
 )
 
 // Attempt is one try at writing a run. All it writes lies below a folder of its
-// own, so attempts at the same run do not meet before they commit. Its methods
-// may be called at once but for Commit and Abort, which end it.
+// own, which stays where it is: the commit names it. So attempts at the same run
+// do not meet before they commit. Its methods may be called at once but for
+// Commit and Abort, which end it.
 type Attempt struct {
-	store  storage.Store
-	runID  string
-	prefix string
+	store   storage.Store
+	scratch storage.Store
+	runID   string
+	id      string
+	prefix  string
+	// vouched: a commit may name the attempt, so what it wrote stays.
+	vouched bool
 }
 
-// Begin starts an attempt at a run. The caller ends it with Commit or Abort.
-func Begin(store storage.Store, runID string) (*Attempt, error) {
-	prefix := path.Join(attemptsFolder, runID+"."+strings.ToLower(rand.Text()))
-	if strings.ContainsAny(runID, "/.") || storage.CheckKey(prefix) != nil || runID == "" {
+// Begin starts an attempt at a run. What nobody reads after it goes to scratch,
+// which may be the same store; every part of the attempt must reach it. The
+// caller ends the attempt with Commit or Abort.
+func Begin(store, scratch storage.Store, runID string) (*Attempt, error) {
+	a := &Attempt{store: store, scratch: scratch, runID: runID, id: strings.ToLower(rand.Text())}
+	a.prefix = attemptKey(runID, a.id)
+	if strings.ContainsAny(runID, "/.") || storage.CheckKey(a.prefix) != nil || runID == "" {
 		return nil, fmt.Errorf("run id %q cannot name a folder", runID)
 	}
-	return &Attempt{store: store, runID: runID, prefix: prefix}, nil
+	return a, nil
 }
 
 // RunID is the run that is attempted.
@@ -47,8 +56,21 @@ func (a *Attempt) RunID() string { return a.runID }
 // Prefix is the folder of the attempt.
 func (a *Attempt) Prefix() string { return a.prefix }
 
-// Abort removes what the attempt wrote. After Commit it finds nothing.
-func (a *Attempt) Abort(ctx context.Context) error { return a.store.Remove(ctx, a.prefix) }
+// Abort removes what the attempt wrote, unless a commit may vouch for it.
+func (a *Attempt) Abort(ctx context.Context) error {
+	err := a.scratch.Remove(ctx, a.spools())
+	if !a.vouched {
+		err = errors.Join(err, a.store.Remove(ctx, a.prefix))
+	}
+	return err
+}
+
+// spools is the folder of the attempt's spools in the scratch store.
+func (a *Attempt) spools() string { return path.Join(spoolsFolder, a.id) }
+
+func (a *Attempt) spoolKey(part int) string {
+	return path.Join(a.spools(), fmt.Sprintf("deliveries-%05d", part))
+}
 
 // WriteFile writes a small file of the run, with its count of data rows.
 func (a *Attempt) WriteFile(ctx context.Context, name string, data []byte, rows int64) (Output, error) {
@@ -69,17 +91,17 @@ func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, receipts []R
 	byAgency := map[string][]spoolPart{}
 	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
 		for _, e := range r.Extents {
-			byAgency[e.Agency] = append(byAgency[e.Agency], spoolPart{spoolKey(a.prefix, r.Part), e})
+			byAgency[e.Agency] = append(byAgency[e.Agency], spoolPart{a.spoolKey(r.Part), e})
 		}
 	}
 	var outputs []Output
 	for _, agency := range slices.Sorted(maps.Keys(byAgency)) {
 		h := updateHeader{agency: agency, policy: policy, asOf: asOf, runID: a.runID}
-		files, err := deliver(ctx, a.store, a.prefix, h, byAgency[agency])
+		files, err := a.deliver(ctx, h, byAgency[agency])
 		if err != nil {
 			return nil, err
 		}
 		outputs = append(outputs, files...)
 	}
-	return outputs, a.store.Remove(ctx, path.Join(a.prefix, scratchFolder))
+	return outputs, a.scratch.Remove(ctx, a.spools())
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,7 +62,7 @@ var moment = Moment{CommittedAt: time.Date(2026, 1, 3, 4, 5, 6, 0, time.UTC), Se
 // they are few.
 func sweep(ctx context.Context, store storage.Store, n int, when Moment) (c Commit, err error) {
 	m := inventedManifest(n)
-	a, err := Begin(store, m.RunID)
+	a, err := Begin(store, store, m.RunID)
 	if err != nil {
 		return Commit{}, err
 	}
@@ -151,11 +152,12 @@ func TestRunIsSeenWholeAndVerifies(t *testing.T) {
 	wantNothingLeft(t, s)
 }
 
-// wantNothingLeft wants no attempt, and no file others can read.
+// wantNothingLeft wants no file that no commit vouches for, and none that others
+// can read.
 func wantNothingLeft(t *testing.T, s *storage.DiskStore) {
 	t.Helper()
-	for info, err := range s.List(t.Context(), attemptsFolder+"/") {
-		t.Errorf("%s is left (%v)", info.Key, err)
+	for _, key := range leftovers(t, s) {
+		t.Errorf("%s is left", key)
 	}
 	err := filepath.WalkDir(s.String(), func(name string, e fs.DirEntry, err error) error {
 		if err != nil || name == s.String() || e.Type() == fs.ModeSymlink {
@@ -172,14 +174,36 @@ func wantNothingLeft(t *testing.T, s *storage.DiskStore) {
 	}
 }
 
+// leftovers are the objects of attempts that did not commit, and of spools.
+func leftovers(t *testing.T, s storage.Store) []string {
+	t.Helper()
+	commits, err := Commits(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, folder := range []string{runsFolder, spoolsFolder} {
+		for info, err := range s.List(t.Context(), folder+"/") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(commits, func(c Commit) bool { return strings.HasPrefix(info.Key, c.Path+"/") }) {
+				left = append(left, info.Key)
+			}
+		}
+	}
+	return left
+}
+
 func TestEqualRunsAreEqualBytes(t *testing.T) {
 	var first map[string]string
 	for range 3 {
 		s := newDisk(t)
-		if _, err := sweep(t.Context(), s, 400, moment); err != nil {
+		c, err := sweep(t.Context(), s, 400, moment)
+		if err != nil {
 			t.Fatal(err)
 		}
-		files := contents(t, s, runsFolder+"/")
+		files := contents(t, s, c.Path+"/")
 		if first == nil {
 			first = files
 		}
@@ -200,7 +224,7 @@ func contents(t *testing.T, s storage.Store, prefix string) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[info.Key] = string(data)
+		files[strings.TrimPrefix(info.Key, prefix)] = string(data)
 	}
 	return files
 }
@@ -208,7 +232,7 @@ func contents(t *testing.T, s storage.Store, prefix string) map[string]string {
 // A part may be settled again in the same attempt: the same files, once.
 func TestSettlingAPartAgainIsSafe(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, "run")
+	a, err := Begin(s, s, "run")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +255,7 @@ func TestSettlingAPartAgainIsSafe(t *testing.T) {
 
 func TestOnlyPartZeroWritesEmptyFiles(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, "run")
+	a, err := Begin(s, s, "run")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,36 +322,79 @@ func verifyNewest(t *testing.T, s storage.Store, deep bool) {
 	}
 }
 
-// A run that was published by an attempt that died before it committed.
-func TestPublishedWithoutCommit(t *testing.T) {
-	for name, spoil := range map[string]func(dir string) error{
-		"equal to ours":       func(string) error { return nil },
-		"with a damaged file": func(dir string) error { return os.Truncate(filepath.Join(dir, "worklist/codes.csv"), 3) },
-		"of another manifest": func(dir string) error {
-			return os.WriteFile(filepath.Join(dir, manifestFile), []byte("{}"), 0o600)
-		},
-		"with a file too many": func(dir string) error {
-			return os.WriteFile(filepath.Join(dir, "stray"), nil, 0o600)
-		},
-	} {
+// An attempt that died before its commit is seen by nobody, whatever it wrote.
+func TestAnAttemptWithoutCommitIsNoRun(t *testing.T) {
+	s := newDisk(t)
+	dead, err := sweep(t.Context(), s, 60, moment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove(t.Context(), commitKey(dead.RunID)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenRun(t.Context(), s, dead.RunID); !errors.Is(err, ErrNoRun) {
+		t.Errorf("an attempt without a commit: got %v", err)
+	}
+	if err := os.Truncate(filepath.Join(s.String(), dead.Path, "worklist/codes.csv"), 3); err != nil {
+		t.Fatal(err)
+	}
+	again, err := sweep(t.Context(), s, 60, moment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Path == dead.Path {
+		t.Error("two attempts share a folder")
+	}
+	verifyNewest(t, s, true)
+}
+
+// The answer to the put of a commit may be lost, and the put may even arrive
+// later. Whatever the commit vouches for must be there then.
+func TestACommitInDoubtKeepsItsFiles(t *testing.T) {
+	for name, test := range map[string]struct {
+		mode storagetest.Mode
+		want error
+	}{"applied": {storagetest.Late, nil}, "not applied": {storagetest.Once, ErrInDoubt}} {
 		t.Run(name, func(t *testing.T) {
 			s := newDisk(t)
-			c, err := sweep(t.Context(), s, 60, moment)
-			if err != nil {
-				t.Fatal(err)
+			lossy := &losesCommit{Injector: storagetest.Injector{Store: s, Mode: test.mode}}
+			c, err := sweep(t.Context(), lossy, few, moment)
+			if !errors.Is(err, test.want) {
+				t.Fatalf("got %v, want %v", err, test.want)
 			}
-			if err := s.Remove(t.Context(), commitKey(c.RunID)); err != nil {
-				t.Fatal(err)
+			if test.want == nil {
+				verifyNewest(t, s, true)
+				return
 			}
-			if err := spoil(filepath.Join(s.String(), c.Path)); err != nil {
-				t.Fatal(err)
+			if left := leftovers(t, s); len(left) == 0 {
+				t.Error("the files of a commit in doubt are gone")
 			}
-			if _, err := sweep(t.Context(), s, 60, moment); err != nil {
+			// The late put arrives.
+			if _, err := s.PutIfAbsent(t.Context(), commitKey(lossy.runID), lossy.data); err != nil {
 				t.Fatal(err)
 			}
 			verifyNewest(t, s, true)
+			if c.RunID != "" {
+				t.Errorf("an error and the commit %+v", c)
+			}
 		})
 	}
+}
+
+// losesCommit fails the put of a commit, as its mode says.
+type losesCommit struct {
+	storagetest.Injector
+	runID string
+	data  []byte
+}
+
+func (s *losesCommit) PutIfAbsent(ctx context.Context, key string, data []byte) (storage.Info, error) {
+	s.runID, s.data = strings.TrimSuffix(path.Base(key), ".json"), data
+	if s.Mode == storagetest.Late {
+		_, err := s.Store.PutIfAbsent(ctx, key, data)
+		return storage.Info{}, errors.Join(err, storagetest.ErrInjected)
+	}
+	return storage.Info{}, storagetest.ErrInjected
 }
 
 // few charges keep the loop over all faults short.
@@ -366,10 +433,9 @@ func checkFault(t *testing.T, disk *storage.DiskStore, hit string, mode storaget
 	case err == nil && commits == 0:
 		t.Fatalf("%s failed: success without a commit", hit)
 	case err != nil && commits > 0:
-		// Only what comes with or after the commit may fail once it stands.
+		// Only what comes after the commit may fail once it stands.
 		_, afterwards, _ := strings.Cut(hit, " ")
-		late := mode == storagetest.Late && afterwards == path.Join(commitsFolder, inventedManifest(few).RunID+".json")
-		if !late && afterwards != currentPointer {
+		if afterwards != currentPointer {
 			t.Fatalf("%s failed: error %v, and a commit", hit, err)
 		}
 	case err != nil && mode != storagetest.Lying && !errors.Is(err, storagetest.ErrInjected):
@@ -398,7 +464,7 @@ func TestCommitRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newDisk(t)
 			m := inventedManifest(9)
-			a, err := Begin(s, m.RunID)
+			a, err := Begin(s, s, m.RunID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -428,8 +494,8 @@ func TestVerifyNamesTheDamagedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name := range contents(t, s, c.Path+"/") {
-		t.Run(path.Base(path.Dir(name))+"/"+path.Base(name), func(t *testing.T) {
-			file := filepath.Join(s.String(), name)
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(s.String(), c.Path, name)
 			data, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)

@@ -3,11 +3,9 @@ package writers
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"path"
-	"strings"
 	"time"
 
 	"github.com/clearsweep/clearsweep/storage"
@@ -28,19 +26,23 @@ type Moment struct {
 // Commit is what makes a run exist: commits/<run_id>.json.
 type Commit struct {
 	RunID          string `json:"run_id"`
-	Path           string `json:"path"` // folder of the run
+	Path           string `json:"path"` // folder of the attempt that committed
 	ManifestSHA256 string `json:"manifest_sha256"`
-	Attempt        string `json:"attempt"` // the attempt that committed
+	Attempt        string `json:"attempt"`
 	Moment
 }
 
-// Commit verifies every file of the manifest, publishes the attempt's folder
-// under the name of the run, and makes it count. The manifest's run id, and
-// Outputs, must be complete. Before the last step nobody sees anything.
+// ErrInDoubt tells that the store did not say whether it made the commit, nor
+// shows it. It may still appear, so what the attempt wrote stays. The caller says
+// so; the same sweep, started again, finds the commit or makes another.
+var ErrInDoubt = errors.New("it is not known whether the run is committed; 'clearsweep runs' lists it if it is")
+
+// Commit verifies every file of the manifest and makes the attempt's folder
+// count. The manifest's run id, and Outputs, must be complete. Before the last
+// step nobody sees anything.
 //
 // ErrCommitted: another attempt won, and ours is removed; the commit returned is
-// the winner's. Any other error: the caller calls Abort, unless the error says
-// that the run is committed.
+// the winner's. Any other error: the caller calls Abort.
 func (a *Attempt) Commit(ctx context.Context, m *Manifest, moment Moment) (Commit, error) {
 	if m.RunID != a.runID {
 		return Commit{}, fmt.Errorf("commit %s: the manifest is of run %q", a.runID, m.RunID)
@@ -58,11 +60,8 @@ func (a *Attempt) Commit(ctx context.Context, m *Manifest, moment Moment) (Commi
 	if err := checkFolder(ctx, a.store, a.prefix, m.Outputs); err != nil {
 		return Commit{}, fmt.Errorf("commit %s: %w", a.runID, err)
 	}
-	c := Commit{
-		RunID: a.runID, Path: runKey(a.runID), ManifestSHA256: hexSHA256(manifest),
-		Attempt: path.Base(a.prefix), Moment: moment,
-	}
-	return a.conclude(ctx, c, manifest, m.Outputs)
+	c := Commit{RunID: a.runID, Path: a.prefix, ManifestSHA256: hexSHA256(manifest), Attempt: a.id, Moment: moment}
+	return a.conclude(ctx, c)
 }
 
 // writeManifest writes the manifest and reads it back: the commit will vouch for
@@ -79,15 +78,11 @@ func (a *Attempt) writeManifest(ctx context.Context, manifest []byte) error {
 	return err
 }
 
-// conclude publishes the folder and puts the commit.
-func (a *Attempt) conclude(ctx context.Context, c Commit, manifest []byte, outputs []Output) (Commit, error) {
-	err := a.publish(ctx, manifest, outputs)
-	if err == nil {
-		c, err = a.put(ctx, c)
-	}
+// conclude puts the commit and points at the newest.
+func (a *Attempt) conclude(ctx context.Context, c Commit) (Commit, error) {
+	c, err := a.put(ctx, c)
 	if errors.Is(err, ErrCommitted) {
-		winner, readErr := ReadCommit(ctx, a.store, a.runID)
-		return winner, errors.Join(err, readErr, a.Abort(ctx), pointCurrent(ctx, a.store))
+		return c, errors.Join(err, a.Abort(ctx), pointCurrent(ctx, a.store))
 	}
 	if err != nil {
 		return Commit{}, fmt.Errorf("commit %s: %w", a.runID, err)
@@ -98,75 +93,36 @@ func (a *Attempt) conclude(ctx context.Context, c Commit, manifest []byte, outpu
 	return c, nil
 }
 
-// publish gives the attempt's folder the name of the run. If the name is taken,
-// an earlier attempt ended between publishing and committing, or another is
-// between the two at this moment.
-func (a *Attempt) publish(ctx context.Context, manifest []byte, outputs []Output) error {
-	run := runKey(a.runID)
-	err := a.store.Publish(ctx, a.prefix, run)
-	if !errors.Is(err, storage.ErrExists) {
-		return err
-	}
-	switch _, err := ReadCommit(ctx, a.store, a.runID); {
-	case err == nil:
-		return ErrCommitted
-	case !errors.Is(err, storage.ErrNotExist):
-		return err
-	}
-	theirs, err := storage.ReadAll(ctx, a.store, path.Join(run, manifestFile), manifestLimit)
-	if err == nil && bytes.Equal(theirs, manifest) && checkFolder(ctx, a.store, run, outputs) == nil {
-		return a.Abort(ctx) // it is what we would publish
-	}
-	aside := path.Join(attemptsFolder, a.runID+"."+strings.ToLower(rand.Text())+".aside")
-	if err := a.store.Publish(ctx, run, aside); err != nil {
-		return fmt.Errorf("move an uncommitted run aside: %w", err)
-	}
-	return a.store.Publish(ctx, a.prefix, run)
-}
-
-// put makes the commit. That it exists may be our own doing: a store may apply
-// a put and lose the answer.
+// put makes the commit, if there is none. A store may apply a put and lose the
+// answer, so whatever it says but success is held against what it then has. From
+// the moment at which the put is sent it may arrive, however late: only another's
+// commit rules that out.
 func (a *Attempt) put(ctx context.Context, c Commit) (Commit, error) {
 	data, err := encodeJSON(c)
 	if err != nil {
 		return c, err
 	}
-	_, err = a.store.PutIfAbsent(ctx, commitKey(a.runID), data)
-	if errors.Is(err, storage.ErrExists) {
-		theirs, err := ReadCommit(ctx, a.store, a.runID)
-		if err == nil && theirs.Attempt != c.Attempt {
-			err = ErrCommitted
-		}
-		return theirs, err
+	a.vouched = true
+	if _, err = a.store.PutIfAbsent(ctx, commitKey(a.runID), data); err == nil {
+		return c, nil
 	}
-	if err != nil {
-		return c, err
+	stands, readErr := ReadCommit(context.WithoutCancel(ctx), a.store, a.runID)
+	switch {
+	case readErr == nil && stands.Attempt == a.id:
+		return stands, nil
+	case readErr == nil:
+		a.vouched = false
+		return stands, ErrCommitted
+	case errors.Is(readErr, storage.ErrNotExist):
+		return c, fmt.Errorf("%w: %w", ErrInDoubt, err)
 	}
-	return c, a.confirm(ctx, c)
+	return c, fmt.Errorf("%w: %w", ErrInDoubt, errors.Join(err, readErr))
 }
 
-// confirm takes the commit back if the folder is not what it vouches for: a rival
-// of another build took our folder for one left behind and replaced it.
-func (a *Attempt) confirm(ctx context.Context, c Commit) error {
-	_, err := readManifest(ctx, a.store, c)
-	if err != nil {
-		return errors.Join(fmt.Errorf("the run was replaced while it was committed: %w", err), a.store.Remove(ctx, commitKey(a.runID)))
-	}
-	return nil
+func runKey(runID string) string { return path.Join(runsFolder, runID) }
+
+func attemptKey(runID, attempt string) string {
+	return path.Join(runKey(runID), attemptPrefix+attempt)
 }
 
-// pointCurrent points at the newest committed run, where the store can.
-func pointCurrent(ctx context.Context, store storage.Store) error {
-	pointer, ok := store.(storage.Pointer)
-	if !ok {
-		return nil
-	}
-	commits, err := Commits(ctx, store)
-	if err != nil || len(commits) == 0 {
-		return err
-	}
-	return pointer.Point(ctx, currentPointer, commits[0].Path)
-}
-
-func runKey(runID string) string    { return path.Join(runsFolder, runID) }
 func commitKey(runID string) string { return path.Join(commitsFolder, runID+".json") }

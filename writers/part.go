@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"path"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
@@ -57,7 +56,7 @@ type closer interface {
 // Part starts part number n, from 0. The caller ends it with Close or Abort.
 func (a *Attempt) Part(ctx context.Context, n int, mem memory.Allocator) (*Part, error) {
 	p := &Part{ctx: ctx, store: a.store, prefix: a.prefix, number: n, mem: mem}
-	p.deliveries = newSpool(ctx, a.store, spoolKey(a.prefix, n))
+	p.deliveries = newSpool(ctx, a.scratch, a.spoolKey(n))
 	if n == 0 {
 		p.err = errors.Join(p.openDecided(), p.openPersons(), p.openReviews())
 	}
@@ -235,8 +234,4 @@ func (a *Attempt) WriteRejects(ctx context.Context, rejects iter.Seq2[schemas.Re
 
 func partPath(folder string, n int) string {
 	return fmt.Sprintf("%s/part-%05d.parquet", folder, n)
-}
-
-func spoolKey(prefix string, n int) string {
-	return path.Join(prefix, scratchFolder, fmt.Sprintf("deliveries-%05d", n))
 }

@@ -118,7 +118,7 @@ func TestPrintReportsTheWriter(t *testing.T) {
 
 func TestWorklistsAreRankedByPersons(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, "run")
+	a, err := Begin(s, s, "run")
 	if err != nil {
 		t.Fatal(err)
 	}

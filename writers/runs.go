@@ -63,7 +63,7 @@ func ReadCommit(ctx context.Context, store storage.Store, runID string) (Commit,
 	if err := json.Unmarshal(data, &c); err != nil {
 		return Commit{}, fmt.Errorf("%s: %w", commitKey(runID), err)
 	}
-	if c.RunID != runID || c.Path != runKey(runID) {
+	if c.RunID != runID || c.Path != attemptKey(runID, c.Attempt) {
 		return Commit{}, fmt.Errorf("%s is the commit of another run", commitKey(runID))
 	}
 	return c, nil

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/clearsweep/clearsweep/benchmarks/synth"
+	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 // asCommand makes the test binary be the command: see TestMain.
@@ -73,20 +74,36 @@ func TestKilledRuns(t *testing.T) {
 	}
 }
 
-// published are the hashes of the files of all runs of an output folder.
+// published are the hashes of the files of all committed runs of an output
+// folder, by run and name.
 func published(t *testing.T, out string) map[string][32]byte {
 	t.Helper()
-	sums := map[string][32]byte{}
-	err := filepath.WalkDir(filepath.Join(out, "runs"), func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(name)
-		sums[strings.TrimPrefix(name, out)] = sha256.Sum256(text)
-		return err
-	})
+	store, err := storage.OpenDisk(out)
 	if err != nil {
 		t.Fatal(err)
+	}
+	defer store.Close()
+	return publishedIn(t, store)
+}
+
+func publishedIn(t *testing.T, store storage.Store) map[string][32]byte {
+	t.Helper()
+	commits, err := writers.Commits(t.Context(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := map[string][32]byte{}
+	for _, c := range commits {
+		for info, err := range store.List(t.Context(), c.Path+"/") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := storage.ReadAll(t.Context(), store, info.Key, 1<<30)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums[c.RunID+strings.TrimPrefix(info.Key, c.Path)] = sha256.Sum256(text)
+		}
 	}
 	return sums
 }

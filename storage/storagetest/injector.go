@@ -31,7 +31,7 @@ const (
 )
 
 // Injector is a storage.Store that fails the N-th operation that writes: create,
-// write, commit, put, delete, publish, point, remove. Operations are counted from 1.
+// write, commit, put, delete, point, remove. Operations are counted from 1.
 // It is safe for use by several goroutines at once.
 type Injector struct {
 	storage.Store
@@ -113,11 +113,6 @@ func (s *Injector) PutIfMatch(ctx context.Context, key string, data []byte, vers
 // DeleteIfMatch deletes, or fails.
 func (s *Injector) DeleteIfMatch(ctx context.Context, key, version string) error {
 	return s.run("delete "+key, func() error { return s.Store.DeleteIfMatch(ctx, key, version) })
-}
-
-// Publish publishes, or fails.
-func (s *Injector) Publish(ctx context.Context, from, to string) error {
-	return s.run("publish "+to, func() error { return s.Store.Publish(ctx, from, to) })
 }
 
 // Remove removes, or fails.

@@ -35,8 +35,6 @@ func Run(t *testing.T, open func(*testing.T) storage.Store) {
 		"a count that races loses nothing":     raceToCount,
 		"a delete that matches removes":        deleteIfMatch,
 		"a version is read or nothing is":      openVersion,
-		"publish shows the whole folder":       publish,
-		"publish refuses a name that is taken": publishTaken,
 		"remove":                               remove,
 		"bad keys are refused":                 badKeys,
 		"a cancelled context stops everything": cancelled,
@@ -176,7 +174,6 @@ func missing(t *testing.T, s storage.Store) {
 		_, err = s.Open(t.Context(), key, 0, -1, "")
 		wantError(t, err, storage.ErrNotExist)
 	}
-	wantError(t, s.Publish(t.Context(), "nothing", "there"), storage.ErrNotExist)
 	wantKeys(t, s, "nothing/")
 }
 
@@ -229,28 +226,6 @@ func onePutWins(t *testing.T, s storage.Store) {
 	wantKeys(t, s, "", "dir/k")
 }
 
-func publish(t *testing.T, s storage.Store) {
-	put(t, s, "attempts/1/a", "a")
-	put(t, s, "attempts/1/sub/b", "b")
-	if err := s.Publish(t.Context(), "attempts/1", "runs/r"); err != nil {
-		t.Fatal(err)
-	}
-	wantKeys(t, s, "", "runs/r/a", "runs/r/sub/b")
-}
-
-func publishTaken(t *testing.T, s storage.Store) {
-	put(t, s, "attempts/1/a", "1")
-	put(t, s, "attempts/2/a", "2")
-	if err := s.Publish(t.Context(), "attempts/1", "runs/r"); err != nil {
-		t.Fatal(err)
-	}
-	wantError(t, s.Publish(t.Context(), "attempts/2", "runs/r"), storage.ErrExists)
-	if got := get(t, s, "runs/r/a", 0, -1); got != "1" {
-		t.Errorf("the second replaced the first: %q", got)
-	}
-	wantKeys(t, s, "attempts/", "attempts/2/a")
-}
-
 func remove(t *testing.T, s storage.Store) {
 	put(t, s, "a/1/x", "")
 	put(t, s, "a/1/y/z", "")
@@ -278,7 +253,6 @@ func badKeys(t *testing.T, s storage.Store) {
 		for _, err := range []error{
 			headErr, openErr, createErr, absentErr, matchErr,
 			s.DeleteIfMatch(t.Context(), key, "version"), s.Remove(t.Context(), key),
-			s.Publish(t.Context(), key, "good"), s.Publish(t.Context(), "good", key),
 		} {
 			if !errors.Is(err, storage.ErrKey) {
 				t.Errorf("key %q: got %v", key, err)
@@ -303,7 +277,7 @@ func cancelled(t *testing.T, s storage.Store) {
 	}
 	for _, err := range []error{
 		headErr, openErr, createErr, listErr, absentErr, matchErr,
-		s.DeleteIfMatch(ctx, "dir/k", "version"), s.Publish(ctx, "dir", "new"), s.Remove(ctx, "dir"),
+		s.DeleteIfMatch(ctx, "dir/k", "version"), s.Remove(ctx, "dir"),
 	} {
 		wantError(t, err, context.Canceled)
 	}

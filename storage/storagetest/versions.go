@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strconv"
@@ -81,29 +82,36 @@ func oneMatchWins(t *testing.T, s storage.Store) {
 // time: an increment that is lost shows in the sum.
 func Count(t *testing.T, s storage.Store, key string, n int) {
 	t.Helper()
-	for range n {
-		for {
-			version := versionOf(t, s, key)
-			r, err := s.Open(t.Context(), key, 0, -1, version)
-			if err == nil {
-				var data []byte
-				data, err = io.ReadAll(r)
-				if err := errors.Join(err, r.Close()); err != nil {
-					t.Error(err)
-					return
-				}
-				number, _ := strconv.Atoi(string(data))
-				_, err = s.PutIfMatch(t.Context(), key, []byte(strconv.Itoa(number+1)), version)
-			}
-			if err == nil {
-				break
-			}
-			if !errors.Is(err, storage.ErrChanged) {
-				t.Error(err)
-				return
-			}
+	for done := 0; done < n; {
+		switch err := countOne(t.Context(), s, key); {
+		case err == nil:
+			done++
+		case !errors.Is(err, storage.ErrChanged): // else somebody was faster
+			t.Error(err)
+			return
 		}
 	}
+}
+
+func countOne(ctx context.Context, s storage.Store, key string) error {
+	info, err := s.Head(ctx, key)
+	if err != nil {
+		return err
+	}
+	r, err := s.Open(ctx, key, 0, -1, info.Version)
+	if err != nil {
+		return err
+	}
+	data, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(string(data))
+	if err != nil {
+		return err
+	}
+	_, err = s.PutIfMatch(ctx, key, []byte(strconv.Itoa(number+1)), info.Version)
+	return err
 }
 
 func raceToCount(t *testing.T, s storage.Store) {
