@@ -6,12 +6,14 @@ import (
 
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
 )
 
 // Config is what a sweep is asked to do. It is plain data: it can be printed,
 // compared and sent to workers.
 type Config struct {
-	Inputs []string          // paths or globs of the extracts
+	Inputs []string          // paths, folders, globs or s3:// URLs of the extracts
+	Lists  []string          // paths or URLs of lists of extracts, with what is expected of each
 	Layout string            // name of a layout, or path of one
 	Policy string            // name of a policy pack, or path of one
 	Params map[string]string // parameters of the policy; lists separated by commas
@@ -21,6 +23,7 @@ type Config struct {
 	// Scratch is a folder of the local disk for what does not outlive the run.
 	// Empty, it is Out where that is one, and the system's own elsewhere.
 	Scratch string
+	S3      storage.S3Options
 	// MaxRejects is the number of rejected rows after which the run is stopped
 	// as going wrong. 0 stops at the first; -1 never stops.
 	MaxRejects int64
@@ -55,7 +58,7 @@ func (c Config) validate() error {
 			faults = append(faults, fmt.Errorf("%s: %s", key, remedy))
 		}
 	}
-	require(len(c.Inputs) > 0, "inputs", "name at least one file or glob")
+	require(len(c.Inputs)+len(c.Lists) > 0, "inputs", "name at least one file or glob")
 	require(c.Layout != "", "layout", "name a layout; 'clearsweep layout list' lists them")
 	require(c.Policy != "", "policy", "name a policy pack; 'clearsweep policy list' lists them")
 	require(c.AsOf > 0, "as_of", "give the date on which the law is asked, as 2006-01-02; it is never taken from the clock")
@@ -93,6 +96,9 @@ func (c Config) batchRows() int {
 func (c Config) bucketBytes() int64 {
 	return max(c.Memory/int64(16*c.Workers), 1<<18)
 }
+
+// readAhead is what readers of S3 may hold of what nobody has read yet.
+func (c Config) readAhead() int64 { return min(c.Memory/8, storage.DefaultReadAhead) }
 
 // SegmentBytes is the memory that segments may take before they spill.
 func (c Config) SegmentBytes() int64 { return c.Memory / 4 }

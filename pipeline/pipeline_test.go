@@ -21,15 +21,19 @@ func TestSourceNamesAreWhatTellsThemApart(t *testing.T) {
 		"folders with like names":   {[]string{"in/2019/a.csv", "in/2019b/a.csv"}, []string{"2019/a.csv", "2019b/a.csv"}},
 		"a folder and one below":    {[]string{"in/a.csv", "in/late/a.csv"}, []string{"a.csv", "late/a.csv"}},
 		"nothing shared":            {[]string{"/in/a.csv", "here/a.csv"}, []string{"/in/a.csv", "here/a.csv"}},
+		"one object of a bucket":    {[]string{"s3://b/in/a.csv"}, []string{"a.csv"}},
+		"objects of a bucket":       {[]string{"s3://b/a.csv", "s3://b/in/a.csv"}, []string{"a.csv", "in/a.csv"}},
+		"objects of two buckets":    {[]string{"s3://a/x.csv", "s3://b/x.csv"}, []string{"a/x.csv", "b/x.csv"}},
+		"a disk and a bucket":       {[]string{"in/a.csv", "s3://b/a.csv"}, []string{"in/a.csv", "s3://b/a.csv"}},
 		"the working directory":     {[]string{"a.csv", "b.csv"}, []string{"a.csv", "b.csv"}},
 		"the working directory and": {[]string{"a.csv", "x/b.csv"}, []string{"a.csv", "x/b.csv"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var objects []storage.Object
+			var sources []Source
 			for _, uri := range tc.uris {
-				objects = append(objects, storage.Object{URI: uri})
+				sources = append(sources, Source{object: storage.Object{URI: uri}})
 			}
-			if diff := cmp.Diff(tc.want, sourceNames(objects)); diff != "" {
+			if diff := cmp.Diff(tc.want, sourceNames(sources)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
@@ -30,6 +29,7 @@ type Plan struct {
 	jurisdiction string
 	codes        []normalize.Table // beside the built-in ones
 	tables       string            // digest of the code tables
+	places       *storage.Places
 	out          storage.Store
 }
 
@@ -40,7 +40,8 @@ type Source struct {
 	Name  string
 	Bytes int64
 
-	object storage.Object
+	object   storage.Object
+	expected *expected // nil where no list says anything of it
 }
 
 // open reads a range of the source, as it was when it was found.
@@ -67,12 +68,14 @@ func Open(ctx context.Context, cfg Config) (*Plan, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Config: cfg}
+	s3 := cfg.S3
+	s3.ReadAhead = cfg.readAhead()
+	p := &Plan{Config: cfg, places: storage.NewPlaces(s3)}
 	err := errors.Join(
 		p.openLayout(),
 		p.openPolicy(),
 		p.openSources(ctx),
-		p.openOut(),
+		p.openOut(ctx),
 	)
 	if err != nil {
 		return nil, err
@@ -111,11 +114,8 @@ func (p *Plan) openPolicy() (err error) {
 	return nil
 }
 
-func (p *Plan) openOut() (err error) {
-	if strings.Contains(p.Config.Out, "://") {
-		return fmt.Errorf("out: %q: only folders of the local disk are supported", p.Config.Out)
-	}
-	if p.out, err = storage.Disk(p.Config.Out); err != nil {
+func (p *Plan) openOut(ctx context.Context) (err error) {
+	if p.out, err = p.places.Make(ctx, p.Config.Out); err != nil {
 		return fmt.Errorf("out: %w", err)
 	}
 	return nil
@@ -153,30 +153,76 @@ func (p *Plan) statutes() (*normalize.Normalizer, error) {
 }
 
 func (p *Plan) openSources(ctx context.Context) error {
-	objects, err := storage.Locate(ctx, p.Config.Inputs...)
+	objects, err := p.places.Locate(ctx, p.Config.Inputs...)
 	if err != nil {
 		return fmt.Errorf("inputs: %w", err)
 	}
-	names := sourceNames(objects)
-	for i, o := range objects {
-		p.Sources = append(p.Sources, Source{Name: names[i], Bytes: o.Info.Size, object: o})
+	for _, o := range objects {
+		p.Sources = append(p.Sources, Source{object: o})
 	}
-	slices.SortFunc(p.Sources, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	for _, list := range p.Config.Lists {
+		if err := p.openList(ctx, list); err != nil {
+			return fmt.Errorf("lists: %w", err)
+		}
+	}
+	slices.SortFunc(p.Sources, func(a, b Source) int { return strings.Compare(a.object.URI, b.object.URI) })
+	names := sourceNames(p.Sources)
+	for i := range p.Sources {
+		s := &p.Sources[i]
+		s.Name, s.Bytes = names[i], s.object.Info.Size
+	}
 	return nil
 }
 
-// sourceNames are the paths of objects below the folder that all share.
-func sourceNames(objects []storage.Object) []string {
-	shared := path.Dir(objects[0].URI) + "/"
-	for _, o := range objects {
-		for !strings.HasPrefix(o.URI, shared) {
-			shared = strings.TrimSuffix(shared, "/")
-			shared = shared[:strings.LastIndexByte(shared, '/')+1]
+// openList adds what a list names to the sources, and what it says to those that
+// are there already.
+func (p *Plan) openList(ctx context.Context, name string) error {
+	list, err := readList(ctx, p.places, name)
+	if err != nil {
+		return err
+	}
+	paths := make([]string, len(list))
+	for i, e := range list {
+		paths[i] = e.Path
+	}
+	objects, err := p.places.Find(ctx, paths...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	byPlace := map[string]int{}
+	for i, s := range p.Sources {
+		byPlace[s.object.Place()] = i
+	}
+	for i, o := range objects {
+		at, ok := byPlace[o.Place()]
+		if !ok {
+			at = len(p.Sources)
+			byPlace[o.Place()] = at
+			p.Sources = append(p.Sources, Source{object: o})
+		}
+		if p.Sources[at].expected != nil {
+			return fmt.Errorf("%s: %s is listed twice", name, list[i].Path)
+		}
+		p.Sources[at].expected = &list[i]
+	}
+	return nil
+}
+
+// sourceNames are the paths of sources below the folder that all share.
+func sourceNames(sources []Source) []string {
+	folder := func(path string) string { return path[:strings.LastIndexByte(path, '/')+1] }
+	var shared string
+	if len(sources) > 0 {
+		shared = folder(sources[0].object.URI)
+	}
+	for _, s := range sources {
+		for !strings.HasPrefix(s.object.URI, shared) {
+			shared = folder(strings.TrimSuffix(shared, "/"))
 		}
 	}
-	names := make([]string, len(objects))
-	for i, o := range objects {
-		names[i] = strings.TrimPrefix(o.URI, shared)
+	names := make([]string, len(sources))
+	for i, s := range sources {
+		names[i] = strings.TrimPrefix(s.object.URI, shared)
 	}
 	return names
 }

@@ -68,6 +68,9 @@ func (p *Plan) Survey(ctx context.Context, source int, progress func(bytes int64
 // Begin makes a run of a plan and the surveys of its sources, in their order.
 // The caller ends it with Commit or Abort, unless it is Committed.
 func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (_ *Run, err error) {
+	if err := p.checkLists(surveys); err != nil {
+		return nil, err
+	}
 	r := &Run{Plan: p, surveys: surveys, mem: memory.DefaultAllocator}
 	r.normalizers.New = func() any {
 		n, err := p.statutes()
@@ -94,6 +97,15 @@ func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (_ *Run, er
 		return nil, errors.Join(err, r.scratch.Discard())
 	}
 	return r, nil
+}
+
+// checkLists is an error unless every source is what its list says.
+func (p *Plan) checkLists(surveys []*readers.Survey) error {
+	var faults []error
+	for i, s := range p.Sources {
+		faults = append(faults, s.expected.compare(s.Name, surveys[i]))
+	}
+	return errors.Join(faults...)
 }
 
 // scratchFolder is where the run keeps what does not outlive it: beside the

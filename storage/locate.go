@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Object is an input: an object of some store, and the name by which it was
@@ -18,130 +18,121 @@ type Object struct {
 	Info  Info
 	// URI is the path or URL of the object as the pattern spelled it.
 	URI string
+
+	place string // tells objects apart, however they are spelled
 }
 
-// Locate finds the objects that patterns name: paths, folders, or globs in the
-// syntax of path/filepath. A folder stands for the regular files directly in
-// it, without those whose names begin with a dot. Symbolic links are followed.
+// Locate finds the objects that patterns name: paths, folders or globs, on the
+// local disk or behind s3://bucket/. Globs have the syntax of path/filepath, for
+// keys that of path. A folder stands for the files directly in it, without those
+// whose names begin with a dot; a key that ends in a slash, or that is no object,
+// is a folder. On disk symbolic links are followed.
+//
 // Objects are in order of URI, each once. A pattern that names nothing is an
-// error, so that a misspelt path is never an empty input.
-func Locate(ctx context.Context, patterns ...string) ([]Object, error) {
-	l := locator{stores: map[string]*DiskStore{}, seen: map[string]bool{}}
+// error, so that a misspelt path is never an empty input; so is an object whose
+// name is no plain path (ErrKey), so that none is left out unseen.
+func (p *Places) Locate(ctx context.Context, patterns ...string) ([]Object, error) {
+	l := p.newLocator()
 	for _, pattern := range patterns {
 		if err := l.pattern(ctx, pattern); err != nil {
 			return nil, errors.Join(fmt.Errorf("input %q: %w", pattern, err), l.close())
 		}
 	}
-	slices.SortFunc(l.objects, func(a, b Object) int { return strings.Compare(a.URI, b.URI) })
-	return l.objects, nil
+	return l.objects(), nil
 }
 
+// Find finds the objects that names name, each a file and no pattern, in the
+// order of the names; an object that two names name is there twice.
+func (p *Places) Find(ctx context.Context, names ...string) ([]Object, error) {
+	objects := make([]Object, len(names))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(findAtOnce)
+	for i, name := range names {
+		g.Go(func() (err error) {
+			if objects[i], err = p.find(ctx, name); err != nil {
+				err = fmt.Errorf("input %q: %w", name, err)
+			}
+			return err
+		})
+	}
+	return objects, g.Wait()
+}
+
+// findAtOnce is the number of objects that are looked at at once.
+const findAtOnce = 16
+
+func (p *Places) find(ctx context.Context, name string) (Object, error) {
+	l := p.newLocator()
+	err := l.one(ctx, name)
+	if err != nil {
+		return Object{}, errors.Join(err, l.close())
+	}
+	return l.objects()[0], nil
+}
+
+// one adds the file that a name names.
+func (l *locator) one(ctx context.Context, name string) error {
+	if IsURL(name) {
+		return l.oneInBucket(ctx, name)
+	}
+	fi, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	return l.file(ctx, name, fi)
+}
+
+// Place is where the object is: equal for one object, however it is spelled.
+func (o Object) Place() string { return o.place }
+
+// locator gathers objects, each once.
 type locator struct {
-	stores  map[string]*DiskStore // by folder
-	seen    map[string]bool       // by resolved path
-	objects []Object
+	places *Places
+	disks  map[string]*DiskStore // by folder
+	found  map[string]Object     // by place
+}
+
+func (p *Places) newLocator() *locator {
+	return &locator{places: p, disks: map[string]*DiskStore{}, found: map[string]Object{}}
 }
 
 func (l *locator) pattern(ctx context.Context, pattern string) error {
-	if strings.Contains(pattern, "://") {
-		return errors.New("only paths of the local disk are supported")
+	var n int
+	var err error
+	if IsURL(pattern) {
+		n, err = l.inBucket(ctx, pattern)
+	} else {
+		n, err = l.onDisk(ctx, pattern)
 	}
-	paths, err := expand(pattern)
-	if err != nil {
+	if err == nil && n == 0 {
+		err = fmt.Errorf("no files: %w; a folder stands for the files directly in it", ErrNotExist)
+	}
+	return err
+}
+
+// add keeps an object, under the name by which it was first asked for.
+func (l *locator) add(o Object) error {
+	if err := CheckKey(o.Info.Key); err != nil {
 		return err
 	}
-	found := 0
-	for _, p := range paths {
-		n, err := l.path(ctx, p)
-		if err != nil {
-			return err
-		}
-		found += n
-	}
-	if found == 0 {
-		return fmt.Errorf("no files: %w", ErrNotExist)
+	if _, ok := l.found[o.place]; !ok {
+		l.found[o.place] = o
 	}
 	return nil
 }
 
-// expand is the paths of a pattern; a path that exists is taken as it is, even
-// if its name has characters of a glob.
-func expand(pattern string) ([]string, error) {
-	if _, err := os.Stat(pattern); err == nil {
-		return []string{filepath.Clean(pattern)}, nil
+func (l *locator) objects() []Object {
+	var objects []Object
+	for _, o := range l.found {
+		objects = append(objects, o)
 	}
-	return filepath.Glob(pattern)
-}
-
-// path adds a file, or the files of a folder, and counts them.
-func (l *locator) path(ctx context.Context, path string) (int, error) {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	if !fi.IsDir() {
-		return 1, l.file(ctx, path, fi)
-	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return 0, err
-	}
-	found := 0
-	for _, e := range entries {
-		name := filepath.Join(path, e.Name())
-		fi, err := os.Stat(name)
-		if err != nil {
-			return 0, err
-		}
-		if strings.HasPrefix(e.Name(), ".") || fi.IsDir() {
-			continue
-		}
-		if err := l.file(ctx, name, fi); err != nil {
-			return 0, err
-		}
-		found++
-	}
-	return found, nil
-}
-
-func (l *locator) file(ctx context.Context, path string, fi fs.FileInfo) error {
-	if !fi.Mode().IsRegular() {
-		return fmt.Errorf("%s is no regular file", path)
-	}
-	resolved, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	if resolved, err = filepath.Abs(resolved); err != nil || l.seen[resolved] {
-		return err
-	}
-	l.seen[resolved] = true
-	store, err := l.store(filepath.Dir(resolved))
-	if err != nil {
-		return err
-	}
-	info, err := store.Head(ctx, filepath.Base(resolved))
-	if err != nil {
-		return err
-	}
-	l.objects = append(l.objects, Object{Store: store, Info: info, URI: filepath.ToSlash(path)})
-	return nil
-}
-
-func (l *locator) store(dir string) (*DiskStore, error) {
-	if s := l.stores[dir]; s != nil {
-		return s, nil
-	}
-	s, err := OpenDisk(dir)
-	if err == nil {
-		l.stores[dir] = s
-	}
-	return s, err
+	slices.SortFunc(objects, func(a, b Object) int { return strings.Compare(a.URI, b.URI) })
+	return objects
 }
 
 func (l *locator) close() error {
 	var err error
-	for _, s := range l.stores {
+	for _, s := range l.disks {
 		err = errors.Join(err, s.Close())
 	}
 	return err

@@ -21,22 +21,23 @@ import (
 // and by no other way. What is left empty is read from the environment as the
 // SDK does (AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_USE_FIPS_ENDPOINT, ...).
 type S3Options struct {
-	Region   string
-	Endpoint string // URL; empty for that of AWS
+	Region   string `yaml:"region"`
+	Endpoint string `yaml:"endpoint"` // URL; empty for that of AWS
 	// PathStyle puts the bucket in the path and not in the name of the host, as
 	// most stores but AWS want it.
-	PathStyle bool
-	FIPS      bool // ask the FIPS 140 endpoints of AWS
+	PathStyle bool `yaml:"path_style"`
+	FIPS      bool `yaml:"fips"` // ask the FIPS 140 endpoints of AWS
 	// KMSKey is the key that every object is encrypted with; empty for the
 	// bucket's own encryption.
-	KMSKey string
+	KMSKey string `yaml:"kms_key"`
 	// BucketOwner is the account that must own every bucket; empty for any.
-	BucketOwner string
-	// Checksums is ChecksumsSupported or ChecksumsRequired; empty for the first.
-	Checksums string
+	BucketOwner string `yaml:"bucket_owner"`
+	// Checksums is ChecksumsSupported or ChecksumsRequired; empty for what the
+	// environment says, and the first without.
+	Checksums string `yaml:"checksums"`
 	// ReadAhead is the memory, in bytes, that all open readers together may hold
 	// of what nobody has read yet; 0 for DefaultReadAhead.
-	ReadAhead int64
+	ReadAhead int64 `yaml:"-"`
 }
 
 // Modes of checksums: sent and verified wherever the protocol has them, or only

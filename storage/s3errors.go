@@ -38,6 +38,8 @@ func translate(err, precondition error) error {
 		return fmt.Errorf("%w: %w", precondition, err)
 	case remedies[code] != "":
 		return fmt.Errorf("%w: %s", err, remedies[code])
+	case !definite(err) && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrChanged):
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err
 }
@@ -61,7 +63,7 @@ func statusOf(err error) int {
 // store answered and refused. Otherwise the answer may be lost.
 func definite(err error) bool {
 	status := statusOf(err)
-	return status >= 400 && status < 500 && status != http.StatusRequestTimeout
+	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
 }
 
 // cause is the context's error if the context has ended, else err: the SDK

@@ -91,7 +91,7 @@ func (r *s3Range) pause(err error) error {
 	}
 	r.tries++
 	if r.tries >= rangeTries {
-		return fmt.Errorf("%w: after %d tries", err, r.tries)
+		return fmt.Errorf("%w: %w, %d times", ErrUnavailable, err, r.tries)
 	}
 	wait := min(r.version.store.transfer.pause<<(r.tries-1), 5*time.Second)
 	select {

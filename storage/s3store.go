@@ -28,7 +28,7 @@ var _ Store = (*S3Store)(nil)
 // empty and is a path of plain elements. It asks nothing.
 func (s *S3) Store(bucket, prefix string) (*S3Store, error) {
 	if bucket == "" {
-		return nil, errors.New("s3: no bucket: write s3://bucket/prefix")
+		return nil, fmt.Errorf("s3: %w", errNoBucket)
 	}
 	if prefix != "" {
 		if err := CheckKey(prefix); err != nil {
@@ -42,9 +42,7 @@ func (s *S3) Store(bucket, prefix string) (*S3Store, error) {
 // String is the URL of the store.
 func (s *S3Store) String() string { return s.url(strings.TrimSuffix(s.prefix, "/")) }
 
-func (s *S3Store) url(key string) string {
-	return strings.TrimSuffix("s3://"+s.bucket+"/"+key, "/")
-}
+func (s *S3Store) url(key string) string { return "s3://" + s.bucket + "/" + key }
 
 // check answers with the key in the bucket.
 func (s *S3Store) check(ctx context.Context, key string) (*string, error) {
@@ -107,16 +105,17 @@ var errNoETag = errors.New("the store tells no ETag, so nobody could notice that
 // which consoles make, are no objects.
 func (s *S3Store) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
-		for info, err := range s.list(ctx, s.prefix+prefix, "") {
+		if err := ctx.Err(); err != nil {
+			yield(Info{}, err)
+			return
+		}
+		for o, err := range s.list(ctx, s.prefix+prefix, "") {
 			if err != nil {
 				yield(Info{}, err)
 				return
 			}
-			info.Key = strings.TrimPrefix(info.Key, s.prefix)
-			if isMarker(info) {
-				continue
-			}
-			if !yield(info, nil) {
+			o.Key = strings.TrimPrefix(o.Key, s.prefix)
+			if !isMarker(o.Info) && !yield(o.Info, nil) {
 				return
 			}
 		}
@@ -128,33 +127,33 @@ func isMarker(info Info) bool {
 	return info.Size == 0 && (info.Key == "" || strings.HasSuffix(info.Key, "/"))
 }
 
-// list yields the objects of the bucket whose keys begin with prefix, under
-// their whole keys. With a delimiter, keys that have it after the prefix are
-// left out. Keys travel encoded, for XML cannot hold all that S3 allows.
-func (s *S3Store) list(ctx context.Context, prefix, delimiter string) iter.Seq2[Info, error] {
-	return func(yield func(Info, error) bool) {
+// listed is an object of a bucket under its whole key, or a folder of them.
+type listed struct {
+	Info
+	folder bool
+}
+
+// list yields the objects of the bucket whose keys begin with prefix. With a
+// delimiter, keys that have it after the prefix stand together as folders. Keys
+// travel encoded, for XML cannot hold all that S3 allows.
+func (s *S3Store) list(ctx context.Context, prefix, delimiter string) iter.Seq2[listed, error] {
+	return func(yield func(listed, error) bool) {
 		pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{
 			Bucket: &s.bucket, Prefix: text(prefix), Delimiter: text(delimiter),
 			EncodingType: types.EncodingTypeUrl, ExpectedBucketOwner: s.owner(),
 		})
 		for pages.HasMorePages() {
-			err := ctx.Err()
-			var page *s3.ListObjectsV2Output
+			page, err := pages.NextPage(ctx)
+			var found []listed
 			if err == nil {
-				page, err = pages.NextPage(ctx)
+				found, err = decodePage(page)
 			}
 			if err != nil {
-				yield(Info{}, fmt.Errorf("list %s: %w", s.url(prefix), cause(ctx, translate(err, nil))))
+				yield(listed{}, fmt.Errorf("list %s: %w", s.url(prefix), cause(ctx, translate(err, nil))))
 				return
 			}
-			for _, o := range page.Contents {
-				key, err := decodeKey(o, page.EncodingType)
-				info := Info{Key: key, Size: aws.ToInt64(o.Size), Version: aws.ToString(o.ETag), Modified: modified(o.LastModified)}
-				if err != nil {
-					yield(Info{}, fmt.Errorf("list %s: %w", s.url(prefix), err))
-					return
-				}
-				if !yield(info, nil) {
+			for _, o := range found {
+				if !yield(o, nil) {
 					return
 				}
 			}
@@ -162,13 +161,30 @@ func (s *S3Store) list(ctx context.Context, prefix, delimiter string) iter.Seq2[
 	}
 }
 
-// decodeKey is the key of a listed object; not every store encodes when asked.
-func decodeKey(o types.Object, encoding types.EncodingType) (string, error) {
-	key := aws.ToString(o.Key)
-	if encoding != types.EncodingTypeUrl {
-		return key, nil
+// decodePage is what a page lists. Not every store encodes keys when asked.
+func decodePage(page *s3.ListObjectsV2Output) ([]listed, error) {
+	decode := func(key *string) (string, error) { return url.QueryUnescape(aws.ToString(key)) }
+	if page.EncodingType != types.EncodingTypeUrl {
+		decode = func(key *string) (string, error) { return aws.ToString(key), nil }
 	}
-	return url.QueryUnescape(key)
+	var found []listed
+	for _, o := range page.Contents {
+		key, err := decode(o.Key)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, listed{Info: Info{
+			Key: key, Size: aws.ToInt64(o.Size), Version: aws.ToString(o.ETag), Modified: modified(o.LastModified),
+		}})
+	}
+	for _, p := range page.CommonPrefixes {
+		key, err := decode(p.Prefix)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, listed{Info: Info{Key: key}, folder: true})
+	}
+	return found, nil
 }
 
 func modified(t *time.Time) time.Time { return aws.ToTime(t).UTC() }

@@ -16,6 +16,8 @@ import (
 	"iter"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ErrNotExist tells that no object has the key. Callers test it to choose
@@ -30,8 +32,12 @@ var ErrExists = fs.ErrExist
 // was reading must not mix the two.
 var ErrChanged = errors.New("the object has changed")
 
+// ErrUnavailable tells that a store did not answer, or not as it should: the same
+// call may succeed later. What it was to do may have been done.
+var ErrUnavailable = errors.New("the store is not available")
+
 // ErrKey tells that a key is no plain path below the root.
-var ErrKey = errors.New("not a plain relative path")
+var ErrKey = errors.New("not a plain relative path; give the object another name")
 
 // errNoVersion tells of a bug of the caller: a comparison with nothing.
 var errNoVersion = errors.New("no version to compare with")
@@ -117,14 +123,15 @@ type Pointer interface {
 }
 
 // CheckKey returns ErrKey unless key is a path of plain elements: relative,
-// without empty, "." or ".." elements, without NUL and without names that
-// stores keep for their unfinished objects.
+// without empty, "." or ".." elements, of valid UTF-8 without control
+// characters, and without names that stores keep for their unfinished objects.
 func CheckKey(key string) error {
+	bad := !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl)
 	for element := range strings.SplitSeq(key, "/") {
-		if element == "" || element == "." || element == ".." ||
-			strings.HasPrefix(element, unfinished) || strings.ContainsRune(element, 0) {
-			return fmt.Errorf("key %q: %w", key, ErrKey)
-		}
+		bad = bad || element == "" || element == "." || element == ".." || strings.HasPrefix(element, unfinished)
+	}
+	if bad {
+		return fmt.Errorf("key %q: %w", key, ErrKey)
 	}
 	return nil
 }

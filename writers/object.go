@@ -12,14 +12,19 @@ import (
 )
 
 // object is an object of a store as the Parquet readers want it: a file to seek
-// in. It reads ranges; what is read in sequence is one range.
+// in. It reads blocks ahead, for in a bucket each range is a request: a reader
+// that goes from page to page of a column stays in one block for long.
 type object struct {
 	ctx   context.Context //nolint:containedctx // of the one call that reads the file
 	store storage.Store
 	info  storage.Info
 	pos   int64
-	in    io.ReadCloser // the range from pos; nil if none is open
+	block []byte // of the object from start; empty before the first read
+	start int64
 }
+
+// blockBytes is the length of a block.
+const blockBytes = 1 << 20
 
 func openObject(ctx context.Context, store storage.Store, key string) (*object, error) {
 	info, err := store.Head(ctx, key)
@@ -30,16 +35,31 @@ func openObject(ctx context.Context, store storage.Store, key string) (*object, 
 }
 
 func (o *object) Read(p []byte) (int, error) {
-	if o.in == nil {
-		in, err := o.store.Open(o.ctx, o.info.Key, o.pos, -1, o.info.Version)
-		if err != nil {
+	if o.pos >= o.info.Size {
+		return 0, io.EOF
+	}
+	if at := o.pos - o.start; at < 0 || at >= int64(len(o.block)) {
+		if err := o.fill(); err != nil {
 			return 0, err
 		}
-		o.in = in
 	}
-	n, err := o.in.Read(p)
+	n := copy(p, o.block[o.pos-o.start:])
 	o.pos += int64(n)
-	return n, err
+	return n, nil
+}
+
+// fill reads the block that begins at the position.
+func (o *object) fill() error {
+	o.start = o.pos
+	if o.block == nil {
+		o.block = make([]byte, min(blockBytes, o.info.Size))
+	}
+	o.block = o.block[:min(int64(cap(o.block)), o.info.Size-o.pos)]
+	if _, err := o.ReadAt(o.block, o.pos); err != nil {
+		o.block = o.block[:0]
+		return err
+	}
+	return nil
 }
 
 func (o *object) ReadAt(p []byte, offset int64) (n int, err error) {
@@ -65,22 +85,14 @@ func (o *object) Seek(offset int64, whence int) (int64, error) {
 	if offset < 0 {
 		return o.pos, fmt.Errorf("seek to %d of %s", offset, o.info.Key)
 	}
-	if offset == o.pos {
-		return offset, nil
-	}
-	err := o.Close()
 	o.pos = offset
-	return offset, err
+	return offset, nil
 }
 
-// Close closes the range that is open; the object may be read again.
+// Close gives the block up; the object may be read again.
 func (o *object) Close() error {
-	if o.in == nil {
-		return nil
-	}
-	in := o.in
-	o.in = nil
-	return in.Close()
+	o.block = nil
+	return nil
 }
 
 // second is an object as the second implementation wants it.

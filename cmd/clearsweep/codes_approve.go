@@ -81,7 +81,7 @@ func approve(ctx context.Context, w io.Writer, list, jurisdiction, to string) er
 	if err != nil {
 		return err
 	}
-	folder, err := openOut(filepath.Dir(to))
+	folder, err := storage.OpenDisk(filepath.Dir(to))
 	if err != nil {
 		return usageError{err}
 	}

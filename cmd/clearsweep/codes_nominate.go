@@ -88,7 +88,7 @@ func (n *nominate) gaps(ctx context.Context, args []string) ([]writers.CodeGap, 
 	case n.layout != "" || n.jurisdiction != "":
 		return nil, usageError{errors.New("--layout and --jurisdiction go with --input")}
 	}
-	out, err := openOut(args[0])
+	out, err := openOut(ctx, args[0])
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 
 func explainCommand() *cobra.Command {
 	var person, runID string
+	var s3 s3Flags
 	cmd := &cobra.Command{
 		Use:   "explain OUT --person ID",
 		Short: "Say for every charge of a person which rules were tried, and what decided each",
@@ -33,12 +34,12 @@ from the run itself, as it was when the run was made.
 
 What it prints is personal data.`,
 		Example: `  clearsweep explain out --person 70000010`,
-		Args:    oneArg("the output folder"),
+		Args:    oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if person == "" {
 				return usageError{errors.New("--person: give the key of a person, as in the column person_id")}
 			}
-			out, err := openOut(args[0])
+			out, err := s3.openOut(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -51,6 +52,7 @@ What it prints is personal data.`,
 	}
 	cmd.Flags().StringVar(&person, "person", "", "person `key`, as in the column person_id")
 	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
+	s3.register(cmd.Flags())
 	return cmd
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
@@ -39,7 +39,7 @@ func printResult(w io.Writer, plan *pipeline.Plan, result pipeline.Result, took 
 	for _, warning := range m.Warnings {
 		fmt.Fprintf(w, "warning: %s\n", warning)
 	}
-	folder := filepath.Join(plan.Config.Out, result.Path)
+	folder := storage.Join(plan.Config.Out, result.Path)
 	_, err := fmt.Fprintf(w, `
 look at:
   %[1]s/manifest.json

@@ -8,17 +8,17 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
 func runsCommand() *cobra.Command {
-	return &cobra.Command{
+	var s3 s3Flags
+	cmd := &cobra.Command{
 		Use:   "runs OUT",
-		Short: "List the committed runs of an output folder, newest first",
-		Args:  oneArg("the output folder"),
+		Short: "List the committed runs of an output, newest first",
+		Args:  oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := openOut(args[0])
+			out, err := s3.openOut(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -40,11 +40,14 @@ func runsCommand() *cobra.Command {
 			return table.Flush()
 		},
 	}
+	s3.register(cmd.Flags())
+	return cmd
 }
 
 func verifyCommand() *cobra.Command {
 	var runID string
 	var deep bool
+	var s3 s3Flags
 	cmd := &cobra.Command{
 		Use:   "verify OUT",
 		Short: "Hash and read again every file of a committed run",
@@ -53,9 +56,9 @@ its commit, and reads the footer of every Parquet file with a second,
 independent implementation. With --deep that implementation reads every value.
 
 Exit code 0 if the run is whole, 5 if it is damaged.`,
-		Args: oneArg("the output folder"),
+		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := openOut(args[0])
+			out, err := s3.openOut(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -77,14 +80,6 @@ Exit code 0 if the run is whole, 5 if it is damaged.`,
 	}
 	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	cmd.Flags().BoolVar(&deep, "deep", false, "read every value of every Parquet file")
+	s3.register(cmd.Flags())
 	return cmd
-}
-
-// openOut opens an output folder that must be one.
-func openOut(folder string) (storage.Store, error) {
-	out, err := storage.OpenDisk(folder)
-	if err != nil {
-		return nil, fmt.Errorf("open output: %w", err)
-	}
-	return out, nil
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/pipeline/local"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 func sweepCommand() *cobra.Command {
@@ -24,7 +26,7 @@ func sweepCommand() *cobra.Command {
 		Use:   "sweep",
 		Short: "Decide every charge of an extract and write what agencies must update",
 		Long: `Sweep reads extracts, decides every charge of every person under one policy as
-of one date, and writes to OUT/runs/<run>/ the determinations, persons, reviews
+of one date, and writes below OUT/runs/<run>/ the determinations, persons, reviews
 and rejects (Parquet), the agencies' update files (CSV and fixed width), the
 worklists and the manifest. Nothing there counts until OUT/commits/<run>.json
 exists; OUT/current then points to the run.
@@ -33,8 +35,11 @@ The same input, layout, policy, parameters, date and version always give the
 same run: a sweep that is committed already is found and not done again.
 
 Give the options as flags, or in a file with --config; a flag goes before the
-file. Its keys: inputs (a path or a list), layout, policy, params (a map), as_of, out,
-codes (a path or a list), workers, memory, max_rejects, require_signoff.
+file. Its keys: inputs, lists and codes (a path or a list), layout, policy, params (a
+map), as_of, out, scratch, workers, memory, max_rejects, require_signoff, s3 (a map).
+
+Inputs and outputs may lie in S3, as s3://bucket/prefix. Credentials come by the
+AWS SDK's default chain: environment, profile, or the role of the machine.
 
 ` + exitHelp,
 		Example: `  clearsweep sweep --input 'extract/*.csv' --layout us-ca/doj-extract \
@@ -63,6 +68,9 @@ func sweep(cmd *cobra.Command, cfg pipeline.Config) (err error) {
 		return err
 	}
 	plan, err := pipeline.Open(cmd.Context(), cfg)
+	if errors.Is(err, storage.ErrUnavailable) || cmd.Context().Err() != nil {
+		return interrupted(cmd.Context(), err)
+	}
 	if err != nil {
 		return usageError{err}
 	}
@@ -95,7 +103,7 @@ func profiled(name string, do func() error) error {
 
 // interrupted names the cause of an error that a signal brought about.
 func interrupted(ctx context.Context, err error) error {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !errors.Is(err, writers.ErrInDoubt) {
 		return errors.New("interrupted; nothing was published")
 	}
 	return err
@@ -104,6 +112,7 @@ func interrupted(ctx context.Context, err error) error {
 type sweepFlags struct {
 	configFile string
 	file       sweepFile
+	s3         s3Flags
 	params     []string
 	asOf       string
 	memory     string
@@ -114,17 +123,20 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.configFile, "config", "", "read the options from this YAML `file`")
 	flags.StringArrayVar((*[]string)(&f.file.Inputs), "input", nil, "`path` or glob of extracts, or a folder of them; may be repeated")
+	flags.StringArrayVar((*[]string)(&f.file.Lists), "input-list", nil, "CSV or JSON `file` that lists extracts, with the bytes, rows and hash of each; may be repeated")
 	flags.StringVar(&f.file.Layout, "layout", "", "`name` or path of the extracts' layout; see 'clearsweep layout list'")
 	flags.StringVar(&f.file.Policy, "policy", "", "`name` or path of the policy pack; see 'clearsweep policy list'")
 	flags.StringArrayVar(&f.params, "param", nil, "`key=value` of a parameter of the policy; lists are separated by commas; may be repeated")
 	flags.StringVar(&f.asOf, "as-of", "", "the `date` on which the law is asked, as 2006-01-02; required, never taken from the clock")
-	flags.StringVar(&f.file.Out, "out", "", "`folder` of the outputs")
+	flags.StringVar(&f.file.Out, "out", "", "`folder` of the outputs, or s3://bucket/prefix")
+	flags.StringVar(&f.file.Scratch, "scratch", "", "`folder` on a local disk for what does not fit in memory; OUT when that is a folder")
 	flags.IntVar(&f.file.Workers, "workers", runtime.GOMAXPROCS(0), "ranges or parts in work at once; changes no result")
 	flags.StringVar(&f.memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
 	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
 	codesFlag(cmd, (*[]string)(&f.file.Codes))
 	flags.BoolVar(&f.file.RequireSignoff, "require-signoff", false, "refuse a policy that no lawyer has signed (signed_off: false)")
 	flags.Int64Var(&f.file.MaxRejects, "max-rejects", 100_000, "stop when more than this `number` of rows is rejected; -1 never stops")
+	f.s3.register(flags)
 }
 
 // config is the configuration of file and flags together, flags first.
@@ -146,12 +158,16 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) error {
 	if set("input") {
 		file.Inputs = f.file.Inputs
 	}
+	if set("input-list") {
+		file.Lists = f.file.Lists
+	}
 	for name, to := range map[string]struct{ to, from *string }{
-		"layout": {&file.Layout, &f.file.Layout},
-		"policy": {&file.Policy, &f.file.Policy},
-		"out":    {&file.Out, &f.file.Out},
-		"as-of":  {&file.AsOf, &f.asOf},
-		"memory": {&file.Memory, &f.memory},
+		"layout":  {&file.Layout, &f.file.Layout},
+		"policy":  {&file.Policy, &f.file.Policy},
+		"out":     {&file.Out, &f.file.Out},
+		"scratch": {&file.Scratch, &f.file.Scratch},
+		"as-of":   {&file.AsOf, &f.asOf},
+		"memory":  {&file.Memory, &f.memory},
 	} {
 		if set(name) {
 			*to.to = *to.from
@@ -168,6 +184,10 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) error {
 	}
 	if set("require-signoff") {
 		file.RequireSignoff = f.file.RequireSignoff
+	}
+	var err error
+	if file.S3, err = f.s3.over(cmd, file.S3); err != nil {
+		return err
 	}
 	given := map[string]bool{}
 	for _, param := range f.params {

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/clearsweep/clearsweep/pipeline"
+	"github.com/clearsweep/clearsweep/storage"
 )
 
 // sweepFile is a sweep's configuration as written: the keys of --config.
@@ -18,17 +19,21 @@ import (
 // line.
 type sweepFile struct {
 	Inputs     paths          `yaml:"inputs"`
+	Lists      paths          `yaml:"lists"`
 	Layout     string         `yaml:"layout"`
 	Policy     string         `yaml:"policy"`
 	Params     map[string]any `yaml:"params"`
 	AsOf       string         `yaml:"as_of"`
 	Out        string         `yaml:"out"`
+	Scratch    string         `yaml:"scratch"`
 	Workers    int            `yaml:"workers"`
 	Memory     string         `yaml:"memory"`
 	MaxRejects int64          `yaml:"max_rejects"`
 
 	Codes          paths `yaml:"codes"`
 	RequireSignoff bool  `yaml:"require_signoff"`
+
+	S3 storage.S3Options `yaml:"s3"`
 }
 
 // paths is a list of paths, or one path.
@@ -59,7 +64,7 @@ func (f *sweepFile) read(name string) error {
 
 func (f *sweepFile) config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
-		Inputs: f.Inputs, Layout: f.Layout, Policy: f.Policy, Out: f.Out,
+		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
 		Codes: f.Codes, RequireSignoff: f.RequireSignoff,
 	}

@@ -244,7 +244,7 @@ func remove(t *testing.T, s storage.Store) {
 
 func badKeys(t *testing.T, s storage.Store) {
 	put(t, s, "good", "")
-	for _, key := range []string{"", "/", "/abs", "../up", "a/../../up", "a//b", "a/", ".", "./a", "a/..", "nul\x00", ".tmp-x", "a/.tmp-x/b"} {
+	for _, key := range []string{"", "/", "/abs", "../up", "a/../../up", "a//b", "a/", ".", "./a", "a/..", "nul\x00", "line\nbreak", "not\xffutf-8", ".tmp-x", "a/.tmp-x/b"} {
 		_, headErr := s.Head(t.Context(), key)
 		_, openErr := s.Open(t.Context(), key, 0, -1, "")
 		_, createErr := s.Create(t.Context(), key)

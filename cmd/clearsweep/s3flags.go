@@ -1,0 +1,106 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/clearsweep/clearsweep/storage"
+)
+
+// s3Flags are the flags that say how to reach S3. Each may also stand in the
+// environment, as CLEARSWEEP_S3_PATH_STYLE for --s3-path-style; a flag goes
+// before a configuration file, and that before the environment. Credentials come
+// by the SDK's default chain and by no flag.
+type s3Flags struct{ options storage.S3Options }
+
+func (f *s3Flags) register(flags *pflag.FlagSet) { registerS3(flags, &f.options) }
+
+func registerS3(flags *pflag.FlagSet, o *storage.S3Options) {
+	flags.StringVar(&o.Region, "s3-region", "", "`region` of the buckets; AWS_REGION when not given")
+	flags.StringVar(&o.Endpoint, "s3-endpoint", "", "`URL` of a store that speaks S3; that of AWS when not given")
+	flags.BoolVar(&o.PathStyle, "s3-path-style", false, "name the bucket in the path and not in the host, as most stores but AWS want it")
+	flags.BoolVar(&o.FIPS, "s3-fips", false, "use the FIPS 140 endpoints of AWS")
+	flags.StringVar(&o.KMSKey, "s3-kms-key", "", "KMS `key` that every object is encrypted with; the bucket's own encryption when not given")
+	flags.StringVar(&o.BucketOwner, "s3-bucket-owner", "", "`account` that must own every bucket")
+	flags.StringVar(&o.Checksums, "s3-checksums", "", "when_supported, or when_required for stores that refuse checksums")
+}
+
+// environment is what the environment says.
+func environment() (o storage.S3Options, err error) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	registerS3(flags, &o)
+	flags.VisitAll(func(flag *pflag.Flag) {
+		name := "CLEARSWEEP_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		value := os.Getenv(name)
+		if value == "" || err != nil {
+			return
+		}
+		if err = flag.Value.Set(value); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	})
+	return o, err
+}
+
+// over is what the flags say, over file, over the environment.
+func (f *s3Flags) over(cmd *cobra.Command, file storage.S3Options) (storage.S3Options, error) {
+	o, err := environment()
+	if err != nil {
+		return o, err
+	}
+	for _, s := range []struct{ value, flag, file *string }{
+		{&o.Region, &f.options.Region, &file.Region},
+		{&o.Endpoint, &f.options.Endpoint, &file.Endpoint},
+		{&o.KMSKey, &f.options.KMSKey, &file.KMSKey},
+		{&o.BucketOwner, &f.options.BucketOwner, &file.BucketOwner},
+		{&o.Checksums, &f.options.Checksums, &file.Checksums},
+	} {
+		*s.value = cmp.Or(*s.flag, *s.file, *s.value)
+	}
+	o.PathStyle = o.PathStyle || file.PathStyle
+	o.FIPS = o.FIPS || file.FIPS
+	if cmd.Flags().Changed("s3-path-style") {
+		o.PathStyle = f.options.PathStyle
+	}
+	if cmd.Flags().Changed("s3-fips") {
+		o.FIPS = f.options.FIPS
+	}
+	return o, nil
+}
+
+// places opens what the command names.
+func (f *s3Flags) places(cmd *cobra.Command) (*storage.Places, error) {
+	o, err := f.over(cmd, storage.S3Options{})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return storage.NewPlaces(o), nil
+}
+
+// openOut opens an output that must be one.
+func (f *s3Flags) openOut(cmd *cobra.Command, place string) (storage.Store, error) {
+	places, err := f.places(cmd)
+	if err != nil {
+		return nil, err
+	}
+	out, err := places.Open(cmd.Context(), place)
+	if err != nil {
+		return nil, fmt.Errorf("open output: %w", err)
+	}
+	return out, nil
+}
+
+// openOut opens an output that must be one, for a command without the flags.
+func openOut(ctx context.Context, place string) (storage.Store, error) {
+	o, err := environment()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return storage.NewPlaces(o).Open(ctx, place)
+}
