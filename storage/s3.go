@@ -79,12 +79,15 @@ type S3 struct {
 	transfer transfer
 }
 
-// transfer is how objects are read; tests make it small.
+// transfer is how objects are moved; tests make it small.
 type transfer struct {
 	rangeBytes int64
-	inFlight   int
+	inFlight   int // ranges of one reader
+	buffers    int // of all readers
+	partBytes  int64
 	stall      time.Duration
 	pause      time.Duration // before the first retry of a range
+	backoff    time.Duration // at most, before a retry of a request
 }
 
 // OpenS3 reads configuration and credentials; it asks no bucket.
@@ -118,17 +121,23 @@ func OpenS3(ctx context.Context, o S3Options) (*S3, error) {
 	if o.ReadAhead == 0 {
 		o.ReadAhead = DefaultReadAhead
 	}
-	s := &S3{
-		options: o, buffers: newBuffers(rangeBytes, int(o.ReadAhead/rangeBytes)),
-		transfer: transfer{rangeBytes: rangeBytes, inFlight: rangesInFlight, stall: stall, pause: 200 * time.Millisecond},
-	}
+	return newS3(cfg, o, transfer{
+		rangeBytes: rangeBytes, inFlight: rangesInFlight, buffers: int(o.ReadAhead / rangeBytes), partBytes: partBytes,
+		stall: stall, pause: 200 * time.Millisecond, backoff: retry.DefaultMaxBackoff,
+	}), nil
+}
+
+func newS3(cfg aws.Config, o S3Options, t transfer) *S3 {
+	s := &S3{options: o, buffers: newBuffers(t.rangeBytes, t.buffers), transfer: t}
 	s.client = s3.NewFromConfig(cfg, s.configure)
-	s.uploads = transfermanager.New(s.client, func(u *transfermanager.Options) {
-		u.PartSizeBytes, u.MultipartUploadThreshold, u.Concurrency = partBytes, partBytes, partsInFlight
-		u.FailTimeout = failTimeout
-		u.RequestChecksumCalculation = cfg.RequestChecksumCalculation
-	})
-	return s, nil
+	s.uploads = transfermanager.New(s.client, s.configureUploads)
+	return s
+}
+
+func (s *S3) configureUploads(o *transfermanager.Options) {
+	o.PartSizeBytes, o.MultipartUploadThreshold, o.Concurrency = s.transfer.partBytes, s.transfer.partBytes, partsInFlight
+	o.FailTimeout = failTimeout
+	o.RequestChecksumCalculation = s.client.Options().RequestChecksumCalculation
 }
 
 func (s *S3) configure(o *s3.Options) {
@@ -140,9 +149,19 @@ func (s *S3) configure(o *s3.Options) {
 	if o.RetryMaxAttempts == 0 {
 		o.RetryMaxAttempts = attempts
 	}
-	// Two conditional writes at once: AWS refuses one of them and asks for
-	// another try, which then finds out who was first.
-	o.Retryer = retry.AddWithErrorCodes(o.Retryer, conflictCode)
+	o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
+		r.MaxBackoff = s.transfer.backoff
+		r.Retryables = append(r.Retryables,
+			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}},
+			// Two conditional writes at once: AWS refuses one of them and asks for
+			// another try, which then finds out who was first.
+			retry.RetryableErrorCode{Codes: map[string]struct{}{conflictCode: {}}})
+	})
+}
+
+// checksums tells whether checksums are sent and kept where they need not be.
+func (s *S3) checksums() bool {
+	return s.client.Options().RequestChecksumCalculation != aws.RequestChecksumCalculationWhenRequired
 }
 
 // check reports every option that cannot be, by its key.

@@ -49,6 +49,9 @@ func newChecksum(out *s3.HeadObjectOutput) *checksum {
 	return nil
 }
 
+// crc64NVME is the polynomial of S3's own checksum.
+var crc64NVME = crc64.MakeTable(0x9a6c9329ac4bc9b5)
+
 func (c *checksum) write(p []byte) {
 	if c != nil {
 		_, _ = c.hash.Write(p) // a hash returns no error

@@ -90,7 +90,7 @@ func (s *S3Store) openFirst(ctx context.Context, cancel context.CancelFunc, key,
 // openKnown opens an object whose size and checksum are asked for first: the
 // whole of it, or nothing of it.
 func (s *S3Store) openKnown(ctx context.Context, key string, length int64, version string) (io.ReadCloser, error) {
-	out, err := s.head(ctx, key, version, s.options.Checksums != ChecksumsRequired)
+	out, err := s.head(ctx, key, version, s.checksums())
 	if err != nil {
 		return nil, err
 	}

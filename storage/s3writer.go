@@ -3,11 +3,10 @@ package storage
 import (
 	"context"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
-	"hash/crc64"
+	"hash/crc32"
 	"io"
 	"os"
 	"path"
@@ -27,15 +26,11 @@ type s3Writer struct {
 	done  chan struct{} // closed when out and upErr are set
 	out   *transfermanager.UploadObjectOutput
 	upErr error
-	sum   hash.Hash64
+	sum   hash.Hash
 	size  int64
 	err   error // the first error; it stays
 	ended bool  // Commit or Abort was called
 }
-
-// crc64NVME is the checksum that S3 keeps of a whole object, however many parts
-// it came in.
-var crc64NVME = crc64.MakeTable(0x9a6c9329ac4bc9b5)
 
 // Create starts the upload of an object.
 func (s *S3Store) Create(ctx context.Context, key string) (Writer, error) {
@@ -44,12 +39,12 @@ func (s *S3Store) Create(ctx context.Context, key string) (Writer, error) {
 		return nil, err
 	}
 	body, pipe := io.Pipe()
-	w := &s3Writer{store: s, ctx: ctx, key: key, pipe: pipe, done: make(chan struct{}), sum: crc64.New(crc64NVME)}
+	w := &s3Writer{store: s, ctx: ctx, key: key, pipe: pipe, done: make(chan struct{}), sum: crc32.NewIEEE()}
 	in := &transfermanager.UploadObjectInput{
 		Bucket: &s.bucket, Key: name, Body: body, ContentType: contentType(key), ExpectedBucketOwner: s.owner(),
 	}
-	if s.options.Checksums != ChecksumsRequired {
-		in.ChecksumAlgorithm = "CRC64NVME"
+	if s.checksums() {
+		in.ChecksumAlgorithm, in.ChecksumType = transfertypes.ChecksumAlgorithmCrc32, transfertypes.ChecksumTypeFullObject
 	}
 	if s.options.KMSKey != "" {
 		in.ServerSideEncryption, in.SSEKMSKeyID = transfertypes.ServerSideEncryptionAwsKms, &s.options.KMSKey
@@ -99,8 +94,8 @@ func (w *s3Writer) Commit() error {
 	if w.upErr != nil {
 		return w.fail("commit", translate(w.upErr, nil))
 	}
-	if stored := w.out.ChecksumCRC64NVME; stored != nil && *stored != encodeSum64(w.sum) {
-		return w.fail("commit", fmt.Errorf("the store has other bytes than were written: CRC-64/NVME %s, not %s", *stored, encodeSum64(w.sum)))
+	if err := w.compare(); err != nil {
+		return w.fail("commit", err)
 	}
 	return nil
 }
@@ -128,8 +123,17 @@ func (w *s3Writer) fail(doing string, err error) error {
 	return w.err
 }
 
-func encodeSum64(h hash.Hash64) string {
-	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, h.Sum64()))
+// compare is an error if the store tells another checksum of the whole object
+// than that of what was written.
+func (w *s3Writer) compare() error {
+	stored := w.out.ChecksumCRC32
+	if stored == nil || w.out.ChecksumType != transfertypes.ChecksumTypeFullObject {
+		return nil
+	}
+	if written := base64.StdEncoding.EncodeToString(w.sum.Sum(nil)); *stored != written {
+		return fmt.Errorf("%w: CRC-32 of the store is %s, of what was written %s", errChecksum, *stored, written)
+	}
+	return nil
 }
 
 // contentType says what the object at key is, by its name: stores guess nothing.
