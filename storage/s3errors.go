@@ -29,6 +29,9 @@ var remedies = map[string]string{
 // translate gives an error of the SDK the sentinel that a Store promises.
 // Precondition is what a condition that did not hold means.
 func translate(err, precondition error) error {
+	if err == nil {
+		return nil
+	}
 	switch code, status := codeOf(err), statusOf(err); {
 	case code == "NoSuchBucket":
 		return fmt.Errorf("%w: %s", err, remedies[code])

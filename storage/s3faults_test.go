@@ -366,6 +366,40 @@ func TestAnUploadThatIsGivenUpLeavesNothing(t *testing.T) {
 	}
 }
 
+// Uploads of writers that were killed are found and forgotten, those of others
+// are not touched.
+func TestUnfinishedUploads(t *testing.T) {
+	server := storagetest.StartServer(t)
+	_, s := behindProxy(t, server)
+	beside := newStore(t, s.S3, bucketOf(s), "elsewhere")
+	for _, store := range []*storage.S3Store{s, beside} {
+		w, err := store.Create(t.Context(), "dir/k")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(bytesOf(12 << 20)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = w.Abort() }()
+	}
+	found := 0
+	for info, err := range s.Unfinished(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found++
+		if info.Key != "dir/k" || info.Modified.IsZero() {
+			t.Errorf("got %+v", info)
+		}
+		if err := errors.Join(s.Forget(t.Context(), info), s.Forget(t.Context(), info)); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := server.Uploads(t, bucketOf(s)); found != 1 || n != 1 {
+		t.Errorf("%d uploads were found, %d are left", found, n)
+	}
+}
+
 func wantFailure(err error) error {
 	if err == nil {
 		return errors.New("it succeeds")

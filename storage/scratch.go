@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // Scratch is a folder of its own for what a run needs until it ends: a store
@@ -59,8 +60,9 @@ func (s *Scratch) Discard() error {
 }
 
 // StaleScratch lists the scratch folders in parent, or where the system keeps
-// temporary files, that no process has locked any more.
-func StaleScratch(parent string) ([]*Scratch, error) {
+// temporary files, that were made before a moment and that no process has locked
+// any more.
+func StaleScratch(parent string, before time.Time) ([]string, error) {
 	if parent == "" {
 		parent = os.TempDir()
 	}
@@ -68,17 +70,50 @@ func StaleScratch(parent string) ([]*Scratch, error) {
 	if err != nil {
 		return nil, err
 	}
-	var stale []*Scratch
+	var stale []string
 	for _, dir := range dirs {
-		s, err := lockScratch(dir)
-		switch {
-		case errors.Is(err, syscall.EWOULDBLOCK), errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
-			// alive, another user's, or gone
-		case err != nil:
-			return stale, fmt.Errorf("look at scratch folder: %w", err)
-		default:
-			stale = append(stale, s)
+		s, err := lockStale(dir, before)
+		if err != nil {
+			return stale, err
+		}
+		if s != nil {
+			stale = append(stale, dir)
+			if err := s.release(); err != nil {
+				return stale, err
+			}
 		}
 	}
 	return stale, nil
 }
+
+// DiscardScratch removes a folder that StaleScratch listed, if it is stale still.
+func DiscardScratch(dir string, before time.Time) error {
+	s, err := lockStale(dir, before)
+	if err != nil || s == nil {
+		return err
+	}
+	return s.Discard()
+}
+
+// lockStale locks a scratch folder; it is nil if the folder is young, alive,
+// another user's, or gone.
+func lockStale(dir string, before time.Time) (*Scratch, error) {
+	fi, err := os.Lstat(dir)
+	if errors.Is(err, os.ErrNotExist) || err == nil && (!fi.IsDir() || !fi.ModTime().Before(before)) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look at scratch folder: %w", err)
+	}
+	s, err := lockScratch(dir)
+	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, os.ErrPermission) || errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look at scratch folder: %w", err)
+	}
+	return s, nil
+}
+
+// release gives the folder back as it is.
+func (s *Scratch) release() error { return errors.Join(s.DiskStore.Close(), s.lock.Close()) }

@@ -85,8 +85,8 @@ accounts for every row.
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(),
-		policyCommand(), layoutCommand(), codesCommand(), synthCommand(),
+		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), gcCommand(),
+		policyCommand(), codesCommand(), layoutCommand(), synthCommand(),
 	)
 	return root
 }

@@ -1,7 +1,6 @@
 package storagetest
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -114,11 +113,16 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 
 // Answer answers with an error of S3 in place of the server.
 func Answer(status int, code string) Fault {
+	return Body(status, "<?xml version=\"1.0\"?><Error><Code>"+code+"</Code><Message>scripted</Message></Error>")
+}
+
+// Body answers with a document in place of the server.
+func Body(status int, xml string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ func(http.ResponseWriter)) {
 		_, _ = io.Copy(io.Discard, r.Body) // or the connection ends before the answer
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(status)
-		fmt.Fprintf(w, "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>scripted</Message></Error>", code)
+		_, _ = io.WriteString(w, xml) // the client may have gone
 	}
 }
 

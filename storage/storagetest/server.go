@@ -29,6 +29,7 @@ import (
 type Server struct {
 	Endpoint string
 	Client   *s3.Client // for what a Store does not do
+	data     string     // folder of the objects
 	buckets  atomic.Int32
 }
 
@@ -63,7 +64,7 @@ func StartServer(t testing.TB) *Server {
 		_ = cmd.Wait() // it was killed
 	})
 	waitUntilHealthy(t, endpoint, &said)
-	return &Server{Endpoint: endpoint, Client: s3.New(s3.Options{
+	return &Server{Endpoint: endpoint, data: data, Client: s3.New(s3.Options{
 		Region: region, BaseEndpoint: aws.String(endpoint), UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
 	})}
@@ -178,6 +179,24 @@ func (s *Server) KeepVersions(t testing.TB, bucket string) {
 	t.Helper()
 	_, err := s.Client.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
 		Bucket: &bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Age makes everything that the server holds older by d.
+func (s *Server) Age(t testing.TB, d time.Duration) {
+	t.Helper()
+	err := filepath.WalkDir(s.data, func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		fi, err := e.Info()
+		if err != nil {
+			return err
+		}
+		return os.Chtimes(name, time.Time{}, fi.ModTime().Add(-d))
 	})
 	if err != nil {
 		t.Fatal(err)
