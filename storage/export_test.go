@@ -25,3 +25,8 @@ func (s *S3) BuffersTaken() int {
 
 // ErrChecksum is errChecksum.
 var ErrChecksum = errChecksum
+
+// BufferBytes is the memory of all buffers that were ever made.
+func (s *S3) BufferBytes() int64 {
+	return int64(cap(s.buffers.fresh)-len(s.buffers.fresh)) * s.buffers.size
+}

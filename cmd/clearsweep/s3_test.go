@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/benchmarks/synth"
 	"github.com/clearsweep/clearsweep/storage"
@@ -346,6 +349,67 @@ func bucketSweep(ctx context.Context, t *testing.T, dir, bucket, out, scratch st
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Env = append(os.Environ(), asCommand+"=1")
 	return cmd
+}
+
+// A list in a bucket names files beside it; one that is not as listed stops the
+// sweep before anything is written.
+func TestAListInABucket(t *testing.T) {
+	server := storagetest.StartServer(t)
+	places := reach(t, server)
+	dir := extract(t, 2_000, 2)
+	files, err := filepath.Glob(filepath.Join(dir, "charges-*.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := "s3://" + server.Bucket(t)
+	s := openStore(t, places, bucket)
+	list := "path,sha256\n"
+	for _, file := range files {
+		upload(t, s, "in/day/"+filepath.Base(file), file)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list += fmt.Sprintf("day/%s,%x\n", filepath.Base(file), sha256.Sum256(text))
+	}
+	if err := storage.Write(t.Context(), s, "in/list.csv", []byte(list)); err != nil {
+		t.Fatal(err)
+	}
+	args := append(sweepArgs(dir, bucket+"/out"), "--input-list", bucket+"/in/list.csv")
+	if err := storage.Write(t.Context(), s, "in/day/"+filepath.Base(files[1]), []byte("not what is listed\n")); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := command(t, args...); code != exitError {
+		t.Errorf("code %d: %s", code, stderr)
+	}
+	for info, err := range openStore(t, places, bucket+"/out").List(t.Context(), "") {
+		t.Errorf("%s is left (%v)", info.Key, err)
+	}
+	upload(t, s, "in/day/"+filepath.Base(files[1]), files[1])
+	if code, stdout, stderr := command(t, args...); code != exitOK || !committedNow.MatchString(stdout) {
+		t.Errorf("code %d: %s", code, stderr)
+	}
+}
+
+// A flag goes before the configuration, and that before the environment.
+func TestWhoSaysHowToReachS3(t *testing.T) {
+	t.Setenv("CLEARSWEEP_S3_REGION", "environment")
+	t.Setenv("CLEARSWEEP_S3_KMS_KEY", "environment")
+	t.Setenv("CLEARSWEEP_S3_PATH_STYLE", "true")
+	t.Setenv("CLEARSWEEP_S3_BUCKET_OWNER", "environment")
+	var s3 s3Flags
+	cmd := &cobra.Command{}
+	s3.register(cmd.Flags())
+	if err := cmd.ParseFlags([]string{"--s3-region", "flag", "--s3-endpoint", "https://flag"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s3.over(cmd, storage.S3Options{Region: "file", KMSKey: "file", Checksums: "file"})
+	want := storage.S3Options{
+		Region: "flag", Endpoint: "https://flag", KMSKey: "file", BucketOwner: "environment", Checksums: "file", PathStyle: true,
+	}
+	if err != nil || got != want {
+		t.Errorf("got  %+v (%v)\nwant %+v", got, err, want)
+	}
 }
 
 // What may lie in a bucket that is no extract stops the sweep by name, or is

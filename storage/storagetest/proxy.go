@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Proxy stands before a server and does to chosen requests what networks and
@@ -182,4 +183,29 @@ func Altered(change func(header http.Header, body []byte) []byte) Fault {
 		w.WriteHeader(answer.Code)
 		_, _ = w.Write(body) // the client may have gone
 	}
+}
+
+// Shaped sends answers as a store far away does: the first byte after the delay,
+// and then no faster than rate, in bytes a second, in each stream.
+func Shaped(delay time.Duration, rate int) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, forward func(http.ResponseWriter)) {
+		time.Sleep(delay)
+		forward(&shapedWriter{ResponseWriter: w, rate: rate, began: time.Now()}) //nolint:forbidigo // it measures
+	}
+}
+
+type shapedWriter struct {
+	http.ResponseWriter
+	rate  int
+	sent  int
+	began time.Time
+}
+
+func (w *shapedWriter) Write(p []byte) (int, error) {
+	due := time.Duration(w.sent) * time.Second / time.Duration(w.rate)
+	if wait := due - time.Since(w.began); wait > 0 {
+		time.Sleep(wait)
+	}
+	w.sent += len(p)
+	return w.ResponseWriter.Write(p)
 }
