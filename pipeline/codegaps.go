@@ -31,7 +31,7 @@ func CodeGaps(ctx context.Context, inputs []string, layout string, statutes *nor
 	}
 	g := codeGaps{statutes: statutes, texts: map[CodeText]*codeGap{}}
 	for i, source := range p.Sources {
-		if err := g.source(ctx, l, uint32(i), source); err != nil { //nolint:gosec // sources are few
+		if err := g.source(ctx, l, uint32(i), source); err != nil {
 			return nil, err
 		}
 	}
@@ -92,7 +92,7 @@ func (g *codeGaps) batch(charges arrow.Record, src uint32) {
 	descriptions := texts{charges.Column(schemas.ColDescription).(*array.String)}
 	lines := charges.Column(schemas.ColLine).(*array.Int64)
 	kinds := charges.Column(schemas.ColKind).(*array.Uint8)
-	for row := range int32(charges.NumRows()) {
+	for row := range int32(charges.NumRows()) { //nolint:gosec // a batch has less than 1<<31 rows
 		if !statutes.known(row) || schemas.RowKind(kinds.Value(int(row)))&schemas.RowCharge == 0 {
 			continue
 		}
