@@ -25,18 +25,13 @@ func CodeGaps(ctx context.Context, places *storage.Places, inputs []string, layo
 	if err != nil {
 		return nil, fmt.Errorf("layout: %w", err)
 	}
-	objects, err := places.Locate(ctx, inputs...)
-	if err != nil {
-		return nil, fmt.Errorf("inputs: %w", err)
+	p := Plan{Config: Config{Inputs: inputs}, places: places}
+	if err := p.openSources(ctx); err != nil {
+		return nil, err
 	}
 	g := codeGaps{statutes: statutes, texts: map[CodeText]*codeGap{}}
-	uris := make([]string, len(objects))
-	for i := range objects {
-		uris[i] = objects[i].URI
-	}
-	names := sourceNames(uris)
-	for i, object := range objects {
-		if err := g.source(ctx, l, uint32(i), names[i], object); err != nil {
+	for i, source := range p.Sources {
+		if err := g.source(ctx, l, uint32(i), source); err != nil {
 			return nil, err
 		}
 	}
@@ -56,28 +51,28 @@ type codeGap struct {
 }
 
 // source adds the texts of one file.
-func (g *codeGaps) source(ctx context.Context, l *readers.Layout, src uint32, name string, object storage.Object) (err error) {
-	file, err := object.Store.Open(ctx, object.Info.Key, 0, -1, object.Info.Version)
+func (g *codeGaps) source(ctx context.Context, l *readers.Layout, src uint32, source Source) (err error) {
+	file, err := source.open(ctx, 0, -1)
 	if err != nil {
-		return fmt.Errorf("survey %s: %w", name, err)
+		return err
 	}
 	const rangeBytes = 32 << 20
-	survey, err := l.Survey(ctx, name, file, rangeBytes, func(int64) {})
+	survey, err := l.Survey(ctx, source.Name, file, rangeBytes, func(int64) {})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
 	for _, rng := range survey.Ranges {
-		if err := g.read(ctx, l, src, survey, rng, object); err != nil {
+		if err := g.read(ctx, l, src, survey, rng, source); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (g *codeGaps) read(ctx context.Context, l *readers.Layout, src uint32, survey *readers.Survey, rng readers.Range, object storage.Object) (err error) {
-	file, err := object.Store.Open(ctx, object.Info.Key, rng.Offset, rng.Length, object.Info.Version)
+func (g *codeGaps) read(ctx context.Context, l *readers.Layout, src uint32, survey *readers.Survey, rng readers.Range, source Source) (err error) {
+	file, err := source.open(ctx, rng.Offset, rng.Length)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", survey.Name, err)
+		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	const batchRows = 1 << 14
@@ -97,7 +92,7 @@ func (g *codeGaps) batch(charges arrow.Record, src uint32) {
 	descriptions := texts{charges.Column(schemas.ColDescription).(*array.String)}
 	lines := charges.Column(schemas.ColLine).(*array.Int64)
 	kinds := charges.Column(schemas.ColKind).(*array.Uint8)
-	for row := range int32(statutes.Len()) { //nolint:gosec // batchRows and some
+	for row := range int32(charges.NumRows()) { //nolint:gosec // a batch has less than 1<<31 rows
 		if !statutes.known(row) || schemas.RowKind(kinds.Value(int(row)))&schemas.RowCharge == 0 {
 			continue
 		}

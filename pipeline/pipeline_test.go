@@ -28,7 +28,11 @@ func TestSourceNamesAreWhatTellsThemApart(t *testing.T) {
 		"the working directory and": {[]string{"a.csv", "x/b.csv"}, []string{"a.csv", "x/b.csv"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, sourceNames(tc.uris)); diff != "" {
+			var sources []Source
+			for _, uri := range tc.uris {
+				sources = append(sources, Source{object: storage.Object{URI: uri}})
+			}
+			if diff := cmp.Diff(tc.want, sourceNames(sources)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})

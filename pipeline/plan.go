@@ -175,11 +175,7 @@ func (p *Plan) openSources(ctx context.Context) error {
 		}
 	}
 	slices.SortFunc(p.Sources, func(a, b Source) int { return strings.Compare(a.object.URI, b.object.URI) })
-	uris := make([]string, len(p.Sources))
-	for i := range p.Sources {
-		uris[i] = p.Sources[i].object.URI
-	}
-	names := sourceNames(uris)
+	names := sourceNames(p.Sources)
 	for i := range p.Sources {
 		s := &p.Sources[i]
 		s.Name, s.Bytes = names[i], s.object.Info.Size
@@ -221,21 +217,21 @@ func (p *Plan) openList(ctx context.Context, name string) error {
 	return nil
 }
 
-// sourceNames are the URIs of sources below the folder that all share.
-func sourceNames(uris []string) []string {
+// sourceNames are the paths of sources below the folder that all share.
+func sourceNames(sources []Source) []string {
 	folder := func(path string) string { return path[:strings.LastIndexByte(path, '/')+1] }
 	var shared string
-	if len(uris) > 0 {
-		shared = folder(uris[0])
+	if len(sources) > 0 {
+		shared = folder(sources[0].object.URI)
 	}
-	for _, uri := range uris {
-		for !strings.HasPrefix(uri, shared) {
+	for _, s := range sources {
+		for !strings.HasPrefix(s.object.URI, shared) {
 			shared = folder(strings.TrimSuffix(shared, "/"))
 		}
 	}
-	names := make([]string, len(uris))
-	for i, uri := range uris {
-		names[i] = strings.TrimPrefix(uri, shared)
+	names := make([]string, len(sources))
+	for i, s := range sources {
+		names[i] = strings.TrimPrefix(s.object.URI, shared)
 	}
 	return names
 }

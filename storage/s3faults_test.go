@@ -121,6 +121,53 @@ func header(name, value string) func(http.Header, []byte) []byte {
 	}
 }
 
+// Readers that are open together share a bounded number of buffers, and none
+// waits for another.
+func TestManyReadersShareFewBuffers(t *testing.T) {
+	server := storagetest.StartServer(t)
+	_, s := behindProxy(t, server)
+	const buffers, piece = 3, 64 << 10
+	s.Tune(piece, 4, buffers, time.Second)
+	want := bytesOf(10*piece + 7)
+	if err := storage.Write(t.Context(), s, "k", want); err != nil {
+		t.Fatal(err)
+	}
+	readers, got := make([]io.ReadCloser, 6), make([][]byte, 6)
+	for i := range readers {
+		r, err := s.Open(t.Context(), "k", int64(i), -1, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		readers[i] = r
+	}
+	for more := true; more; { // in turn, from one goroutine
+		more = false
+		for i, r := range readers {
+			p := make([]byte, 10_000)
+			n, err := r.Read(p)
+			got[i] = append(got[i], p[:n]...)
+			if err != nil && !errors.Is(err, io.EOF) {
+				t.Fatal(err)
+			}
+			more = more || err == nil
+		}
+		if taken := s.BuffersTaken(); taken > buffers {
+			t.Fatalf("%d buffers are taken of %d", taken, buffers)
+		}
+	}
+	for i, r := range readers {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+		if !bytes.Equal(got[i], want[i:]) {
+			t.Errorf("reader %d: %d bytes, or they differ", i, len(got[i]))
+		}
+	}
+	if made := s.BufferBytes(); made > buffers*piece {
+		t.Errorf("%d bytes of buffers were made", made)
+	}
+}
+
 // A body that breaks off is taken up at the byte where it did.
 func TestAReaderResumesWhereItWas(t *testing.T) {
 	server := storagetest.StartServer(t)

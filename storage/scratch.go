@@ -52,7 +52,7 @@ func lockScratch(dir string) (*Scratch, error) {
 
 // Discard removes the folder and all that is in it.
 func (s *Scratch) Discard() error {
-	err := errors.Join(os.RemoveAll(s.String()), s.DiskStore.Close(), s.lock.Close())
+	err := errors.Join(os.RemoveAll(s.String()), s.release())
 	if err != nil {
 		return fmt.Errorf("remove scratch folder: %w", err)
 	}
@@ -116,4 +116,4 @@ func lockStale(dir string, before time.Time) (*Scratch, error) {
 }
 
 // release gives the folder back as it is.
-func (s *Scratch) release() error { return errors.Join(s.DiskStore.Close(), s.lock.Close()) }
+func (s *Scratch) release() error { return errors.Join(s.Close(), s.lock.Close()) }

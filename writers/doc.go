@@ -5,7 +5,7 @@
 //	Begin ─► Attempt ─► Part(n) ─► rows, deliveries ─► Receipt ─┐   once per part, safe to repeat
 //	            │                                               ▼
 //	            ├─► Stitch: receipts' deliveries ─► agencies/<agency>/update.{csv,txt}
-//	            └─► Commit: verify ─► manifest.json ─► publish ─► commits/<run>.json ─► current
+//	            └─► Commit: verify ─► manifest.json ─► commits/<run>.json ─► current
 //
 // In go structs, one for each row, in their final order; out come files below
 // one attempt's folder, which nobody reads before Commit.

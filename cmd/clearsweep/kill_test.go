@@ -82,7 +82,7 @@ func published(t *testing.T, out string) map[string][32]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	return publishedIn(t, store)
 }
 

@@ -86,7 +86,7 @@ accounts for every row.
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), gcCommand(),
-		policyCommand(), layoutCommand(), codesCommand(), synthCommand(),
+		policyCommand(), codesCommand(), layoutCommand(), synthCommand(),
 	)
 	return root
 }

@@ -98,7 +98,7 @@ func (m *moves) before(ctx context.Context, a *policies.Pack, scratch string) (d
 	if m.against == "" {
 		return m.sweep(ctx, a, scratch+"/a")
 	}
-	store, err := new(storage.Places).Open(ctx, m.against)
+	store, err := openOut(ctx, m.against)
 	if err != nil {
 		return decided{}, usageError{fmt.Errorf("--against: %w", err)}
 	}
@@ -151,7 +151,7 @@ func (m *moves) sweep(ctx context.Context, pack *policies.Pack, out string) (dec
 	if _, err := local.Run(ctx, plan, new(local.Progress), nil); err != nil {
 		return decided{}, fmt.Errorf("%s: %w", pack.Name(), err)
 	}
-	store, err := new(storage.Places).Open(ctx, out)
+	store, err := openOut(ctx, out)
 	if err != nil {
 		return decided{}, err
 	}

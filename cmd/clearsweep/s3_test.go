@@ -363,16 +363,17 @@ func TestAListInABucket(t *testing.T) {
 	}
 	bucket := "s3://" + server.Bucket(t)
 	s := openStore(t, places, bucket)
-	list := "path,sha256\n"
+	var list strings.Builder
+	list.WriteString("path,sha256\n")
 	for _, file := range files {
 		upload(t, s, "in/day/"+filepath.Base(file), file)
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		list += fmt.Sprintf("day/%s,%x\n", filepath.Base(file), sha256.Sum256(text))
+		fmt.Fprintf(&list, "day/%s,%x\n", filepath.Base(file), sha256.Sum256(text))
 	}
-	if err := storage.Write(t.Context(), s, "in/list.csv", []byte(list)); err != nil {
+	if err := storage.Write(t.Context(), s, "in/list.csv", []byte(list.String())); err != nil {
 		t.Fatal(err)
 	}
 	args := append(sweepArgs(dir, bucket+"/out"), "--input-list", bucket+"/in/list.csv")

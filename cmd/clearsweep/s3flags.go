@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -29,29 +31,47 @@ func registerS3(flags *pflag.FlagSet, o *storage.S3Options) {
 	flags.StringVar(&o.Checksums, "s3-checksums", "", "when_supported, or when_required for stores that refuse checksums")
 }
 
-// over is base, with what the flags say, and what the environment says where
-// neither does.
-func (f *s3Flags) over(cmd *cobra.Command, base storage.S3Options) (storage.S3Options, error) {
-	merged := pflag.NewFlagSet("s3", pflag.ContinueOnError)
-	o := base
-	registerS3(merged, &o)
-	o = base // registering has set the defaults
-	var fault error
-	merged.VisitAll(func(flag *pflag.Flag) {
-		given := cmd.Flags().Lookup(flag.Name)
+// environment is what the environment says.
+func environment() (o storage.S3Options, err error) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	registerS3(flags, &o)
+	flags.VisitAll(func(flag *pflag.Flag) {
 		name := "CLEARSWEEP_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		value, inEnvironment := os.LookupEnv(name)
-		switch {
-		case given.Changed:
-			value, name = given.Value.String(), "--"+flag.Name
-		case !inEnvironment || value == "" || flag.Value.String() != flag.DefValue: // the file says
+		value := os.Getenv(name)
+		if value == "" || err != nil {
 			return
 		}
-		if err := flag.Value.Set(value); err != nil && fault == nil {
-			fault = fmt.Errorf("%s: %w", name, err)
+		if err = flag.Value.Set(value); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
 		}
 	})
-	return o, fault
+	return o, err
+}
+
+// over is what the flags say, over file, over the environment.
+func (f *s3Flags) over(cmd *cobra.Command, file storage.S3Options) (storage.S3Options, error) {
+	o, err := environment()
+	if err != nil {
+		return o, err
+	}
+	for _, s := range []struct{ value, flag, file *string }{
+		{&o.Region, &f.options.Region, &file.Region},
+		{&o.Endpoint, &f.options.Endpoint, &file.Endpoint},
+		{&o.KMSKey, &f.options.KMSKey, &file.KMSKey},
+		{&o.BucketOwner, &f.options.BucketOwner, &file.BucketOwner},
+		{&o.Checksums, &f.options.Checksums, &file.Checksums},
+	} {
+		*s.value = cmp.Or(*s.flag, *s.file, *s.value)
+	}
+	o.PathStyle = o.PathStyle || file.PathStyle
+	o.FIPS = o.FIPS || file.FIPS
+	if cmd.Flags().Changed("s3-path-style") {
+		o.PathStyle = f.options.PathStyle
+	}
+	if cmd.Flags().Changed("s3-fips") {
+		o.FIPS = f.options.FIPS
+	}
+	return o, nil
 }
 
 // places opens what the command names.
@@ -74,4 +94,13 @@ func (f *s3Flags) openOut(cmd *cobra.Command, place string) (storage.Store, erro
 		return nil, fmt.Errorf("open output: %w", err)
 	}
 	return out, nil
+}
+
+// openOut opens an output that must be one, for a command without the flags.
+func openOut(ctx context.Context, place string) (storage.Store, error) {
+	o, err := environment()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return storage.NewPlaces(o).Open(ctx, place)
 }

@@ -35,9 +35,9 @@ The same input, layout, policy, parameters, date and version always give the
 same run: a sweep that is committed already is found and not done again.
 
 Give the options as flags, or in a file with --config; a flag goes before the
-file. Its keys: inputs and lists (a path or a list), layout, policy, params (a map),
-as_of, out, scratch, codes (a path or a list), workers, memory, max_rejects,
-require_signoff, variants, s3 (a map).
+file. Its keys: inputs, lists and codes (a path or a list), layout, policy, params (a
+map), as_of, out, scratch, workers, memory, max_rejects, require_signoff,
+variants, s3 (a map).
 
 Inputs and outputs may lie in S3, as s3://bucket/prefix. Credentials come by the
 AWS SDK's default chain: environment, profile, or the role of the machine.

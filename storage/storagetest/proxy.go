@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -175,9 +176,7 @@ func Altered(change func(header http.Header, body []byte) []byte) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, forward func(http.ResponseWriter)) {
 		answer := httptest.NewRecorder()
 		forward(answer)
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), answer.Header())
 		body := change(w.Header(), answer.Body.Bytes())
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(answer.Code)

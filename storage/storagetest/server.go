@@ -36,7 +36,7 @@ type Server struct {
 // What the test server lets in. It is no secret.
 const (
 	accessKey = "clearsweep-test"
-	secretKey = "not-a-secret" //nolint:gosec // of a server that lives as long as a test
+	secretKey = "not-a-secret"
 	region    = "us-east-1"
 )
 
@@ -52,7 +52,7 @@ func StartServer(t testing.TB) *Server {
 	endpoint := "http://" + port
 	var said bytes.Buffer
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary, "--port", port, "--quiet", "--keep-alive", "--health", "/health",
+	cmd := exec.CommandContext(ctx, binary, "--port", port, "--quiet", "--keep-alive", "--health", "/health", //nolint:gosec // of this repository
 		"posix", "--versioning-dir", versions, data)
 	cmd.Env = []string{"ROOT_ACCESS_KEY=" + accessKey, "ROOT_SECRET_KEY=" + secretKey}
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -118,8 +118,11 @@ func freePort(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return address
 }
 
 func waitUntilHealthy(t testing.TB, endpoint string, said *bytes.Buffer) {
@@ -196,7 +199,7 @@ func (s *Server) Age(t testing.TB, d time.Duration) {
 		if err != nil {
 			return err
 		}
-		return os.Chtimes(name, time.Time{}, fi.ModTime().Add(-d))
+		return os.Chtimes(name, time.Time{}, fi.ModTime().Add(-d)) //nolint:gosec // a folder of the test alone
 	})
 	if err != nil {
 		t.Fatal(err)
