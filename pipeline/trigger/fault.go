@@ -1,0 +1,84 @@
+package trigger
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/clearsweep/clearsweep/storage"
+)
+
+// Reason is one word for why something did not become a commit. It may stand in
+// logs and metrics.
+type Reason string
+
+// The reasons.
+const (
+	Missing   Reason = "missing"   // the object is gone
+	Replaced  Reason = "replaced"  // another version took its place before it was read; that one is a delivery of its own
+	Unfit     Reason = "unfit"     // the layout does not read it, or too many of its rows are rejected
+	Message   Reason = "message"   // a message, or a record of one, that cannot be read
+	Unknown   Reason = "unknown"   // the firing of a schedule that the configuration does not have
+	Exhausted Reason = "exhausted" // it failed as often as is allowed
+	Transient Reason = "transient" // it failed, and may do better the next time
+)
+
+// Fault is an error that another attempt would meet again. A sweep returns it,
+// and the delivery is quarantined.
+type Fault struct {
+	Reason Reason
+	Err    error
+}
+
+func (f *Fault) Error() string { return f.Err.Error() }
+func (f *Fault) Unwrap() error { return f.Err }
+
+// reasonOf sorts an error of a sweep: transient, unless it is known that it
+// comes again.
+func reasonOf(err error) Reason {
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		return fault.Reason
+	}
+	switch {
+	case errors.Is(err, storage.ErrChanged):
+		return Replaced
+	case errors.Is(err, storage.ErrNotExist):
+		return Missing
+	}
+	return Transient
+}
+
+// Pauses between attempts.
+const (
+	firstPause = 30 * time.Second
+	mostPause  = 30 * time.Minute
+)
+
+// pause is how long to wait after an attempt, from 1: twice as long each time,
+// and up to a quarter longer by chance, so that not all come back at once.
+func pause(attempt int) time.Duration {
+	p := mostPause
+	if shift := attempt - 1; shift < 10 {
+		p = min(firstPause<<max(shift, 0), mostPause)
+	}
+	return p + rand.N(p/4) //nolint:gosec // nothing secret rests on it
+}
+
+// outlive is a context that ends a time after ctx does, or when cancel is called.
+func outlive(ctx context.Context, grace time.Duration) (_ context.Context, cancel context.CancelFunc) {
+	work, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancelWork(context.Cause(ctx))
+		case <-work.Done():
+		}
+	})
+	return work, func() {
+		stop()
+		cancelWork(context.Canceled)
+	}
+}
