@@ -56,6 +56,8 @@ type Desk struct {
 	Ledger  *Ledger
 	Metrics *Metrics
 	Log     *slog.Logger
+	// Config is the digest of what decides a sweep besides its inputs.
+	Config string
 
 	sweeps  func(Entry) Sweep
 	clock   func() time.Time

@@ -81,7 +81,9 @@ func delivery(n int) trigger.Delivery {
 	}
 }
 
-func fast(store storage.Store, e trigger.Entry) trigger.Sweep { return committing(store, e, time.Second) }
+func fast(store storage.Store, e trigger.Entry) trigger.Sweep {
+	return committing(store, e, time.Second)
+}
 
 func commits(t *testing.T, folder string) []string {
 	t.Helper()

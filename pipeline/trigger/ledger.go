@@ -157,15 +157,15 @@ func (l *Ledger) Refuse(ctx context.Context, r Refusal) error {
 	return err
 }
 
-// Since is when a schedule was first known to this ledger. Its firings before
-// then were not missed.
-func (l *Ledger) Since(ctx context.Context, name string, s Schedule, now time.Time) (time.Time, error) {
+// Since is when a schedule was first known to this ledger with a configuration.
+// Its firings before then were not missed.
+func (l *Ledger) Since(ctx context.Context, name string, s Schedule, config string, now time.Time) (time.Time, error) {
 	entry := struct {
 		Schedule string    `json:"schedule"`
 		Cron     string    `json:"cron"`
 		Since    time.Time `json:"since"`
 	}{name, s.String(), now.UTC().Truncate(time.Second)}
-	key := entryKey(schedulesFolder, digest([]string{name, s.String()}))
+	key := entryKey(schedulesFolder, digest([]string{name, s.String(), config}))
 	err := l.putOnce(ctx, key, entry)
 	if errors.Is(err, storage.ErrExists) {
 		err = l.read(ctx, key, &entry)

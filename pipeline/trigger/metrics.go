@@ -1,7 +1,12 @@
 package trigger
 
 import (
+	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,12 +26,18 @@ type Metrics struct {
 	lost       prometheus.Counter
 	rounds     *prometheus.GaugeVec
 	trouble    *prometheus.CounterVec
+
+	mu     sync.Mutex
+	states map[string]error // of the sources' last rounds
 }
+
+// errNoRound is the state of a source before it came round.
+var errNoRound = errors.New("has not come round yet")
 
 // NewMetrics are metrics in a registry of their own.
 func NewMetrics() *Metrics {
 	m := &Metrics{
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), states: map[string]error{},
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "clearsweep_deliveries_total", Help: "Deliveries submitted, by source and what became of them: committed, quarantined, duplicate, busy, failed, error.",
 		}, []string{"source", "outcome"}),
@@ -78,8 +89,34 @@ func (m *Metrics) ended(source string, end End, first bool) {
 
 func (m *Metrics) ignored(source, reason string) { m.notices.WithLabelValues(source, reason).Inc() }
 
+// expect says that a source is to come round.
+func (m *Metrics) expect(source string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.states[source] = errNoRound
+}
+
+// Ready is an error that names a source which has not come round, or whose last
+// round ended with an error.
+func (m *Metrics) Ready() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.states) == 0 {
+		return errNoRound
+	}
+	for _, source := range slices.Sorted(maps.Keys(m.states)) {
+		if err := m.states[source]; err != nil {
+			return fmt.Errorf("source %s: %w", source, err)
+		}
+	}
+	return nil
+}
+
 // round notes that a source came round.
 func (m *Metrics) round(source string, at time.Time, err error) {
+	m.mu.Lock()
+	m.states[source] = err
+	m.mu.Unlock()
 	if err != nil {
 		m.trouble.WithLabelValues(source).Inc()
 		return
