@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clearsweep/clearsweep/cmd/program"
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -79,7 +80,7 @@ accounts for every row.
 ` + exitHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       version(),
+		Version:       program.Version(),
 		Args:          noArgs,
 		RunE:          noSubcommand,
 	}
@@ -87,6 +88,7 @@ accounts for every row.
 	root.AddCommand(
 		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), gcCommand(),
 		policyCommand(), codesCommand(), layoutCommand(), synthCommand(),
+		watchCommand(), statusCommand(),
 	)
 	return root
 }

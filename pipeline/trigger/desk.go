@@ -35,6 +35,8 @@ type Options struct {
 	Lease time.Duration
 	// Attempts is how often a delivery may fail before it is quarantined.
 	Attempts int
+	// Pause is how long a delivery that failed waits, at first, for its next attempt.
+	Pause time.Duration
 	// Grace is how long sweeps that are under way may go on when the daemon is
 	// told to stop.
 	Grace time.Duration
@@ -46,6 +48,7 @@ type Options struct {
 const (
 	DefaultLease    = 2 * time.Minute
 	DefaultAttempts = 5
+	DefaultPause    = 30 * time.Second
 	DefaultGrace    = 25 * time.Second
 )
 
@@ -72,6 +75,9 @@ func NewDesk(ledger *Ledger, sweeps func(Entry) Sweep, clock func() time.Time, o
 	}
 	if options.Attempts == 0 {
 		options.Attempts = DefaultAttempts
+	}
+	if options.Pause == 0 {
+		options.Pause = DefaultPause
 	}
 	options.Parallel = max(options.Parallel, 1)
 	return &Desk{
@@ -167,7 +173,7 @@ func (d *Desk) attempt(ctx context.Context, entry Entry, lease *Lease) (End, err
 		log.Info("sweep stopped; the delivery is left for the next daemon")
 		return End{}, errors.Join(ctx.Err(), lease.Yield(after, d.clock()))
 	case reason == Transient && lease.Attempt() < d.options.Attempts:
-		next := d.clock().Add(pause(lease.Attempt()))
+		next := d.clock().Add(pause(d.options.Pause, lease.Attempt()))
 		log.Warn("sweep failed", "reason", reason, "next", next)
 		d.Metrics.submitted(entry.Source, "failed")
 		if err := lease.Fail(after, reason, err.Error(), next); err != nil && !errors.Is(err, ErrLost) {

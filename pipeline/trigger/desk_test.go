@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -41,7 +40,7 @@ func openStore(t *testing.T, folder string) *storage.DiskStore {
 	return s
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // sweepFunc is a sweep that is one function.
 type sweepFunc func(context.Context) (trigger.Result, error)
@@ -454,8 +453,7 @@ func TestEveryFaultOfTheLedger(t *testing.T) {
 					}, now, trigger.Options{}, quiet())
 					for tries := 0; ; tries++ {
 						end, err := d.Submit(t.Context(), delivery(1))
-						var busy *trigger.BusyError
-						if errors.As(err, &busy) {
+						if busy, ok := errors.AsType[*trigger.BusyError](err); ok {
 							time.Sleep(time.Until(busy.Until))
 							continue
 						}

@@ -18,6 +18,7 @@ const (
 	Missing   Reason = "missing"   // the object is gone
 	Replaced  Reason = "replaced"  // another version took its place before it was read; that one is a delivery of its own
 	Unfit     Reason = "unfit"     // the layout does not read it, or too many of its rows are rejected
+	BadKey    Reason = "key"       // a key that no store here can hold
 	Message   Reason = "message"   // a message, or a record of one, that cannot be read
 	Unknown   Reason = "unknown"   // the firing of a schedule that the configuration does not have
 	Exhausted Reason = "exhausted" // it failed as often as is allowed
@@ -45,22 +46,20 @@ func reasonOf(err error) Reason {
 		return Replaced
 	case errors.Is(err, storage.ErrNotExist):
 		return Missing
+	case errors.Is(err, storage.ErrKey):
+		return BadKey
 	}
 	return Transient
 }
 
-// Pauses between attempts.
-const (
-	firstPause = 30 * time.Second
-	mostPause  = 30 * time.Minute
-)
+const mostPause = 30 * time.Minute // between attempts
 
-// pause is how long to wait after an attempt, from 1: twice as long each time,
-// and up to a quarter longer by chance, so that not all come back at once.
-func pause(attempt int) time.Duration {
-	p := mostPause
-	if shift := attempt - 1; shift < 10 {
-		p = min(firstPause<<max(shift, 0), mostPause)
+// pause is how long to wait after an attempt, from 1: twice as long as the one
+// before, and up to a quarter longer by chance, so that not all come back at once.
+func pause(first time.Duration, attempt int) time.Duration {
+	p := first
+	for range attempt - 1 {
+		p = min(2*p, mostPause)
 	}
 	return p + rand.N(p/4) //nolint:gosec // nothing secret rests on it
 }

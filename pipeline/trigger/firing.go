@@ -3,18 +3,22 @@ package trigger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/clearsweep/clearsweep/storage"
 )
+
+// Locate finds what is to be swept when a schedule is due. The error is
+// storage.ErrNotExist if there is nothing.
+type Locate func(context.Context) ([]Object, error)
 
 // Timer submits a delivery at each firing of a schedule. All daemons of a ledger
 // may have the same one: a firing is one delivery.
 type Timer struct {
 	Name     string
 	Schedule Schedule
-	// Locate finds what is to be swept, when it is due.
-	Locate func(context.Context) ([]Object, error)
+	Locate   Locate
 	// MakeUp sweeps for the last firing that came while no daemon ran, if one did
 	// since the schedule was first known to the ledger. Otherwise missed firings
 	// are left out.
@@ -52,7 +56,11 @@ func (t *Timer) look(ctx context.Context, d *Desk, f *flights) error {
 	}
 	latest, err := t.Schedule.Latest(now)
 	if err == nil && latest.At.After(t.last) {
-		if err := d.fire(ctx, t.Name, latest.At, t.Locate, f); err != nil {
+		delivery, err := d.firing(ctx, t.Name, t.Name, latest.At, t.Locate)
+		if err == nil && delivery != nil {
+			err = f.submit(ctx, *delivery)
+		}
+		if err != nil {
 			return err // and tried again: last is as it was
 		}
 		t.last = latest.At
@@ -64,25 +72,23 @@ func (t *Timer) look(ctx context.Context, d *Desk, f *flights) error {
 	return nil
 }
 
-// fire submits a firing that has not ended. One without inputs is refused.
-func (d *Desk) fire(ctx context.Context, schedule string, at time.Time, locate func(context.Context) ([]Object, error), f *flights) error {
-	delivery := Delivery{Source: schedule, Schedule: schedule, At: at.UTC(), Config: d.Config}
+// firing is the delivery of a firing. One that has nothing to sweep is refused,
+// and then there is none.
+func (d *Desk) firing(ctx context.Context, source, schedule string, at time.Time, locate Locate) (*Delivery, error) {
+	delivery := &Delivery{Source: source, Schedule: schedule, At: at.UTC(), Config: d.Config}
 	if ended, err := d.Ledger.HasEnded(ctx, delivery.ID()); err != nil || ended {
-		return err
+		return delivery, err // what it found is in the ledger
 	}
-	objects, err := locate(ctx)
+	var err error
+	delivery.Objects, err = locate(ctx)
 	if errors.Is(err, storage.ErrNotExist) {
-		d.Log.Error("schedule has nothing to sweep", "source", schedule, "at", at)
-		return d.refuse(ctx, Refusal{
-			Source: schedule, Reason: Missing,
-			Detail: "the firing of " + at.UTC().Format(time.RFC3339) + " found nothing to sweep: " + err.Error(),
+		d.Log.Error("schedule has nothing to sweep", "source", source, "schedule", schedule, "at", at)
+		return nil, d.refuse(ctx, Refusal{
+			Source: source, Reason: Missing,
+			Detail: fmt.Sprintf("the firing of %s at %s found nothing to sweep: %v", schedule, at.UTC().Format(time.RFC3339), err),
 		})
 	}
-	if err != nil {
-		return err
-	}
-	delivery.Objects = objects
-	return f.submit(ctx, delivery)
+	return delivery, err
 }
 
 // refuse keeps what cannot become a delivery, and counts it.

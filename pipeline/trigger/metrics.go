@@ -1,8 +1,6 @@
 package trigger
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -27,17 +25,14 @@ type Metrics struct {
 	rounds     *prometheus.GaugeVec
 	trouble    *prometheus.CounterVec
 
-	mu     sync.Mutex
-	states map[string]error // of the sources' last rounds
+	mu    sync.Mutex
+	ready map[string]bool // sources whose last round was well
 }
-
-// errNoRound is the state of a source before it came round.
-var errNoRound = errors.New("has not come round yet")
 
 // NewMetrics are metrics in a registry of their own.
 func NewMetrics() *Metrics {
 	m := &Metrics{
-		registry: prometheus.NewRegistry(), states: map[string]error{},
+		registry: prometheus.NewRegistry(), ready: map[string]bool{},
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "clearsweep_deliveries_total", Help: "Deliveries submitted, by source and what became of them: committed, quarantined, duplicate, busy, failed, error.",
 		}, []string{"source", "outcome"}),
@@ -65,8 +60,8 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// Handler serves the metrics in the form that Prometheus reads.
-func (m *Metrics) Handler() http.Handler {
+// handler serves the metrics in the form that Prometheus reads.
+func (m *Metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
@@ -93,29 +88,26 @@ func (m *Metrics) ignored(source, reason string) { m.notices.WithLabelValues(sou
 func (m *Metrics) expect(source string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.states[source] = errNoRound
+	m.ready[source] = false
 }
 
-// Ready is an error that names a source which has not come round, or whose last
-// round ended with an error.
-func (m *Metrics) Ready() error {
+// unready names a source that has not come round, or whose last round ended with
+// an error; it is empty if all is well.
+func (m *Metrics) unready() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.states) == 0 {
-		return errNoRound
-	}
-	for _, source := range slices.Sorted(maps.Keys(m.states)) {
-		if err := m.states[source]; err != nil {
-			return fmt.Errorf("source %s: %w", source, err)
+	for _, source := range slices.Sorted(maps.Keys(m.ready)) {
+		if !m.ready[source] {
+			return source
 		}
 	}
-	return nil
+	return ""
 }
 
 // round notes that a source came round.
 func (m *Metrics) round(source string, at time.Time, err error) {
 	m.mu.Lock()
-	m.states[source] = err
+	m.ready[source] = err == nil
 	m.mu.Unlock()
 	if err != nil {
 		m.trouble.WithLabelValues(source).Inc()

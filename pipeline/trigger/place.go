@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -12,10 +13,9 @@ import (
 
 // Place is where deliveries arrive: a prefix of a bucket, or a folder.
 type Place struct {
-	Store  storage.Store
-	Root   string // of the store, with a slash at its end: s3://bucket/, or a folder
-	Prefix string // of the keys; empty for all
-	Match  string // pattern of path.Match for the last element of a key; empty for all
+	Store storage.Store
+	Root  string // of the store, with a slash at its end: s3://bucket/prefix/, or a folder
+	Match string // pattern of path.Match for the last element of a key; empty for all
 	// Own are prefixes of keys that hold what sweeps write. They are never inputs.
 	Own []string
 	// Done is the name of the object that says that a delivery is complete. With
@@ -49,8 +49,6 @@ func (p *Place) refuses(key string) string {
 	matched, _ := path.Match(p.Match, base)
 	_, marker := p.marks(key)
 	switch {
-	case !strings.HasPrefix(key, p.Prefix):
-		return elsewhere
 	case slices.ContainsFunc(p.Own, func(own string) bool { return strings.HasPrefix(key, own) }):
 		return ownOutput
 	case strings.HasSuffix(key, "/"):
@@ -83,9 +81,6 @@ func (p *Place) perFolder() bool { return p.Done != "" && !strings.Contains(p.Do
 
 // uri is the name of an object for people and for a sweep.
 func (p *Place) uri(key string) string { return p.Root + key }
-
-// String is where it is.
-func (p *Place) String() string { return p.Root + p.Prefix }
 
 func (p *Place) object(info storage.Info) Object {
 	return Object{URI: p.uri(info.Key), Size: info.Size, Version: info.Version}
@@ -122,4 +117,22 @@ func (p *Place) inFolder(ctx context.Context, prefix string) ([]Object, error) {
 		return nil, fmt.Errorf("%s: no object but the marker: %w", p.uri(prefix), storage.ErrNotExist)
 	}
 	return objects, nil
+}
+
+// ErrElsewhere tells that a name is no input of a place: another may have it.
+var ErrElsewhere = errors.New("no input of this place")
+
+// Deliver are the objects of the delivery that the object of a name completes.
+// The error is ErrElsewhere if it is no input here, nor a marker of some.
+func (p *Place) Deliver(ctx context.Context, uri string) ([]Object, error) {
+	key, ok := strings.CutPrefix(uri, p.Root)
+	why := p.refuses(key)
+	if !ok || why != "" && why != doneMarker {
+		return nil, ErrElsewhere
+	}
+	if p.perFolder() && why == "" {
+		key, _ = path.Split(key)
+		return p.inFolder(ctx, key)
+	}
+	return p.complete(ctx, key)
 }

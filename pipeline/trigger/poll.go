@@ -36,7 +36,7 @@ func (p *Poll) Run(ctx context.Context, d *Desk) {
 	d.rounds(ctx, p.Name, p.Every, func(ctx context.Context) error {
 		deliveries, err := p.look(ctx, d)
 		if err != nil {
-			return fmt.Errorf("list %s: %w", &p.Place, err)
+			return fmt.Errorf("list %s: %w", p.Place.Root, err)
 		}
 		for _, objects := range deliveries {
 			if err := f.submit(ctx, Delivery{Source: p.Name, Objects: objects, Config: d.Config}); err != nil {
@@ -52,7 +52,7 @@ func (p *Poll) look(ctx context.Context, d *Desk) ([][]Object, error) {
 	now, seen := d.clock(), map[string]sighting{}
 	var inputs []storage.Info
 	marked := map[string]bool{}
-	for info, err := range p.Place.Store.List(ctx, p.Place.Prefix) {
+	for info, err := range p.Place.Store.List(ctx, "") {
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,8 @@ package trigger_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,7 +70,8 @@ func polled(t *testing.T, poll *trigger.Poll, test func(in string, s *swept, wai
 		var s swept
 		root := in + "/"
 		poll.Name, poll.Every = "incoming", time.Minute
-		poll.Place.Store, poll.Place.Root = openStore(t, in), root
+		poll.Place.Root = root + poll.Place.Root
+		poll.Place.Store = openStore(t, poll.Place.Root)
 		d := desk(t, out, "a", s.sweeps(root))
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -98,7 +101,7 @@ func TestPollWaitsUntilAnObjectSettles(t *testing.T) {
 }
 
 func TestPollFindsLateNamesAndOddNames(t *testing.T) {
-	polled(t, &trigger.Poll{Place: trigger.Place{Prefix: "in/", Match: "*.csv", Own: []string{"in/out/"}}}, func(in string, s *swept, wait func(time.Duration)) {
+	polled(t, &trigger.Poll{Place: trigger.Place{Root: "in/", Match: "*.csv", Own: []string{"out/"}}}, func(in string, s *swept, wait func(time.Duration)) {
 		for _, name := range []string{
 			"in/z.csv", "in/ñ 日%2B+[1]*?.csv", "in/deep/er.csv", // inputs
 			"in/.hidden.csv", "in/notes.txt", "elsewhere/a.csv", "in/out/runs/x/update.csv", // none
@@ -143,6 +146,22 @@ func TestPollWaitsForTheMarkerOfAFolder(t *testing.T) {
 	})
 }
 
+// ask is an answer of a daemon's health.
+func ask(d *trigger.Desk, path string) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	d.Handler(func() bool { return false }).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+	return answer
+}
+
+func scrape(t *testing.T, d *trigger.Desk) string {
+	t.Helper()
+	answer := ask(d, "/metrics")
+	if answer.Code != http.StatusOK {
+		t.Fatalf("metrics: %d", answer.Code)
+	}
+	return answer.Body.String()
+}
+
 // What was recorded and left behind is taken up, though no source has it.
 func TestLeftovers(t *testing.T) {
 	in, out := t.TempDir(), t.TempDir()
@@ -167,8 +186,8 @@ func TestLeftovers(t *testing.T) {
 		wantSwept(t, &s, "while its lease holds")
 		time.Sleep(trigger.DefaultLease)
 		wantSwept(t, &s, "when it has run out", "in/7.csv")
-		if err := d.Metrics.Ready(); err != nil {
-			t.Error(err)
+		if answer := ask(d, "/readyz"); answer.Code != http.StatusOK {
+			t.Errorf("readyz: %d %s", answer.Code, answer.Body)
 		}
 		stop()
 		<-done

@@ -90,11 +90,14 @@ func (s Schedule) Latest(now time.Time) (Firing, error) {
 	}
 	latest := s.firing(civil)
 	for { // in a repeated hour, later civil times may have been due
-		next, err := s.Next(latest.At)
-		if err != nil || next.At.After(now) {
+		switch next, err := s.Next(latest.At); {
+		case errors.Is(err, ErrNoFiring), next.At.After(now):
 			return latest, nil
+		case err != nil:
+			return Firing{}, err
+		default:
+			latest = next
 		}
-		latest = next
 	}
 }
 

@@ -3,7 +3,6 @@ package trigger
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"time"
 )
@@ -48,7 +47,7 @@ func (d *Desk) around(ctx context.Context, name string, err error) {
 	}
 	d.Metrics.round(name, d.clock(), err)
 	if err != nil {
-		d.Log.Error("source had an error", "source", name, slog.Any("error", err))
+		d.Log.Error("source had an error", "source", name, "error", err)
 	}
 }
 

@@ -1,9 +1,15 @@
-package main
+// Package sweepfile reads the configuration of a sweep: the keys of sweep.yaml,
+// which all commands that sweep share.
+//
+// In goes YAML, or flags in its form; out comes a pipeline.Config. It must never
+// let a misspelt key pass.
+package sweepfile
 
 import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,15 +17,16 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/clearsweep/clearsweep/pipeline"
+	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 )
 
-// sweepFile is a sweep's configuration as written: the keys of --config.
+// File is a sweep's configuration as written: the keys of --config.
 // Relative paths in it are relative to the working directory, as on the command
 // line.
-type sweepFile struct {
-	Inputs     paths          `yaml:"inputs"`
-	Lists      paths          `yaml:"lists"`
+type File struct {
+	Inputs     Paths          `yaml:"inputs"`
+	Lists      Paths          `yaml:"lists"`
 	Layout     string         `yaml:"layout"`
 	Policy     string         `yaml:"policy"`
 	Params     map[string]any `yaml:"params"`
@@ -30,28 +37,36 @@ type sweepFile struct {
 	Memory     string         `yaml:"memory"`
 	MaxRejects int64          `yaml:"max_rejects"`
 
-	Codes          paths `yaml:"codes"`
+	Codes          Paths `yaml:"codes"`
 	RequireSignoff bool  `yaml:"require_signoff"`
 
 	S3 storage.S3Options `yaml:"s3"`
 }
 
-// paths is a list of paths, or one path.
-type paths []string
+// DefaultMaxRejects is the number of rejects that a sweep bears if nobody says.
+const DefaultMaxRejects = 100_000
+
+// Defaults is a configuration that leaves the speed to the machine.
+func Defaults() File {
+	return File{Workers: runtime.GOMAXPROCS(0), MaxRejects: DefaultMaxRejects}
+}
+
+// Paths is a list of paths, or one path.
+type Paths []string
 
 // UnmarshalYAML implements yaml.BytesUnmarshaler.
-func (p *paths) UnmarshalYAML(text []byte) error {
+func (p *Paths) UnmarshalYAML(text []byte) error {
 	var one string
 	if err := yaml.Unmarshal(text, &one); err == nil {
-		*p = paths{one}
+		*p = Paths{one}
 		return nil
 	}
 	return yaml.Unmarshal(text, (*[]string)(p))
 }
 
-// read reads a configuration over f. An unknown key is an error that names it,
+// Read reads a configuration over f. An unknown key is an error that names it,
 // with its line.
-func (f *sweepFile) read(name string) error {
+func (f *File) Read(name string) error {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return fmt.Errorf("config: %w", err)
@@ -62,7 +77,9 @@ func (f *sweepFile) read(name string) error {
 	return nil
 }
 
-func (f *sweepFile) config() (pipeline.Config, error) {
+// Config is the configuration of a sweep. What is missing in it is left for the
+// plan to report.
+func (f *File) Config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
@@ -111,4 +128,17 @@ func parseBytes(text string) (int64, error) {
 		return 0, fmt.Errorf("memory: %q is no size; write 512MiB or 2GiB", text)
 	}
 	return n << shift, nil
+}
+
+// asOf reads the date; a missing one is left for the plan to report with the
+// other missing keys.
+func asOf(text string) (schemas.Date, error) {
+	if text == "" {
+		return schemas.NoDate, nil
+	}
+	date, err := schemas.ParseDate(text)
+	if err != nil {
+		return date, fmt.Errorf("as_of: %w", err)
+	}
+	return date, nil
 }

@@ -1,4 +1,7 @@
-package main
+// Package program says which program this is: in goes what the build left in the
+// executable, out come a version and a hash. Runs are named after the version, so
+// it must never be the same for two programs that decide differently.
+package program
 
 import (
 	"crypto/sha256"
@@ -11,9 +14,9 @@ import (
 
 const devel = "devel"
 
-// version is the module's version, or the revision it was built from, or
+// Version is the module's version, or the revision it was built from, or
 // "devel".
-func version() string {
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return devel
@@ -29,14 +32,14 @@ func version() string {
 	return devel
 }
 
-// program is the version that names a run, and the SHA-256 of this executable.
+// Identify is the version that names a run, and the SHA-256 of this executable.
 // A build that no version tells from the next is told by its hash, so that a
 // run of the one is never taken for a run of the other.
-func program() (name, binary string, err error) {
+func Identify() (name, binary string, err error) {
 	if binary, err = binarySHA256(); err != nil {
 		return "", "", fmt.Errorf("hash the executable: %w", err)
 	}
-	if name = version(); name == devel {
+	if name = Version(); name == devel {
 		name += "+" + binary[:16]
 	}
 	return name, binary, nil
