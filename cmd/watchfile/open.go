@@ -158,6 +158,19 @@ func (w *Watch) locate(ctx context.Context, inputs []string) ([]trigger.Object, 
 // Memory is what all sweeps at once may take.
 func (w *Watch) Memory() int64 { return w.config.Memory * int64(w.File.Parallel) }
 
+// Places are the watched places.
+func (w *Watch) Places() []trigger.Place { return w.watched }
+
+// PlaceOf is the place whose objects a queue tells of; it is empty for none.
+func (w *Watch) PlaceOf(source string) trigger.Place {
+	for _, inbox := range w.Inboxes {
+		if inbox.Source == source {
+			return inbox.Place
+		}
+	}
+	return trigger.Place{}
+}
+
 // Submit submits an object, or what a marker completes, that lies in one of the
 // watched places. With a reason, again sweeps once more what has ended.
 func (w *Watch) Submit(ctx context.Context, name, again string) (trigger.End, error) {
