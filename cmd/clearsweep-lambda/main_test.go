@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func (r *runtime) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		select {
 		case payload := <-r.invocations:
 			w.Header().Set("Lambda-Runtime-Aws-Request-Id", "request")
-			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(time.Minute).UnixMilli())) //nolint:forbidigo // as the service does
+			w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10)) //nolint:forbidigo // as the service does
 			w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:sweep")
 			_, _ = io.WriteString(w, payload)
 		case <-q.Context().Done():

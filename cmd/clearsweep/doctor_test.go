@@ -79,8 +79,7 @@ func doctorProcess(t *testing.T, config string, env ...string) (said string, cod
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return out.String(), exit.ExitCode()
 	}
 	if err != nil {

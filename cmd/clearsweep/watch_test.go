@@ -155,7 +155,7 @@ func TestEachObjectIsCommittedOnce(t *testing.T) {
 	want := putExtracts(t, server, bucket)
 	b.release(watchedObjects)
 
-	config := filepath.Join(t.TempDir(), "watch.yaml")
+	config, scratch := filepath.Join(t.TempDir(), "watch.yaml"), t.TempDir()
 	writeFile(t, config, fmt.Sprintf(`layout: generic/charges
 policy: us-ca/prop64-county-options
 params: {county: ALPINE}
@@ -163,6 +163,7 @@ as_of: delivery
 out: s3://%[1]s/out
 memory: 32MiB
 workers: 1
+scratch: %[5]s
 lease: 10s
 grace: 1s
 listen: 127.0.0.1:0
@@ -170,7 +171,7 @@ s3: {endpoint: %[2]s, path_style: true}
 sources:
   - name: uploads
     sqs: {queue: %[3]s, endpoint: %[4]s, place: 's3://%[1]s', match: '*.csv', visibility: 30s}
-`, bucket, server.Endpoint, b.queue, queues.Endpoint))
+`, bucket, server.Endpoint, b.queue, queues.Endpoint, scratch))
 	s3, err := storage.OpenS3(t.Context(), server.Options())
 	if err != nil {
 		t.Fatal(err)
@@ -229,6 +230,46 @@ sources:
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("%d rows in the commits, want each of %d once", len(got), len(want))
+	}
+	wantNoOrphan(t, out, scratch, commits)
+}
+
+// wantNoOrphan removes what the killed daemon left, as gc does when it is old
+// enough, and wants nothing then but what commits stand for.
+func wantNoOrphan(t *testing.T, out storage.Store, scratch string, commits []writers.Commit) {
+	t.Helper()
+	later := wall().Add(time.Hour)
+	orphans, err := writers.Orphans(t.Context(), out, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range orphans {
+		t.Logf("gc removes %s %s", o.Kind, o.Name)
+		if err := writers.RemoveOrphan(t.Context(), out, o, later); err != nil {
+			t.Error(err)
+		}
+	}
+	folders, err := storage.StaleScratch(scratch, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		if err := storage.DiscardScratch(folder, later); err != nil {
+			t.Error(err)
+		}
+	}
+	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
+		t.Errorf("left of scratch: %v, %v", left, err)
+	}
+	for info, err := range out.List(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		committed := slices.ContainsFunc(commits, func(c writers.Commit) bool { return strings.HasPrefix(info.Key, c.Path+"/") })
+		kept := info.Key == "current.json" || strings.HasPrefix(info.Key, "commits/") || strings.HasPrefix(info.Key, "ledger/deliveries/") || strings.HasPrefix(info.Key, "ledger/ends/")
+		if !committed && !kept {
+			t.Errorf("%s is left, and no commit stands for it", info.Key)
+		}
 	}
 }
 

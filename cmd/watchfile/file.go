@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	_ "time/tzdata" // time zones on machines that have none of their own
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"

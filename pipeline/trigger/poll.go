@@ -66,6 +66,16 @@ func (p *Poll) look(ctx context.Context, d *Desk) ([][]Object, error) {
 		if before := p.seen[info.Key]; before.object == seen[info.Key].object {
 			seen[info.Key] = before
 		}
+		if err := storage.CheckKey(info.Key); err != nil {
+			if _, before := p.seen[info.Key]; before {
+				continue
+			}
+			err := d.refuse(ctx, Refusal{Source: p.Name, Reason: BadKey, URI: p.Place.uri(info.Key), ETag: info.Version, Detail: err.Error()})
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
 		inputs = append(inputs, info)
 	}
 	p.seen = seen

@@ -2,6 +2,7 @@ package trigger_test
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -160,6 +161,36 @@ func scrape(t *testing.T, d *trigger.Desk) string {
 		t.Fatalf("metrics: %d", answer.Code)
 	}
 	return answer.Body.String()
+}
+
+// odd is a store that lists a key which is no plain path, as buckets may have.
+type odd struct{ storage.Store }
+
+func (s odd) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {
+	return func(yield func(storage.Info, error) bool) {
+		if !yield(storage.Info{Key: "a//b.csv", Size: 5, Version: "v1"}, nil) {
+			return
+		}
+		s.Store.List(ctx, prefix)(yield)
+	}
+}
+
+// A key that cannot be read keeps no other from being swept, and is not lost.
+func TestPollRefusesKeysThatAreNoPaths(t *testing.T) {
+	in, out := t.TempDir(), t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		var s swept
+		write(t, filepath.Join(in, "a.csv"), "1\n")
+		d := desk(t, out, "a", s.sweeps(in+"/"))
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer stop()
+		d.Serve(ctx, &trigger.Poll{Name: "incoming", Every: time.Minute, Place: trigger.Place{Store: odd{openStore(t, in)}, Root: in + "/"}})
+		wantSwept(t, &s, "beside it", "a.csv")
+		status, err := d.Ledger.Status(t.Context(), now())
+		if err != nil || len(status.Refused) != 1 || status.Refused[0].Reason != trigger.BadKey || status.Refused[0].URI != in+"/a//b.csv" {
+			t.Errorf("refused %+v, %v", status.Refused, err)
+		}
+	})
 }
 
 // What was recorded and left behind is taken up, though no source has it.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -36,7 +37,7 @@ func StartServer(t testing.TB) *Server {
 	if _, err := os.Stat(filepath.Join(folder, "node_modules", "fauxqs")); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("SKIPPED: there is no SQS server to test with; 'make sqs-server' installs it in tools/fauxqs")
 	}
-	cmd := exec.CommandContext(t.Context(), node, "start.mjs")
+	cmd := exec.CommandContext(t.Context(), node, "start.mjs") //nolint:gosec // the node of this machine
 	cmd.Dir = folder
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -66,8 +67,8 @@ func StartServer(t testing.TB) *Server {
 // Queue makes a queue of its own and returns its URL.
 func (s *Server) Queue(t testing.TB) string {
 	t.Helper()
-	name := "queue-" + string(rune('a'+s.queues.Add(1)))
-	out, err := s.Client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(name)})
+	name := fmt.Sprintf("queue-%d", s.queues.Add(1))
+	out, err := s.Client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
