@@ -11,6 +11,10 @@ import (
 // layout reads. To read it again would not help; a caller that tries again stops.
 var ErrUnfit = errors.New("the source is not what its layout reads")
 
+// ErrInputChanged tells that a source is no longer the object that was found when
+// the plan was opened. Another sweep finds what took its place.
+var ErrInputChanged = errors.New("the input changed while it was read; start again when it is complete")
+
 // unfit is an error that is ErrUnfit and says what its cause says.
 type unfit struct{ error }
 

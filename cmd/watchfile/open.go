@@ -82,7 +82,7 @@ func owner() string {
 
 // sweep is the sweep of an entry of the ledger.
 func (w *Watch) sweep(e trigger.Entry, clock func() time.Time) trigger.Sweep {
-	s := &sweep{config: w.config, objects: e.Objects, clock: clock}
+	s := &sweep{config: w.config, objects: e.Objects, places: w.places, clock: clock}
 	s.config.Inputs = e.URIs()
 	if !w.fixed {
 		s.config.AsOf = asOf(e, w.zone)

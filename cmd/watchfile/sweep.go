@@ -10,6 +10,7 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline/local"
 	"github.com/clearsweep/clearsweep/pipeline/trigger"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
@@ -17,6 +18,7 @@ import (
 type sweep struct {
 	config   pipeline.Config
 	objects  []trigger.Object
+	places   *storage.Places
 	progress local.Progress
 	clock    func() time.Time
 }
@@ -30,7 +32,9 @@ func (s *sweep) Run(ctx context.Context) (trigger.Result, error) {
 	}
 	switch {
 	case errors.Is(err, pipeline.ErrTooManyRejects), errors.Is(err, pipeline.ErrUnfit):
-		err = &trigger.Fault{Reason: trigger.Unfit, Err: err}
+		return trigger.Result{}, &trigger.Fault{Reason: trigger.Unfit, Err: err}
+	case errors.Is(err, pipeline.ErrInputChanged):
+		return trigger.Result{}, &trigger.Fault{Reason: trigger.Replaced, Err: err}
 	case err != nil:
 		return trigger.Result{}, err
 	}
@@ -38,10 +42,13 @@ func (s *sweep) Run(ctx context.Context) (trigger.Result, error) {
 	return trigger.Result{
 		RunID: result.Manifest.RunID, Path: result.Path, Before: result.Before,
 		Rows: totals.Read, Rejects: totals.Rejected,
-	}, err
+	}, nil
 }
 
 func (s *sweep) run(ctx context.Context) (pipeline.Result, error) {
+	if err := s.look(ctx); err != nil {
+		return pipeline.Result{}, err
+	}
 	plan, err := pipeline.Open(ctx, s.config)
 	if err != nil {
 		return pipeline.Result{}, err
@@ -50,6 +57,15 @@ func (s *sweep) run(ctx context.Context) (pipeline.Result, error) {
 		return pipeline.Result{}, err
 	}
 	return local.Run(ctx, plan, &s.progress, s.clock)
+}
+
+// look sees whether the objects are still there: only of them is it a fault that
+// something is missing. A layout that is missing may come back.
+func (s *sweep) look(ctx context.Context) error {
+	if _, err := s.places.Find(ctx, s.config.Inputs...); err != nil {
+		return trigger.LookFault(err)
+	}
+	return nil
 }
 
 // pinned checks that the plan found the very objects of the delivery. What is

@@ -2,6 +2,7 @@ package watchfile
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -188,5 +189,59 @@ func TestRegionsOfQueues(t *testing.T) {
 	}
 	if got := (&SQS{Queue: "https://sqs.us-west-2.amazonaws.com/1/q", Region: "eu-west-1"}).region(); got != "eu-west-1" {
 		t.Errorf("given: got %q", got)
+	}
+}
+
+// What becomes of a delivery whose object is not what it was, or whose
+// configuration is out of reach for a time.
+func TestHowSweepsFail(t *testing.T) {
+	const extract = "person_id,county,statute,disposition,disposition_date\nP1,ALPINE,11358 HS,GUILTY,2001-01-01\n"
+	layout, err := os.ReadFile("../../schemas/layouts/generic/charges.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		text  string
+		spoil func(object, layout string) error
+		want  trigger.Reason // none for an error that may pass
+	}{
+		"removed":             {extract, func(object, _ string) error { return os.Remove(object) }, trigger.Missing},
+		"replaced":            {extract, func(object, _ string) error { return os.WriteFile(object, []byte(extract+extract), 0o600) }, trigger.Replaced},
+		"not of the layout":   {"nothing\n", nil, trigger.Unfit},
+		"empty":               {"", nil, trigger.Unfit},
+		"too many rejects":    {extract + "bad\n", nil, trigger.Unfit},
+		"the layout is gone":  {extract, func(_, layout string) error { return os.Remove(layout) }, ""},
+		"nothing is the case": {extract, nil, trigger.Reason(trigger.Committed)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, name := t.TempDir(), filepath.Join(t.TempDir(), "layout.yaml")
+			object := filepath.Join(in, "a[1]*.csv")
+			if err := errors.Join(os.WriteFile(name, layout, 0o600), os.WriteFile(object, []byte(tc.text), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			w, err := open(t, in, t.TempDir(), "generic/charges", name, "as_of", "max_rejects: 0\nas_of")
+			if err != nil {
+				t.Fatal(err)
+			}
+			place := w.Places()[0]
+			objects, err := place.Deliver(t.Context(), object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tc.spoil != nil {
+				if err := tc.spoil(object, name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			end, err := w.Desk.Submit(t.Context(), trigger.Delivery{Source: "test", Objects: objects, Config: w.Desk.Config})
+			got := end.Reason
+			if end.State == trigger.Committed {
+				got = trigger.Reason(end.State)
+			}
+			var busy *trigger.BusyError
+			if got != tc.want || (tc.want == "") != errors.As(err, &busy) {
+				t.Errorf("got %+v, %v", end, err)
+			}
+		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -241,9 +242,9 @@ func TestWhatFailsIsTriedAgainAndThenQuarantined(t *testing.T) {
 
 func TestWhatWouldComeAgainIsQuarantinedAtOnce(t *testing.T) {
 	for want, err := range map[trigger.Reason]error{
-		trigger.Unfit:    &trigger.Fault{Reason: trigger.Unfit, Err: errors.New("too many rejected rows")},
-		trigger.Replaced: fmt.Errorf("read: %w", storage.ErrChanged),
-		trigger.Missing:  fmt.Errorf("read: %w", storage.ErrNotExist),
+		trigger.Unfit:   &trigger.Fault{Reason: trigger.Unfit, Err: errors.New("too many rejected rows")},
+		trigger.Missing: trigger.LookFault(fmt.Errorf("look: %w", storage.ErrNotExist)),
+		trigger.BadKey:  trigger.LookFault(fmt.Errorf("look: %w", storage.ErrKey)),
 	} {
 		d := desk(t, t.TempDir(), "a", func(storage.Store, trigger.Entry) trigger.Sweep {
 			return sweepFunc(func(context.Context) (trigger.Result, error) { return trigger.Result{}, err })
@@ -371,7 +372,7 @@ func (s *dying) DeleteIfMatch(ctx context.Context, key, version string) error {
 // Deliveries that come to several daemons, often and in any order, with sweeps
 // that fail and daemons that die in the middle: each has one commit in the end.
 func TestManyDaemonsOneCommit(t *testing.T) {
-	const deliveries, daemons, copies, parallel = 40, 4, 3, 3
+	const deliveries, daemons, parallel = 40, 4, 3
 	for seed := range uint64(3) {
 		folder := t.TempDir()
 		synctest.Test(t, func(t *testing.T) {
@@ -383,6 +384,7 @@ func TestManyDaemonsOneCommit(t *testing.T) {
 					time.AfterFunc(20*time.Second, func() { store.dead.Store(true) })
 				}
 				random := rand.New(rand.NewPCG(seed, uint64(n)))
+				order := slices.Concat(random.Perm(deliveries), random.Perm(deliveries), random.Perm(deliveries))
 				var mu sync.Mutex
 				d := trigger.NewDesk(trigger.NewLedger(store, fmt.Sprint("daemon ", n)), func(e trigger.Entry) trigger.Sweep {
 					mu.Lock()
@@ -401,10 +403,8 @@ func TestManyDaemonsOneCommit(t *testing.T) {
 						return result, err
 					})
 				}, now, trigger.Options{Parallel: parallel}, quiet())
-				for range copies {
-					for _, i := range random.Perm(deliveries) {
-						all.Go(func() { untilEnded(t, d, delivery(i), &store.dead) })
-					}
+				for _, i := range order {
+					all.Go(func() { untilEnded(t, d, delivery(i), &store.dead) })
 				}
 			}
 			all.Wait()

@@ -35,21 +35,25 @@ type Fault struct {
 func (f *Fault) Error() string { return f.Err.Error() }
 func (f *Fault) Unwrap() error { return f.Err }
 
-// reasonOf sorts an error of a sweep: transient, unless it is known that it
-// comes again.
+// reasonOf sorts an error of a sweep: transient, unless the sweep knows that it
+// would come again.
 func reasonOf(err error) Reason {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault.Reason
 	}
-	switch {
-	case errors.Is(err, storage.ErrChanged):
-		return Replaced
-	case errors.Is(err, storage.ErrNotExist):
-		return Missing
-	case errors.Is(err, storage.ErrKey):
-		return BadKey
-	}
 	return Transient
+}
+
+// LookFault is an error of a look at an object, as a Fault if another look would
+// find the same.
+func LookFault(err error) error {
+	switch {
+	case errors.Is(err, storage.ErrNotExist):
+		return &Fault{Missing, err}
+	case errors.Is(err, storage.ErrKey):
+		return &Fault{BadKey, err}
+	}
+	return err
 }
 
 const mostPause = 30 * time.Minute // between attempts

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/clearsweep/clearsweep/storage"
 )
 
 // Inbox makes deliveries of messages: those of a queue, or of events that come by
@@ -90,13 +88,13 @@ func (in *Inbox) created(ctx context.Context, d *Desk, n Notice) (*Delivery, err
 		return nil, nil
 	}
 	objects, err := in.Place.complete(ctx, key)
-	switch {
-	case errors.Is(err, storage.ErrNotExist), errors.Is(err, storage.ErrKey):
-		d.Log.Error("notice refused", "source", in.Source, "reason", reasonOf(err))
+	if fault, ok := errors.AsType[*Fault](LookFault(err)); ok {
+		d.Log.Error("notice refused", "source", in.Source, "reason", fault.Reason)
 		return nil, d.refuse(ctx, Refusal{
-			Source: in.Source, Reason: reasonOf(err), URI: in.Place.uri(key), ETag: n.ETag, Detail: err.Error(),
+			Source: in.Source, Reason: fault.Reason, URI: in.Place.uri(key), ETag: n.ETag, Detail: err.Error(),
 		})
-	case err != nil:
+	}
+	if err != nil {
 		return nil, fmt.Errorf("look at an object: %w", withoutKey(err))
 	}
 	if in.Place.Done == "" && n.ETag != "" && !strings.Contains(objects[0].Version, n.ETag) {

@@ -81,7 +81,9 @@ func (l *Ledger) Record(ctx context.Context, d Delivery, now time.Time) (Entry, 
 	if err := l.putOnce(ctx, key, e); !errors.Is(err, storage.ErrExists) {
 		return e, err
 	}
-	return e, l.read(ctx, key, &e)
+	var there Entry // of its own: reading into e would write to the caller's objects
+	err := l.read(ctx, key, &there)
+	return there, err
 }
 
 // Ended is the end of a delivery. The error is storage.ErrNotExist if it has not
@@ -111,6 +113,18 @@ func (l *Ledger) HasEnded(ctx context.Context, id string) (bool, error) {
 		l.remember(id)
 	}
 	return err == nil, err
+}
+
+// Learn lists all ends, so that none of them is asked for by itself: for a source
+// that is about to ask for many.
+func (l *Ledger) Learn(ctx context.Context) error {
+	for info, err := range l.store.List(ctx, endsFolder+"/") {
+		if err != nil {
+			return err
+		}
+		l.remember(entryID(info.Key))
+	}
+	return nil
 }
 
 func (l *Ledger) remember(id string) {

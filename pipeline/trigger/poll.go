@@ -34,6 +34,11 @@ func (p *Poll) Run(ctx context.Context, d *Desk) {
 	f := newFlights(d)
 	defer f.wait()
 	d.rounds(ctx, p.Name, p.Every, func(ctx context.Context) error {
+		if p.seen == nil {
+			if err := d.Ledger.Learn(ctx); err != nil {
+				return err
+			}
+		}
 		deliveries, err := p.look(ctx, d)
 		if err != nil {
 			return fmt.Errorf("list %s: %w", p.Place.Root, err)

@@ -29,12 +29,12 @@ type queued struct {
 	in, out string
 	client  *sqs.Client
 	url     string
-	log     *bytes.Buffer
+	log     *locked
 	hidden  time.Duration // visibility
 }
 
 func newQueued(t *testing.T, client *sqs.Client, queueURL string) *queued {
-	return &queued{t: t, in: t.TempDir(), out: t.TempDir(), client: client, url: queueURL, log: &bytes.Buffer{}, hidden: 3 * time.Second}
+	return &queued{t: t, in: t.TempDir(), out: t.TempDir(), client: client, url: queueURL, log: &locked{}, hidden: 3 * time.Second}
 }
 
 func (q *queued) put(key, text string) {
@@ -65,7 +65,7 @@ func (q *queued) serve(owner string, place trigger.Place, sweeps func(storage.St
 	}
 	place.Store = openStore(q.t, filepath.Join(q.in, strings.TrimPrefix(place.Root, "s3://extracts/")))
 	d = trigger.NewDesk(trigger.NewLedger(out, owner), func(e trigger.Entry) trigger.Sweep { return sweeps(out, e) }, now,
-		trigger.Options{Lease: 3 * time.Second, Pause: time.Second, Parallel: 2}, slog.New(slog.NewTextHandler(&locked{w: q.log}, nil)))
+		trigger.Options{Lease: 3 * time.Second, Pause: time.Second, Parallel: 2}, slog.New(slog.NewTextHandler(q.log, nil)))
 	source := &trigger.Queue{
 		Inbox: trigger.Inbox{
 			Source: "uploads", Place: place,
@@ -87,16 +87,22 @@ func (q *queued) serve(owner string, place trigger.Place, sweeps func(storage.St
 	}
 }
 
-// locked is a writer for several goroutines.
+// locked is text that several goroutines write.
 type locked struct {
-	mu sync.Mutex
-	w  *bytes.Buffer
+	mu   sync.Mutex
+	text bytes.Buffer
 }
 
 func (l *locked) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(b)
+	return l.text.Write(b)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func (q *queued) status() trigger.Status {
