@@ -156,8 +156,10 @@ swept already is not swept again, and one that a daemon works on is left to it.
 
 With --again a delivery that has ended, in a commit or in quarantine, is swept once
 more, and the ledger keeps the reason. The same reason twice is the same delivery.`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{errors.New("name at least one object")}
+			}
 			w, err := flags.open(cmd, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 			if err != nil {
 				return err

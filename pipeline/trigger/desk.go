@@ -152,7 +152,7 @@ func (d *Desk) attempt(ctx context.Context, entry Entry, lease *Lease) (End, err
 	var err error
 	if lease.Attempt() > d.options.Attempts {
 		// The last one vanished without a word, as the ones before it.
-		err = &Fault{Exhausted, fmt.Errorf("%d attempts began and none came to an end", lease.Attempt()-1)}
+		err = &Fault{Exhausted, fmt.Errorf("%d attempts began and none came to an end; the last that said why: %q", lease.Attempt()-1, lease.claim.Detail)}
 	} else {
 		log.Info("sweep begins", "bytes", entry.Bytes(), "objects", len(entry.Objects))
 		result, err = d.sweep(ctx, entry, lease, log)

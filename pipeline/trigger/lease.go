@@ -23,10 +23,11 @@ type BusyError struct {
 }
 
 func (e *BusyError) Error() string {
+	until := e.Until.Format(time.RFC3339)
 	if e.Owner == "" {
-		return "waits for its next attempt"
+		return "waits for its next attempt, not before " + until
 	}
-	return "claimed by " + e.Owner
+	return "claimed by " + e.Owner + " until " + until + ", or longer"
 }
 
 // Claim is who works on a delivery, or when the next may.
