@@ -129,9 +129,18 @@ func givenBack(t *testing.T, q queue) {
 }
 
 func wakes(t *testing.T, q queue) {
-	time.AfterFunc(200*time.Millisecond, func() { q.send(t, "body") })
+	sent := make(chan error)
+	go func() {
+		time.Sleep(200 * time.Millisecond)
+		_, err := q.client.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: aws.String("body")})
+		sent <- err
+	}()
 	start := time.Now() //nolint:forbidigo // how long it waited
-	one(t, q.receive(t, 30, 10), "body", "1")
+	got := q.receive(t, 30, 10)
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	one(t, got, "body", "1")
 	if waited := time.Since(start); waited > 5*time.Second {
 		t.Errorf("waited %v", waited)
 	}
