@@ -31,6 +31,13 @@ s3-server: .bin/versitygw ## build the S3 server that tests start; those that ne
 .bin/versitygw: tools/versitygw/go.mod
 	cd tools/versitygw && CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o ../../$@ github.com/versity/versitygw/cmd/versitygw
 
+.PHONY: sqs-server
+sqs-server: tools/fauxqs/node_modules ## install the SQS server that tests start; needs node, and those that need it skip without
+
+tools/fauxqs/node_modules: tools/fauxqs/package-lock.json
+	cd tools/fauxqs && npm ci --no-audit --no-fund --silent
+	touch $@
+
 .PHONY: test
 test: ## run every test that a clean machine can run
 	$(GO) test -shuffle=on ./...

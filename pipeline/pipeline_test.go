@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/storage"
 )
 
 func TestSourceNamesAreWhatTellsThemApart(t *testing.T) {

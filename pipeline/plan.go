@@ -59,7 +59,7 @@ func (s Source) open(ctx context.Context, offset, length int64) (io.ReadCloser, 
 // longer the one that was found.
 func (Source) changed(err error) error {
 	if errors.Is(err, storage.ErrChanged) || errors.Is(err, storage.ErrNotExist) {
-		return fmt.Errorf("%w: the input changed while it was read; start again when it is complete", err)
+		return fmt.Errorf("%w: %w", err, ErrInputChanged)
 	}
 	return err
 }

@@ -50,7 +50,8 @@ const (
 )
 
 // Survey reads a source once, from end to end: its hash, and where its rows
-// are. Progress is called with the bytes read since it was last called.
+// are. Progress is called with the bytes read since it was last called. The error
+// is ErrUnfit if it is not what the layout reads.
 func (p *Plan) Survey(ctx context.Context, source int, progress func(bytes int64)) (_ *readers.Survey, err error) {
 	s := p.Sources[source]
 	file, err := s.open(ctx, 0, -1)
@@ -59,10 +60,14 @@ func (p *Plan) Survey(ctx context.Context, source int, progress func(bytes int64
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	var told int64
-	survey, err := p.layout.Survey(ctx, s.Name, file, p.Config.rangeBytes(), func(soFar int64) {
+	watched := &watchedReader{Reader: file}
+	survey, err := p.layout.Survey(ctx, s.Name, watched, p.Config.rangeBytes(), func(soFar int64) {
 		progress(soFar - told)
 		told = soFar
 	})
+	if err != nil && watched.err == nil && ctx.Err() == nil {
+		err = unfit{err}
+	}
 	return survey, s.changed(err)
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clearsweep/clearsweep/cmd/program"
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -38,7 +39,7 @@ const exitHelp = `Exit codes:
   3    the run was stopped because too many rows were rejected
   4    another process committed the same run first
   5    verify found damage
-  6    policy lint, policy test, layout lint, codes lint or codes approve found faults
+  6    policy lint, policy test, layout lint, codes lint, codes approve or doctor found faults
   130  interrupted; nothing was published
 `
 
@@ -79,7 +80,7 @@ accounts for every row.
 ` + exitHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       version(),
+		Version:       program.Version(),
 		Args:          noArgs,
 		RunE:          noSubcommand,
 	}
@@ -87,6 +88,7 @@ accounts for every row.
 	root.AddCommand(
 		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), gcCommand(),
 		policyCommand(), codesCommand(), layoutCommand(), synthCommand(),
+		watchCommand(), statusCommand(), doctorCommand(),
 	)
 	return root
 }

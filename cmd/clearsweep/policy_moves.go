@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/clearsweep/clearsweep/cmd/program"
+	"github.com/clearsweep/clearsweep/cmd/sweepfile"
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/pipeline/local"
 	"github.com/clearsweep/clearsweep/policies"
@@ -29,7 +31,7 @@ import (
 // walks their determinations side by side: both are in the same order, because
 // the order depends on the input alone.
 type moves struct {
-	file    sweepFile
+	file    sweepfile.File
 	params  []string
 	against string
 	scratch string
@@ -106,7 +108,7 @@ func (m *moves) before(ctx context.Context, a *policies.Pack, scratch string) (d
 	if err != nil {
 		return decided{}, fmt.Errorf("--against: %w", err)
 	}
-	ran, _, err := program()
+	ran, _, err := program.Identify()
 	if err != nil {
 		return decided{}, err
 	}
@@ -137,11 +139,11 @@ func (m *moves) sweep(ctx context.Context, pack *policies.Pack, out string) (dec
 			file.Params[key] = value
 		}
 	}
-	cfg, err := file.config()
+	cfg, err := file.Config()
 	if err != nil {
 		return decided{}, usageError{err}
 	}
-	if cfg.Version, cfg.Binary, err = program(); err != nil {
+	if cfg.Version, cfg.Binary, err = program.Identify(); err != nil {
 		return decided{}, err
 	}
 	plan, err := pipeline.Open(ctx, cfg)

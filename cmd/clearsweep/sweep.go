@@ -13,9 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clearsweep/clearsweep/cmd/program"
+	"github.com/clearsweep/clearsweep/cmd/sweepfile"
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/pipeline/local"
-	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -65,7 +66,7 @@ func sweep(cmd *cobra.Command, cfg pipeline.Config) (err error) {
 	clock := time.Now //nolint:forbidigo // times are printed and kept in the commit; they decide nothing
 	start := clock()
 	debug.SetMemoryLimit(cfg.Memory)
-	if cfg.Version, cfg.Binary, err = program(); err != nil {
+	if cfg.Version, cfg.Binary, err = program.Identify(); err != nil {
 		return err
 	}
 	plan, err := pipeline.Open(cmd.Context(), cfg)
@@ -112,7 +113,7 @@ func interrupted(ctx context.Context, err error) error {
 
 type sweepFlags struct {
 	configFile string
-	file       sweepFile
+	file       sweepfile.File
 	s3         s3Flags
 	params     []string
 	asOf       string
@@ -137,25 +138,25 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	codesFlag(cmd, (*[]string)(&f.file.Codes))
 	flags.BoolVar(&f.file.Variants, "variants", false, "decide under the what-ifs of the policy too, and count what they and each condition change")
 	flags.BoolVar(&f.file.RequireSignoff, "require-signoff", false, "refuse a policy that no lawyer has signed (signed_off: false)")
-	flags.Int64Var(&f.file.MaxRejects, "max-rejects", 100_000, "stop when more than this `number` of rows is rejected; -1 never stops")
+	flags.Int64Var(&f.file.MaxRejects, "max-rejects", sweepfile.DefaultMaxRejects, "stop when more than this `number` of rows is rejected; -1 never stops")
 	f.s3.register(flags)
 }
 
 // config is the configuration of file and flags together, flags first.
 func (f *sweepFlags) config(cmd *cobra.Command) (pipeline.Config, error) {
-	file := sweepFile{Workers: f.file.Workers, MaxRejects: f.file.MaxRejects}
+	file := sweepfile.File{Workers: f.file.Workers, MaxRejects: f.file.MaxRejects}
 	if f.configFile != "" {
-		if err := file.read(f.configFile); err != nil {
+		if err := file.Read(f.configFile); err != nil {
 			return pipeline.Config{}, err
 		}
 	}
 	if err := f.override(cmd, &file); err != nil {
 		return pipeline.Config{}, err
 	}
-	return file.config()
+	return file.Config()
 }
 
-func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) error {
+func (f *sweepFlags) override(cmd *cobra.Command, file *sweepfile.File) error {
 	set := cmd.Flags().Changed
 	if set("input") {
 		file.Inputs = f.file.Inputs
@@ -207,17 +208,4 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepFile) error {
 		file.Params[key] = value
 	}
 	return nil
-}
-
-// asOf reads the date; a missing one is left for the plan to report with the
-// other missing keys.
-func asOf(text string) (schemas.Date, error) {
-	if text == "" {
-		return schemas.NoDate, nil
-	}
-	date, err := schemas.ParseDate(text)
-	if err != nil {
-		return date, fmt.Errorf("as_of: %w", err)
-	}
-	return date, nil
 }

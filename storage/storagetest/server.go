@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -42,8 +43,9 @@ const (
 
 // StartServer starts a server that ends with the test, and gives the process the
 // credentials for it in the environment, where the SDK looks for them. The test
-// is skipped, and says so, where 'make s3-server' has not built one.
-func StartServer(t testing.TB) *Server {
+// is skipped, and says so, where 'make s3-server' has not built one. Flags are
+// further ones of versitygw.
+func StartServer(t testing.TB, flags ...string) *Server {
 	t.Helper()
 	binary := serverBinary(t)
 	setEnvironment(t)
@@ -52,8 +54,9 @@ func StartServer(t testing.TB) *Server {
 	endpoint := "http://" + port
 	var said bytes.Buffer
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary, "--port", port, "--quiet", "--keep-alive", "--health", "/health", //nolint:gosec // of this repository
-		"posix", "--versioning-dir", versions, data)
+	args := slices.Concat([]string{"--port", port, "--quiet", "--keep-alive", "--health", "/health"}, flags,
+		[]string{"posix", "--versioning-dir", versions, data})
+	cmd := exec.CommandContext(ctx, binary, args...) //nolint:gosec // of this repository
 	cmd.Env = []string{"ROOT_ACCESS_KEY=" + accessKey, "ROOT_SECRET_KEY=" + secretKey}
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
