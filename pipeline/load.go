@@ -35,6 +35,7 @@ func (s *settler) load(rows *rows, person link.Person) {
 		}
 		p.Charges = append(p.Charges, s.row(rows, row))
 	}
+	s.joinUncoded(rows, person.Rows)
 	if s.run.asksCircumstances() {
 		circumstances(rows, person.Rows, p.Charges)
 	}
@@ -123,6 +124,33 @@ func (s *settler) chargeOrdinal(rows *rows, row int32) int32 {
 	return ordinal(s.charges, chargeKey{
 		rows.county.text(row), rows.docket.text(row), rows.charge.text(row), rows.code.text(row),
 	})
+}
+
+// joinUncoded makes rows without a code rows of the charge that has their charge
+// key, where there is one only: what they say of its end is said of that charge.
+func (s *settler) joinUncoded(rows *rows, numbers []int32) {
+	uncoded := func(row int32) bool { return rows.charge.known(row) && !rows.code.known(row) }
+	if !slices.ContainsFunc(numbers, uncoded) {
+		return
+	}
+	const several = -2
+	bare := func(row int32) chargeKey {
+		return chargeKey{county: rows.county.text(row), docket: rows.docket.text(row), charge: rows.charge.text(row)}
+	}
+	coded := map[chargeKey]int32{}
+	for i, row := range numbers {
+		if key := s.person.Charges[i].Key; key >= 0 && rows.code.known(row) {
+			if before, ok := coded[bare(row)]; ok && before != key {
+				key = several
+			}
+			coded[bare(row)] = key
+		}
+	}
+	for i, row := range numbers {
+		if key, ok := coded[bare(row)]; ok && key != several && uncoded(row) {
+			s.person.Charges[i].Key = key
+		}
+	}
 }
 
 // ordinal numbers keys as they come.

@@ -39,8 +39,8 @@ type seen struct {
 
 // sound makes unknown what cannot be so: an event after the as-of date or
 // before the person was born, a birth after the person's first event or too
-// long before the as-of date, and the end of a charge whose rows contradict one
-// another. A wrong fact is as bad as a missing one, and decides as little.
+// long before the as-of date, an offence or an arrest after the end of its own
+// charge, and that end, and the end of a charge whose rows contradict one another. A wrong fact is as bad as a missing one, and decides as little.
 func (p *Person) sound(asOf schemas.Date) seen {
 	s := seen{distinct: true}
 	earliest := asOf.AddYears(-longestLife)
@@ -58,7 +58,8 @@ func (p *Person) sound(asOf schemas.Date) seen {
 			s.distinct = s.distinct && met&bit == 0 && bit != 0
 			keys, met = max(keys, c.Key), met|bit
 		}
-		if between(c.Offense, from, asOf) && between(c.Arrest, from, asOf) && between(c.Disposed, from, asOf) && between(c.Sentenced, from, asOf) {
+		if between(c.Offense, from, asOf) && between(c.Arrest, from, asOf) && between(c.Disposed, from, asOf) && between(c.Sentenced, from, asOf) &&
+			(max(c.Offense, c.Arrest) <= c.Disposed || c.Disposed == schemas.NoDate) {
 			continue
 		}
 		for _, date := range [...]*schemas.Date{&c.Offense, &c.Arrest, &c.Disposed, &c.Sentenced} {
@@ -71,6 +72,7 @@ func (p *Person) sound(asOf schemas.Date) seen {
 			*date = schemas.NoDate
 			s.doubts.Dates++
 		}
+		s.doubts.Dates += c.inOrder()
 	}
 	if born > first {
 		born = schemas.NoDate
@@ -83,6 +85,22 @@ func (p *Person) sound(asOf schemas.Date) seen {
 		s.doubts.Dispositions = p.reconcile(keys)
 	}
 	return s
+}
+
+// inOrder makes unknown the end of a charge that lies before its offence or its
+// arrest, and what it lies before: one of them is wrong, and which is not known.
+func (c *Charge) inOrder() (doubts int) {
+	if c.Disposed == schemas.NoDate || max(c.Offense, c.Arrest) <= c.Disposed {
+		return 0
+	}
+	for _, date := range [...]*schemas.Date{&c.Offense, &c.Arrest} {
+		if *date > c.Disposed {
+			*date = schemas.NoDate
+			doubts++
+		}
+	}
+	c.Disposed = schemas.NoDate
+	return doubts + 1
 }
 
 // between tells whether a date lies in [from, to], or is not known.

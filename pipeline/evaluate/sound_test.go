@@ -55,6 +55,31 @@ func TestImpossibleDatesAreUnknown(t *testing.T) {
 	}
 }
 
+// An offence or an arrest after the end of its own charge is as wrong as that end.
+func TestDatesOfAChargeOutOfOrderAreUnknown(t *testing.T) {
+	const before, end, after = "1999-01-01", "2000-01-01", "2000-01-02"
+	for name, tc := range map[string]struct{ offense, arrest, disposed, wantOffense, wantArrest, wantDisposed string }{
+		"in order":               {before, before, end, before, before, end},
+		"all on one day":         {end, end, end, end, end, end},
+		"an offence after":       {after, before, end, "", before, ""},
+		"an arrest after":        {before, after, end, before, "", ""},
+		"both after":             {after, after, end, "", "", ""},
+		"no end":                 {after, after, "", after, after, ""},
+		"nothing but the end":    {"", "", end, "", "", end},
+		"an arrest that is none": {before, "", end, before, "", end},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := charged(-1, schemas.Convicted, day(t, tc.disposed))
+			c.Offense, c.Arrest = day(t, tc.offense), day(t, tc.arrest)
+			p := &Person{Birth: schemas.NoDate, Charges: []Charge{c}}
+			p.sound(day(t, "2019-11-11"))
+			if c = p.Charges[0]; c.Offense != day(t, tc.wantOffense) || c.Arrest != day(t, tc.wantArrest) || c.Disposed != day(t, tc.wantDisposed) {
+				t.Errorf("got %q, %q, %q", c.Offense, c.Arrest, c.Disposed)
+			}
+		})
+	}
+}
+
 // Rows of one charge that contradict one another do not make a conviction.
 func TestContradictoryRowsOfACharge(t *testing.T) {
 	const (

@@ -222,6 +222,21 @@ func TestFaultsOfPeers(t *testing.T) {
 			map[string]string{"a": "ELIGIBLE", "b": "REVIEW"},
 			"",
 		},
+		"a disposition before its own offence": {
+			pennsylvania,
+			[]string{"P1,1,a,YORK,18 § 5503,M3,,CONVICTED,2010-01-01,2024-01-01,,,,,NONE,COMPLETED,"},
+			map[string]string{"a": "REVIEW"},
+			"",
+		},
+		"a row of a charge that leaves out the statute is a row of that charge": {
+			california,
+			[]string{
+				caRow("P1", "1", "a", "11359 HS", "CONVICTED", long, "2009-01-01", "1970-01-01"), caRow("P1", "1", "a", "", "VACATED", "2012-01-01", "2009-01-01", "1970-01-01"),
+				caRow("P2", "2", "b", "", "NOT GUILTY", long, "2009-01-01", "1970-01-01"), caRow("P2", "2", "b", "11359 HS", "CONVICTED", long, "2009-01-01", "1970-01-01"),
+			},
+			map[string]string{"a": "OUT_OF_SCOPE", "b": "REVIEW"},
+			"",
+		},
 		"a lifetime limit does not depend on the order of the rows": {
 			michigan,
 			[]string{
