@@ -43,7 +43,7 @@ func (w *WhatIfs) note(p *evaluate.Person, law *evaluate.Law, e *evaluate.Evalua
 	relief := func(d *evaluate.Decision) bool { return d.Outcome == schemas.Eligible }
 	base := e.Under(0)
 	var sole [64]int64
-	var any uint64
+	var met uint64
 	for i := range base {
 		if p.Charges[i].Kind&schemas.RowCharge == 0 || relief(&base[i]) {
 			continue
@@ -51,11 +51,11 @@ func (w *WhatIfs) note(p *evaluate.Person, law *evaluate.Law, e *evaluate.Evalua
 		for leaves := law.SoleCauses(&base[i]); leaves != 0; leaves &= leaves - 1 {
 			bit := bits.TrailingZeros64(leaves)
 			sole[bit]++
-			any |= 1 << bit
+			met |= 1 << bit
 		}
 	}
-	for ; any != 0; any &= any - 1 {
-		bit := bits.TrailingZeros64(any)
+	for ; met != 0; met &= met - 1 {
+		bit := bits.TrailingZeros64(met)
 		w.Sole[bit].count(sole[bit])
 	}
 	for k := range w.Variants {
@@ -112,7 +112,7 @@ func (r *Run) whatIfs(m *writers.Manifest, receipts []Receipt) error {
 		for o, n := range v.Outcomes {
 			charges += n
 			if n > 0 {
-				out.Outcomes[schemas.Outcome(o).String()] = n //nolint:gosec // few outcomes
+				out.Outcomes[schemas.Outcome(o).String()] = n
 			}
 		}
 		if charges != m.Totals.Determinations {

@@ -70,7 +70,7 @@ func (d Date) Civil() (year, month, day int) {
 func (d Date) AddYears(n int) Date {
 	day := int(d) - march1900
 	from := (4*day + 3) / 1461
-	if to := from + n; uint(day) < julianYears*1461/4 && uint(to) < julianYears { //nolint:gosec // negative is out of range too
+	if to := from + n; uint(day) < julianYears*1461/4 && uint(to) < julianYears {
 		return d + Date(1461*to/4-1461*from/4) //nolint:gosec // at most 199 years
 	}
 	return d.addYears(n)

@@ -251,7 +251,7 @@ func (c *compiler) finish(pack *policies.Pack) {
 		default:
 			c.chargeTimes = append(c.chargeTimes, i)
 		}
-		c.elapsedOf[t.leaf] = int8(i) //nolint:gosec // at most 64
+		c.elapsedOf[t.leaf] = int8(i)
 	}
 	s := &c.others
 	c.still = len(s.numbers)+len(s.dates)+len(s.dated)+len(s.idle) == 0 && !s.circumstantial

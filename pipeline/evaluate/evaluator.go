@@ -146,9 +146,9 @@ func number[E comparable](e *Evaluator, ids map[string]int32, name string, table
 		}
 	}
 	if len(ids) < maxNames {
-		ids[strings.Clone(name)] = int32(id) //nolint:gosec // far fewer
+		ids[strings.Clone(name)] = int32(id)
 	}
-	return int32(id) //nolint:gosec // far fewer
+	return int32(id)
 }
 
 // Person decides every charge of p, of which it first makes unknown what
