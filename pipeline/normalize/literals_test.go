@@ -38,7 +38,7 @@ func tablesWith(literals string) fstest.MapFS {
 func TestLiteralsNameSubstances(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
-	tables, err := loadTables(tablesWith(pinned(literalRows)), "zz")
+	tables, err := loadTables(tablesWith(pinned(literalRows)), "ZZ", "zz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestLiteralsAreApproved(t *testing.T) {
 		"columns are missing": {pinned(literalRows + "X\n"), "wrong number of fields"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := loadTables(tablesWith(c.table), "zz")
+			_, err := loadTables(tablesWith(c.table), "ZZ", "zz")
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want ...%s...", err, c.want)
 			}
@@ -122,7 +122,7 @@ func TestLiteralsAreApproved(t *testing.T) {
 
 func TestLiteralsAreInTheDigest(t *testing.T) {
 	digest := func(rows string) string {
-		tables, err := loadTables(tablesWith(pinned(rows)), "zz")
+		tables, err := loadTables(tablesWith(pinned(rows)), "ZZ", "zz")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,21 @@ func states() []state {
 	}
 }
 
-// Supported lists the jurisdictions that New knows.
+// stateOf is the state of a jurisdiction. One without a grammar of its own has no
+// tables, and is read plainly.
+func stateOf(jurisdiction string) (state, error) {
+	all := states()
+	if i := slices.IndexFunc(all, func(s state) bool { return s.jurisdiction == jurisdiction }); i >= 0 {
+		return all[i], nil
+	}
+	abbreviation, ok := strings.CutPrefix(jurisdiction, "US-")
+	if !ok || len(abbreviation) != 2 || strings.ToUpper(abbreviation) != abbreviation || leading(abbreviation, isLetter) != 2 {
+		return state{}, fmt.Errorf("jurisdiction %q is no state; write US- and its two letters, as US-CA", jurisdiction)
+	}
+	return state{jurisdiction, abbreviation, "", func(*tables) grammar { return elsewhere{} }}, nil
+}
+
+// Supported lists the jurisdictions that have a grammar and tables of their own.
 func Supported() []string {
 	var names []string
 	for _, s := range states() {
@@ -75,26 +89,25 @@ type coded struct {
 }
 
 // New returns a Normalizer for a jurisdiction such as US-CA, which knows the
-// further exact tables too. The error of an unknown jurisdiction lists those
-// that are supported; that of a table lists every fault with its line.
+// further exact tables too. A state that is not Supported is read plainly: a title
+// and a section, and nothing else. The error of a table lists every fault with its
+// line.
 func New(jurisdiction string, further ...Table) (*Normalizer, error) {
-	all := states()
-	i := slices.IndexFunc(all, func(s state) bool { return s.jurisdiction == jurisdiction })
-	if i < 0 {
-		return nil, fmt.Errorf("jurisdiction %q has no statute grammar (supported: %s)",
-			jurisdiction, strings.Join(Supported(), ", "))
+	of, err := stateOf(jurisdiction)
+	if err != nil {
+		return nil, err
 	}
-	t, err := loadTables(schemas.CodeTables, all[i].files, further...)
+	t, err := loadTables(schemas.CodeTables, of.abbreviation, of.files, further...)
 	if err != nil {
 		return nil, fmt.Errorf("jurisdiction %s: %w", jurisdiction, err)
 	}
-	g := all[i].grammar(t)
+	g := of.grammar(t)
 	for text := range t.exact {
 		if cleaned := g.clean(text); cleaned != text {
 			return nil, fmt.Errorf("jurisdiction %s: exact table: %q must be written %q", jurisdiction, text, cleaned)
 		}
 	}
-	return &Normalizer{abbreviation: all[i].abbreviation, tables: t, grammar: g, memo: map[string]coded{}}, nil
+	return &Normalizer{abbreviation: of.abbreviation, tables: t, grammar: g, memo: map[string]coded{}}, nil
 }
 
 // Digest identifies the tables and the version of the grammar: equal digests,

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -44,11 +43,12 @@ type token struct {
 // The kinds of sections.
 var kinds = []string{"offence", "enhancement", "inchoate", "procedure"}
 
-// loadTables reads the tables of a state, in files named as in us-ca, and the
-// further exact tables. Every fault is reported with its file and line.
-func loadTables(files fs.FS, name string, further ...Table) (*tables, error) {
+// loadTables reads the tables of a state, in files named as in us-ca, or none where
+// the name is empty, and the further exact tables. Every fault is reported with its
+// file and line.
+func loadTables(files fs.FS, state, name string, further ...Table) (*tables, error) {
 	t := &tables{
-		state:    strings.ToUpper(name[len(name)-2:]),
+		state:    state,
 		sections: map[sectionKey]Section{}, exact: map[string]Statute{}, approved: map[string]ExactRow{},
 	}
 	sum := sha256.New()
@@ -67,14 +67,15 @@ func loadTables(files fs.FS, name string, further ...Table) (*tables, error) {
 		}
 		return nil
 	}
-	var err error
-	t.literals, err = loadLiterals(files, name, sum)
-	faults := []error{
-		err,
-		load("-tokens", []string{"token", "code", "max_section", "note"}, t.addToken),
-		load("", []string{"code", "section", "kind", "title", "valid_from", "valid_to", "note"}, t.addSection),
-		optional("-successors", []string{"code", "section", "successor", "confidence", "cite"}, t.addSuccessor),
-		load("-exact", ExactColumns(), t.addExact),
+	var faults []error
+	if name != "" {
+		literals, err := loadLiterals(files, name, sum)
+		t.literals = literals
+		faults = append(faults, err,
+			load("-tokens", []string{"token", "code", "max_section", "note"}, t.addToken),
+			load("", []string{"code", "section", "kind", "title", "valid_from", "valid_to", "note"}, t.addSection),
+			optional("-successors", []string{"code", "section", "successor", "confidence", "cite"}, t.addSuccessor),
+			load("-exact", ExactColumns(), t.addExact))
 	}
 	byContent := func(a, b Table) int { return bytes.Compare(a.Source, b.Source) }
 	for _, table := range slices.SortedFunc(slices.Values(further), byContent) {
