@@ -102,17 +102,17 @@ func TestPollWaitsUntilAnObjectSettles(t *testing.T) {
 }
 
 func TestPollFindsLateNamesAndOddNames(t *testing.T) {
-	polled(t, &trigger.Poll{Place: trigger.Place{Root: "in/", Match: "*.csv", Own: []string{"out/"}}}, func(in string, s *swept, wait func(time.Duration)) {
+	polled(t, &trigger.Poll{Place: trigger.Place{Root: "in/", Match: "*.csv", Own: []string{"out/"}}, Settle: time.Second}, func(in string, s *swept, wait func(time.Duration)) {
 		for _, name := range []string{
 			"in/z.csv", "in/ñ 日%2B+[1]*?.csv", "in/deep/er.csv", // inputs
 			"in/.hidden.csv", "in/notes.txt", "elsewhere/a.csv", "in/out/runs/x/update.csv", // none
 		} {
 			write(t, filepath.Join(in, name), "1\n")
 		}
-		wait(2 * time.Minute)
+		wait(3*time.Minute + time.Second)
 		wantSwept(t, s, "first", "in/deep/er.csv", "in/z.csv", "in/ñ 日%2B+[1]*?.csv")
 		write(t, filepath.Join(in, "in/a.csv"), "1\n") // sorts before what was seen
-		wait(2 * time.Minute)
+		wait(3*time.Minute + time.Second)
 		wantSwept(t, s, "late", "in/a.csv")
 	})
 }

@@ -31,10 +31,12 @@ type queued struct {
 	url     string
 	log     *locked
 	hidden  time.Duration // visibility
+	lease   time.Duration
+	sweeps  int // at once
 }
 
 func newQueued(t *testing.T, client *sqs.Client, queueURL string) *queued {
-	return &queued{t: t, in: t.TempDir(), out: t.TempDir(), client: client, url: queueURL, log: &locked{}, hidden: 3 * time.Second}
+	return &queued{t: t, in: t.TempDir(), out: t.TempDir(), client: client, url: queueURL, log: &locked{}, hidden: 3 * time.Second, lease: 3 * time.Second, sweeps: 2}
 }
 
 func (q *queued) put(key, text string) {
@@ -65,7 +67,7 @@ func (q *queued) serve(owner string, place trigger.Place, sweeps func(storage.St
 	}
 	place.Store = openStore(q.t, filepath.Join(q.in, strings.TrimPrefix(place.Root, "s3://extracts/")))
 	d = trigger.NewDesk(trigger.NewLedger(out, owner), func(e trigger.Entry) trigger.Sweep { return sweeps(out, e) }, now,
-		trigger.Options{Lease: 3 * time.Second, Pause: time.Second, Parallel: 2}, slog.New(slog.NewTextHandler(q.log, nil)))
+		trigger.Options{Lease: q.lease, Pause: time.Second, Parallel: q.sweeps}, slog.New(slog.NewTextHandler(q.log, nil)))
 	source := &trigger.Queue{
 		Inbox: trigger.Inbox{
 			Source: "uploads", Place: place,
@@ -240,20 +242,21 @@ func TestAMessageOutlivesItsSweep(t *testing.T) {
 	t.Parallel()
 	fake := sqstest.NewFake(t)
 	q := newQueued(t, fake.Client, fake.URL)
+	q.lease = 9 * time.Second // a busy machine may stand still for as long as it takes to renew twice
 	q.put("a.csv", "1\n")
 	q.send(created("a.csv"), created("a.csv"))
 	var runs atomic.Int32
 	slow := func(store storage.Store, e trigger.Entry) trigger.Sweep {
 		runs.Add(1)
-		return committing(store, e, 8*time.Second) // visibility and lease are 3 s
+		return committing(store, e, 12*time.Second) // longer than visibility and lease
 	}
 	_, stopA := q.serve("a", trigger.Place{}, slow)
 	_, stopB := q.serve("b", trigger.Place{}, slow)
-	time.Sleep(6 * time.Second)
+	time.Sleep(8 * time.Second)
 	if fake.Left() != 2 || len(commits(t, q.out)) != 0 {
 		t.Errorf("before the commit %d messages are left, want 2", fake.Left())
 	}
-	within(t, 10*time.Second, "the queue is empty", func() bool { return fake.Left() == 0 })
+	within(t, 30*time.Second, "the queue is empty", func() bool { return fake.Left() == 0 })
 	stopA()
 	stopB()
 	if runs.Load() != 1 || len(commits(t, q.out)) != 1 {
@@ -266,7 +269,7 @@ func TestMessagesAreGivenBack(t *testing.T) {
 	t.Parallel()
 	fake := sqstest.NewFake(t)
 	q := newQueued(t, fake.Client, fake.URL)
-	q.hidden = time.Hour
+	q.hidden, q.sweeps = time.Hour, 1 // so that no poll waits that would take it back
 	q.put("a.csv", "1\n")
 	q.send(created("a.csv"))
 	begun := make(chan struct{})
