@@ -115,6 +115,9 @@ func OpenS3(ctx context.Context, o S3Options) (*S3, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
+	if cfg.Region == "" && o.Endpoint != "" {
+		cfg.Region = "us-east-1" // stores of others sign with it, whatever it says
+	}
 	if cfg.Region == "" {
 		return nil, errors.New("s3: no region: give --s3-region or set AWS_REGION")
 	}

@@ -34,13 +34,13 @@ func translate(err, precondition error) error {
 	}
 	switch code, status := codeOf(err), statusOf(err); {
 	case code == "NoSuchBucket":
-		return fmt.Errorf("%w: %s", err, remedies[code])
+		return fmt.Errorf("%s: %w", remedies[code], err)
 	case code == "NoSuchKey" || status == http.StatusNotFound:
 		return fmt.Errorf("%w: %w", ErrNotExist, err)
 	case status == http.StatusPreconditionFailed && precondition != nil:
 		return fmt.Errorf("%w: %w", precondition, err)
 	case remedies[code] != "":
-		return fmt.Errorf("%w: %s", err, remedies[code])
+		return fmt.Errorf("%s: %w", remedies[code], err)
 	case !definite(err) && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrChanged):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
