@@ -181,14 +181,22 @@ func (e *judge) person(p *Person, seen seen) {
 		m := &person
 		if len(e.relatives)+len(e.law.events) > 0 {
 			own := person
-			e.relativeMask(p, i, hole, &own)
-			e.eventMask(p, i, &own)
+			if len(e.relatives) > 0 {
+				e.relativeMask(p, i, hole, &own)
+			}
+			if len(e.law.events) > 0 {
+				e.eventMask(p, i, &own)
+			}
 			m = &own
 		}
 		e.row = i
 		t, f, presumed := e.chargeMask(p, i, m)
 		if len(e.law.presumptions)+len(e.law.closings) > 0 {
 			t, f, presumed = e.presume(p, i, hole, mask{t, f, presumed, m.mute})
+		}
+		if len(e.rulings) == 1 {
+			e.decide(p, i, t, f, presumed, &e.decisions[i])
+			continue
 		}
 		for _, r := range e.rulings {
 			e.ruling = r

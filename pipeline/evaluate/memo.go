@@ -44,8 +44,9 @@ func (d *decided) is(t, f, presumed, undated uint64, runs bool) bool {
 // and presumed.
 func (e *judge) decide(p *Person, i int, t, f, presumed uint64, d *Decision) {
 	c := &p.Charges[i]
-	runs, undated := c.Sentence.Runs(), (e.undated|e.law.plainTimes&^(f&^presumed))&^t&e.law.asked
-	if len(e.law.chargeTimes) > 0 {
+	law := e.law
+	runs, undated := c.Sentence.Runs(), (e.undated|law.plainTimes&^(f&^presumed))&^t&law.asked
+	if len(law.chargeTimes) > 0 {
 		undated |= e.undatedCharge(p, c, t)
 	}
 	place := &e.memo[hashOf(t+presumed, f+undated)>>(64-memoBits)]
