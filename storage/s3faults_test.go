@@ -3,6 +3,7 @@ package storage_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -36,11 +37,11 @@ func behindProxy(t *testing.T, server *storagetest.Server) (*storagetest.Proxy, 
 
 // bytesOf are n bytes in which every place is known by its neighbours.
 func bytesOf(n int) []byte {
-	var b bytes.Buffer
-	for i := 0; b.Len() < n; i++ {
-		fmt.Fprintf(&b, "%07d ", i)
+	b := make([]byte, 0, n+8)
+	for i := uint64(0); len(b) < n; i++ {
+		b = binary.BigEndian.AppendUint64(b, i*0x9e3779b97f4a7c15)
 	}
-	return b.Bytes()[:n]
+	return b[:n]
 }
 
 func readAll(ctx context.Context, s storage.Store, key, version string) ([]byte, error) {
