@@ -253,7 +253,7 @@ func wantOneWholeRun(t *testing.T, s storage.Store) {
 // one publishes what an undisturbed one would; gc removes what was left.
 func TestKilledRunsIntoABucket(t *testing.T) {
 	if testing.Short() {
-		t.Skip("SKIPPED with -short: runs a dozen processes")
+		t.Skip("SKIPPED with -short: runs fifty processes")
 	}
 	server := storagetest.StartServer(t)
 	places := reach(t, server)
@@ -274,7 +274,7 @@ func TestKilledRunsIntoABucket(t *testing.T) {
 	}
 	whole := time.Since(start)
 	random, killed := rand.New(rand.NewPCG(13, 17)), 0
-	const kills = 10
+	const kills = 50
 	for i := range kills { // later and later, so that one that is done ends nothing before its time
 		after := (time.Duration(i)*whole + time.Duration(random.Int64N(int64(whole)))) / kills
 		ctx, cancel := context.WithTimeout(t.Context(), after)
