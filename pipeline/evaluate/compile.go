@@ -84,6 +84,8 @@ type fact struct {
 	number   int    // the position of the bit
 	kind     policies.FactKind
 	relative bool // it depends on the charge under decision
+	sameCase bool // by its case
+	others   bool // by what it is itself
 	lane     int  // among the lanes, -1 when it has none
 	within   int  // years, of one that is bounded to so many before or after a charge
 	where    node // over the space of others
@@ -293,7 +295,9 @@ func (c *compiler) fact(name string) int {
 	}
 	at := len(c.facts)
 	c.own[source], c.named[source.Definition()] = at, at
-	f := fact{source: source, bit: 1 << at, number: at, kind: source.Kind(), relative: source.Relative(), lane: -1}
+	f := fact{source: source, bit: 1 << at, number: at, kind: source.Kind(), relative: source.Relative(), lane: -1,
+		sameCase: source.SameCase, others: source.Others,
+	}
 	if f.kind == policies.CountOf && !f.relative && source.Unit == policies.Charges && c.lanes < laneFacts {
 		f.lane = c.lanes
 		c.lanes++

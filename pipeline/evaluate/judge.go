@@ -47,9 +47,9 @@ type ruling struct {
 	law       *Law
 	decisions []Decision // on the person at hand
 
-	memo  [1 << memoBits][2]decided // the newest first
-	dated int16                     // of the decision under way: as in decided
-	waits uint64                    // the same
+	memo  [1 << memoBits]decided
+	dated int16  // of the decision under way: as in decided
+	waits uint64 // the same
 
 	texts map[packedKey]*Text
 	hints map[hint]string
@@ -171,6 +171,8 @@ func (e *judge) person(p *Person, seen seen) {
 	for _, r := range e.rulings {
 		r.decisions = regrow(r.decisions, len(p.Charges))
 	}
+	law, own := e.law, mask{}
+	events, presumes := len(law.events) > 0, len(law.presumptions)+len(law.closings) > 0
 	for i := range p.Charges {
 		if p.Charges[i].Kind&schemas.RowCharge == 0 {
 			for _, r := range e.rulings {
@@ -179,28 +181,26 @@ func (e *judge) person(p *Person, seen seen) {
 			continue
 		}
 		m := &person
-		if len(e.relatives)+len(e.law.events) > 0 {
-			own := person
-			if len(e.relatives) > 0 {
-				e.relativeMask(p, i, hole, &own)
-			}
-			if len(e.law.events) > 0 {
+		if events || len(e.relatives) > 0 {
+			own = person
+			e.relativeMask(p, i, hole, &own)
+			if events {
 				e.eventMask(p, i, &own)
 			}
 			m = &own
 		}
 		e.row = i
-		t, f, presumed := e.chargeMask(p, i, m)
-		if len(e.law.presumptions)+len(e.law.closings) > 0 {
+		t, f, presumed := e.chargeMask(&law.charge, p, i, m)
+		if presumes {
 			t, f, presumed = e.presume(p, i, hole, mask{t, f, presumed, m.mute})
 		}
 		if len(e.rulings) == 1 {
-			e.decide(p, i, t, f, presumed, &e.decisions[i])
+			e.decide(law, p, i, t, f, presumed, &e.decisions[i])
 			continue
 		}
 		for _, r := range e.rulings {
 			e.ruling = r
-			e.decide(p, i, t&r.law.asked, f&r.law.asked, presumed&r.law.asked, &r.decisions[i])
+			e.decide(r.law, p, i, t&r.law.asked, f&r.law.asked, presumed&r.law.asked, &r.decisions[i])
 		}
 	}
 	for _, r := range e.rulings {
@@ -214,22 +214,25 @@ func (e *judge) person(p *Person, seen seen) {
 // factMask answers the leaves on facts that all charges share. A fact that
 // depends on the charge under decision is one when no charge counts.
 func (e *judge) factMask(m *mask, hole int) {
+	law, t, f, presumed := e.law, m.t, m.f, m.p
 	e.relatives = e.relatives[:0]
-	for i := range e.law.relatives {
-		if t := &e.law.relatives[i]; !e.facts[t.fact].relative.any {
-			m.add(&t.slot, t.ask(0, hole))
-		} else {
-			e.relatives = append(e.relatives, t)
+	for i := range law.relatives {
+		r := &law.relatives[i]
+		if e.facts[r.fact].relative.any {
+			e.relatives = append(e.relatives, r)
+			continue
 		}
+		t, f, presumed = r.slot.add(r.ask(0, hole), t, f, presumed, m.mute)
 	}
-	for i := range e.law.counts {
-		t := &e.law.counts[i]
-		m.add(&t.slot, t.ask(e.facts[t.fact].known, e.facts[t.fact].possible))
+	for i := range law.counts {
+		c := &law.counts[i]
+		t, f, presumed = c.slot.add(c.ask(e.facts[c.fact].known, e.facts[c.fact].possible), t, f, presumed, m.mute)
 	}
-	for i := range e.law.latest {
-		t := &e.law.latest[i]
-		m.add(&t.slot, t.ask(&e.facts[t.fact]))
+	for i := range law.latest {
+		l := &law.latest[i]
+		t, f, presumed = l.slot.add(l.ask(&e.facts[l.fact]), t, f, presumed, m.mute)
 	}
+	m.t, m.f, m.p = t, f, presumed
 }
 
 // relativeMask answers the leaves on facts that depend on charge i.
@@ -252,8 +255,8 @@ func (e *judge) eventMask(p *Person, i int, m *mask) {
 // chargeMask adds the answers to the leaves that look at charge i alone. Records being what
 // they are, every branch on them is a guess that fails half the time: what is
 // asked of every charge is answered without.
-func (e *judge) chargeMask(p *Person, i int, m *mask) (t, f, presumed uint64) {
-	c, s, known := &p.Charges[i], &e.law.charge, &e.answers[i]
+func (e *judge) chargeMask(s *space, p *Person, i int, m *mask) (t, f, presumed uint64) {
+	c, known := &p.Charges[i], &e.answers[i]
 	t, f, presumed = m.t|known.t, m.f|known.f, m.p|known.p
 	if s.circumstantial {
 		own := mask{t: t, f: f, p: presumed}
@@ -262,7 +265,7 @@ func (e *judge) chargeMask(p *Person, i int, m *mask) (t, f, presumed uint64) {
 	}
 	for j := range s.numbers {
 		n := &s.numbers[j]
-		t, f, presumed = n.slot.add(n.ask(c.number(n.number)), t, f, presumed)
+		t, f, presumed = n.slot.add(n.ask(c.number(n.number)), t, f, presumed, 0)
 	}
 	for j := range s.dates {
 		d := &s.dates[j]
@@ -270,17 +273,17 @@ func (e *judge) chargeMask(p *Person, i int, m *mask) (t, f, presumed uint64) {
 		if d.implied != 0 {
 			earliest, latest = c.dates(d.field, d.implied)
 		}
-		t, f, presumed = d.slot.add(d.ask(earliest, latest), t, f, presumed)
+		t, f, presumed = d.slot.add(d.ask(earliest, latest), t, f, presumed, 0)
 	}
 	for j := range s.dated {
 		d := &s.dated[j]
 		earliest, latest := c.dates(policies.OffenseDate, offenceBounds)
-		t, f, presumed = d.slot.add(d.answer(&e.codes[c.Code], earliest, latest).answer(), t, f, presumed)
+		t, f, presumed = d.slot.add(d.answer(&e.codes[c.Code], earliest, latest).answer(), t, f, presumed, 0)
 	}
 	for j := range s.ages {
 		a := &s.ages[j]
 		earliest, latest := c.dates(a.field, a.implied)
-		t, f, presumed = a.slot.add(a.answer(e.birthdays[j], earliest, latest).answer(), t, f, presumed)
+		t, f, presumed = a.slot.add(a.answer(e.birthdays[j], earliest, latest).answer(), t, f, presumed, 0)
 	}
 	return t, f, presumed
 }

@@ -47,13 +47,7 @@ type slot struct {
 func (m *mask) set(s slot, v truth) { m.add(&s, v.answer()) }
 
 // add records the answer to the leaf in the slot.
-func (m *mask) add(s *slot, a answer) {
-	if m.mute&s.bit != 0 {
-		m.t, m.f = m.t|a.t&s.bit, m.f|a.f&s.bit
-		return
-	}
-	m.t, m.f, m.p = s.add(a, m.t, m.f, m.p)
-}
+func (m *mask) add(s *slot, a answer) { m.t, m.f, m.p = s.add(a, m.t, m.f, m.p, m.mute) }
 
 // answer is a truth in a form that no branch is needed to use: all bits of t are
 // set when it is yes, all of f when it is no.
@@ -64,9 +58,9 @@ func (v truth) answer() answer {
 }
 
 // add adds the answer to the leaf in the slot to the leaves that hold, those that
-// do not, and those that are presumed.
-func (s *slot) add(a answer, t, f, p uint64) (_, _, _ uint64) {
-	if s.presume != unknown && a.t|a.f == 0 {
+// do not, and those that are presumed, unless the leaf is mute.
+func (s *slot) add(a answer, t, f, p, mute uint64) (_, _, _ uint64) {
+	if s.presume != unknown && (a.t|a.f|mute&s.bit) == 0 {
 		a = s.presume.answer()
 		p |= s.bit
 	}

@@ -11,7 +11,7 @@ import (
 // for the next. The tables are small enough to stay near the processor, and an
 // entry that another one replaces costs one evaluation, never an answer.
 const (
-	memoBits     = 12
+	memoBits     = 13
 	satisfyBits  = 8
 	firstFactor  = 0x9E3779B97F4A7C15
 	secondFactor = 0xC2B2AE3D27D4EB4F
@@ -42,26 +42,20 @@ func (d *decided) is(t, f, presumed, undated uint64, runs bool) bool {
 
 // decide settles charge i from the leaves that are known to hold, known not to,
 // and presumed.
-func (e *judge) decide(p *Person, i int, t, f, presumed uint64, d *Decision) {
+func (e *judge) decide(law *Law, p *Person, i int, t, f, presumed uint64, d *Decision) {
 	c := &p.Charges[i]
-	law := e.law
 	runs, undated := c.Sentence.Runs(), (e.undated|law.plainTimes&^(f&^presumed))&^t&law.asked
 	if len(law.chargeTimes) > 0 {
 		undated |= e.undatedCharge(p, c, t)
 	}
-	place := &e.memo[hashOf(t+presumed, f+undated)>>(64-memoBits)]
-	at := &place[0]
+	at := &e.memo[hashOf(t+presumed, f+undated)>>(64-memoBits)]
 	if !at.is(t, f, presumed, undated, runs) {
-		if at = &place[1]; !at.is(t, f, presumed, undated, runs) {
-			*at = place[0]
-			at = &place[0]
-			e.dated, e.waits = -1, 0
-			e.walk(p, i, &mask{t: t, f: f, p: presumed}, d)
-			*at = decided{
-				t: t, f: f, p: presumed, undated: undated, runs: runs, known: true,
-				waits: e.waits, due: d.DueOn, rule: d.Rule, leaf: d.Leaf, dated: e.dated,
-				outcome: d.Outcome, floor: d.Floor, ceiling: d.Ceiling, serving: d.Serving,
-			}
+		e.dated, e.waits = -1, 0
+		e.walk(p, i, &mask{t: t, f: f, p: presumed}, d)
+		*at = decided{
+			t: t, f: f, p: presumed, undated: undated, runs: runs, known: true,
+			waits: e.waits, due: d.DueOn, rule: d.Rule, leaf: d.Leaf, dated: e.dated,
+			outcome: d.Outcome, floor: d.Floor, ceiling: d.Ceiling, serving: d.Serving,
 		}
 	}
 	d.Outcome, d.Rule, d.Leaf, d.Cap, d.Serving = at.outcome, at.rule, at.leaf, 0, at.serving

@@ -322,7 +322,7 @@ func TestMemoryHoldsForNothingElse(t *testing.T) {
 		forget(t, other)
 		e.Person(personOf(e, other))
 		j := e.judges[0]
-		everywhere(j.memo[:], func(d [2]decided) bool { return d[0].known })
+		everywhere(j.memo[:], func(d decided) bool { return d.known })
 		everywhere(j.profiles[:], func(p profiled) bool { return p.known })
 		everywhere(j.satisfying[:], func(c countedBy) bool { return c.known })
 		if got, want := e.Person(personOf(e, rows)), decideRows(law, rows); !slices.Equal(got, want) {

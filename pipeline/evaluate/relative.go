@@ -228,7 +228,12 @@ func (e *judge) count(p *Person, i int, f *fact, r *relative) (known, possible i
 	if !r.any {
 		return 0, 0
 	}
-	c, g := &p.Charges[i], e.groups[i]
+	c := &p.Charges[i]
+	if r.distinct {
+		known, may := e.counting[i].of(f)
+		return r.counted(c, interval{known, known + may}, f)
+	}
+	g := e.groups[i]
 	switch {
 	case f.source.Prior != nil && !f.source.Prior.On:
 		certain, may := f.window(c)
@@ -242,16 +247,17 @@ func (e *judge) count(p *Person, i int, f *fact, r *relative) (known, possible i
 	case f.source.SameDay != nil:
 		return r.inCaseOrOnDay(c, g, f)
 	}
-	self := r.self(g)
-	if r.distinct {
-		known, may := e.counting[i].of(f)
-		self = interval{known, known + may}
-	}
+	return r.counted(c, r.self(g), f)
+}
+
+// counted is a count of the person or of the case of a charge, which itself adds
+// self to it.
+func (r *relative) counted(c *Charge, self interval, f *fact) (known, possible int) {
 	n := interval{r.knownAll, r.mayBeAll}
-	if f.source.SameCase {
+	if f.sameCase {
 		n = r.inCaseOf(c.Case, self)
 	}
-	if f.source.Others {
+	if f.others {
 		n = n.without(self)
 	}
 	return n.known, n.possible
@@ -277,9 +283,6 @@ func (r *relative) inCaseOrOnDay(c *Charge, g int32, f *fact) (known, possible i
 
 // self is what a group itself adds to a count.
 func (r *relative) self(g int32) interval {
-	if r.distinct {
-		return interval{}
-	}
 	switch r.states[g] {
 	case yes:
 		return interval{1, 1}
