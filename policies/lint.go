@@ -75,9 +75,9 @@ func counts(e *Event, field Field) bool {
 		return counts(&e.Terms[1], field)
 	case LaterOf:
 		return slices.ContainsFunc(e.Terms, func(term Event) bool { return counts(&term, field) })
-	default:
-		return false
+	case OneFact, FirstKnownOf:
 	}
+	return false
 }
 
 // lintPending warns of relief that a pending charge bars for good: the charge
