@@ -78,7 +78,7 @@ func (c Config) checkSignoff(pack *policies.Pack) error {
 		return nil
 	}
 	return fmt.Errorf("policy: %s is not signed off, and require_signoff is set; "+
-		"have a lawyer answer and sign its SOURCES.md, then write signed_off: true", pack.Name())
+		"have a lawyer answer its SOURCES.md and sign it (a line \"Signed: name, date\"), then write signed_off: true", pack.Name())
 }
 
 // The sizes below follow from Memory and Workers. They bound what is held at

@@ -119,7 +119,11 @@ func ParseMember(text string) (Member, error) {
 	first, last, isRange := strings.Cut(rest, "..")
 	path, _, ok := splitSection(first)
 	if !ok {
-		return Member{}, fmt.Errorf("%q is no member of a code set: %q is no section (11357, 11357(a), 550/4)", text, rest)
+		remedy := ""
+		if strings.Contains(text, "§") {
+			remedy = "; leave out §"
+		}
+		return Member{}, fmt.Errorf("%q is no member of a code set: %q is no section (11357, 11357(a), 550/4)%s", text, rest, remedy)
 	}
 	if isRange && (!plain(last) || last[0] == '.' || strings.Contains(last, "..") || path[len(path)-1][0] == '(') {
 		return Member{}, fmt.Errorf("%q is no member of a code set: a range is written from one section to another, as in \"18 2301..3299/*\"", text)

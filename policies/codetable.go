@@ -83,8 +83,8 @@ func (t codeTable) within(m Member, state string, where place) []string {
 func (r *reader) lintMembers(p *Pack) {
 	table := tableOf(p.State())
 	if table == nil {
-		r.warn(Position{File: r.file}, "R7", "%s has no table of sections, so that no code set was compared with one; add schemas/codes/us-%s.csv",
-			p.Jurisdiction, strings.ToLower(p.State()))
+		r.warn(Position{File: r.file}, "R7", "%s has no table of sections: a misspelt section is not noticed, compare the code sets with the statute; "+
+			"the policy can be tested and swept all the same", p.Jurisdiction)
 	}
 	for i := range p.Codes {
 		set := &p.Codes[i]

@@ -192,9 +192,33 @@ func (d *differ) joined(part, owner string, a, b *tree) {
 	for _, id := range union(idsOf(leavesIn(a, owner)), idsOf(leavesIn(b, owner))) {
 		d.whole(part+": condition "+strings.TrimPrefix(id, owner+"."), old[id], now[id])
 	}
-	if x, y := skeleton(a), skeleton(b); x != y {
+	gone := minus(idsOf(leavesIn(a, owner)), idsOf(leavesIn(b, owner)))
+	if x, y := skeleton(a), skeleton(b); x != y && skeleton(a.pruned(owner, gone)) != y {
 		d.note(LawChange, part, "the conditions were %s, are %s", x, y)
 	}
+}
+
+// pruned is a condition without some of its leaves, which the owner has.
+func (t *tree) pruned(owner string, ids []string) *tree {
+	if t == nil {
+		return nil
+	}
+	for _, key := range operators {
+		group := t.get(key)
+		if group == nil {
+			continue
+		}
+		kept := &tree{items: []*tree{}, at: group.at}
+		for _, term := range group.elements() {
+			if id := term.word("id"); id == "" || !slices.Contains(ids, owner+"."+id) {
+				kept.items = append(kept.items, term.pruned(owner, ids))
+			}
+		}
+		out := t.without()
+		out.of[key] = kept
+		return out
+	}
+	return t
 }
 
 func idsOf(leaves []ownedLeaf) []string {

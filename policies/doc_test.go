@@ -15,7 +15,7 @@ func TestDocumentedExampleIsAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var blocks []string
-	variants := ""
+	variants, sources := "", ""
 	for i, part := range strings.Split(string(doc), "```") {
 		if text, ok := strings.CutPrefix(part, "yaml\n"); ok && i%2 == 1 {
 			blocks = append(blocks, text)
@@ -23,11 +23,14 @@ func TestDocumentedExampleIsAccepted(t *testing.T) {
 		if text, ok := strings.CutPrefix(part, "yml\n"); ok && strings.HasPrefix(text, "variants:") {
 			variants = text
 		}
+		if text, ok := strings.CutPrefix(part, "markdown\n"); ok && i%2 == 1 {
+			sources = text
+		}
 	}
 	if len(blocks) != 2 {
 		t.Fatalf("examples: got %d, want the policy and its cases", len(blocks))
 	}
-	p, err := Parse("example", fstest.MapFS{policyFile: {Data: []byte(blocks[0] + variants)}, casesFile: {Data: []byte(blocks[1])}})
+	p, err := Parse("example", fstest.MapFS{policyFile: {Data: []byte(blocks[0] + variants)}, casesFile: {Data: []byte(blocks[1])}, sourcesFile: {Data: []byte(sources)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,15 @@ otherwise: {cite: "Act 7", reason: "nothing applies"}
 
 func parseText(t testing.TB, policy string) (*Pack, error) {
 	t.Helper()
-	return Parse("small", fstest.MapFS{policyFile: {Data: []byte(policy)}})
+	return Parse("small", packOf(policy))
+}
+
+// packOf is a folder with the policy, and with the other files that lint asks for.
+func packOf(policy string) fstest.MapFS {
+	const cases = "as_of: 2026-11-23\ncases:\n  - {id: a, confidence: H, charges: [{code: \"CA:HSC:11357\"}]}\n"
+	return fstest.MapFS{
+		policyFile: {Data: []byte(policy)}, casesFile: {Data: []byte(cases)}, sourcesFile: {Data: []byte("# Sources\n")},
+	}
 }
 
 func TestSmallPackIsAccepted(t *testing.T) {

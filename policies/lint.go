@@ -3,6 +3,8 @@ package policies
 import (
 	"fmt"
 	"slices"
+
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
 // maxLeaves is the number of bits of a trace, and of rules and facts.
@@ -22,6 +24,7 @@ func (r *reader) lint(p *Pack) {
 		r.lintLeaf(p, leaf)
 	}
 	r.lintLasting(p)
+	r.lintPending(p)
 	for i := range p.Facts {
 		r.lintWhere(p, p.Facts[i].Where, p.Facts[i].Name)
 	}
@@ -46,6 +49,10 @@ func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
 		r.fault(leaf.At, "R2", "condition %s: the law is one for the whole state; only profile local-option may ask for the county", leaf.ID)
 	}
 	r.lintSubstance(p, leaf)
+	if wait, ok := leaf.Test.(Elapsed); ok && counts(&wait.Since, ReleaseDate) {
+		r.warn(leaf.At, schema, "condition %s: who was never in custody has no release_date and goes to review; "+
+			"write {if_incarcerated: release_date, else: disposition_date} in its place", leaf.ID)
+	}
 	if p.Profile != GreenStandard {
 		return
 	}
@@ -56,6 +63,56 @@ func (r *reader) lintLeaf(p *Pack, leaf *Leaf) {
 	default:
 		r.fault(leaf.At, "R6", "condition %s: profile green-standard has no %s; remove it, or use profile statutory", leaf.ID, what)
 	}
+}
+
+// counts tells whether an event asks for a date of every charge: not only where
+// the sentence took the person's liberty, nor only where the date is on record.
+func counts(e *Event, field Field) bool {
+	switch e.Op {
+	case OneDate:
+		return e.Field == field
+	case IfIncarcerated:
+		return counts(&e.Terms[1], field)
+	case LaterOf:
+		return slices.ContainsFunc(e.Terms, func(term Event) bool { return counts(&term, field) })
+	case OneFact, FirstKnownOf:
+	}
+	return false
+}
+
+// lintPending warns of relief that a pending charge bars for good: the charge
+// ends, and with it the bar.
+func (r *reader) lintPending(p *Pack) {
+	var walk func(c *Condition, negated bool)
+	walk = func(c *Condition, negated bool) {
+		for _, term := range c.Terms {
+			walk(term, negated != (c.Op == None))
+		}
+		if c.Leaf == nil || c.Leaf.Temporary || !p.ofPending(c.Leaf.Test, negated) {
+			return
+		}
+		r.warn(c.Leaf.At, schema, "condition %s: a pending charge would end in NOT_ELIGIBLE, though it can end; "+
+			"add temporary: true, so that it is BLOCKED", c.Leaf.ID)
+	}
+	for i := range p.Rules {
+		if p.Rules[i].Gives.Outcome == schemas.Eligible {
+			walk(p.Rules[i].When, false)
+		}
+	}
+}
+
+// ofPending tells whether a test asks that no pending charge stands against
+// relief.
+func (p *Pack) ofPending(t Test, negated bool) bool {
+	count, ok := t.(FactIs)
+	if !ok || count.AtMost == negated {
+		return false
+	}
+	i := p.Fact(count.Fact)
+	return i >= 0 && slices.ContainsFunc(conjuncts(p.Facts[i].Where, false), func(l literal) bool {
+		in, ok := l.leaf.Test.(DispositionIn)
+		return ok && !l.negated && slices.Equal(in.In, []schemas.Disposition{schemas.Pending})
+	})
 }
 
 // Disqualifier names the kind of bar that a condition is and the green standard

@@ -85,13 +85,17 @@ func TestNoSuchPack(t *testing.T) {
 
 func TestCasesAreStrict(t *testing.T) {
 	tests := map[string]struct{ cases, want string }{
-		"no day":          {"cases: []", "as_of is missing"},
-		"unknown key":     {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{statut: x}]}", `do you mean "statute"?`},
-		"unknown outcome": {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{expect: {outcome: MAYBE}}]}", "is no outcome"},
-		"confidence":      {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: X, charges: [{statute: x}]}", "is not known (H, M, L)"},
-		"twice":           {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{statute: x}]}\n  - {id: a, confidence: H, charges: [{statute: x}]}", "given twice"},
-		"bad param":       {"as_of: 2020-01-01\nparams: {years: 3}\ncases: []", "allowed: 0 or 5..10"},
-		"no code":         {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{code: 11357}]}", "no canonical code"},
+		"no day":            {"cases: []", "as_of is missing"},
+		"unknown key":       {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{statut: x}]}", `do you mean "statute"?`},
+		"unknown outcome":   {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{expect: {outcome: MAYBE}}]}", "is no outcome"},
+		"confidence":        {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: X, charges: [{statute: x}]}", "is not known (H, M, L)"},
+		"twice":             {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{statute: x}]}\n  - {id: a, confidence: H, charges: [{statute: x}]}", "given twice"},
+		"bad param":         {"as_of: 2020-01-01\nparams: {years: 3}\ncases: []", "allowed: 0 or 5..10"},
+		"attempt in words":  {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{code: \"attempt PA:18:5506\"}]}", "of an attempt, attempt:CA:HSC:11357(c)"},
+		"attempt as a path": {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{code: \"PA:18:901/5506\"}]}", "no canonical code"},
+		"small letters":     {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{code: \"pa:18:5506\"}]}", "no canonical code"},
+		"violation":         {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{statute: x, severity: violation}]}", "is an infraction"},
+		"no code":           {"as_of: 2020-01-01\ncases:\n  - {id: a, confidence: H, charges: [{code: 11357}]}", "no canonical code"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

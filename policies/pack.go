@@ -11,7 +11,7 @@ type Pack struct {
 	Jurisdiction string // US-CA
 	Profile      Profile
 	Law          Law
-	SignedOff    bool // a named lawyer has signed this version; see SOURCES.md
+	SignedOff    bool // a named lawyer has signed this version; see Signatures
 	Params       []Param
 	Codes        []CodeSet
 	Degrees      Degrees

@@ -74,7 +74,9 @@ func (w *page) head() {
 	w.line("- Jurisdiction: %s", p.Jurisdiction)
 	w.line("- Profile: %s", profileWords(p.Profile))
 	if p.SignedOff {
-		w.line("- Signed off: yes; SOURCES.md names the lawyer")
+		for _, s := range p.Signatures() {
+			w.line("- Signed off: by %s, %s", plainText(s.Name), s.Day)
+		}
 	} else {
 		w.line("- Signed off: **no**. No lawyer has signed this version; what it decides is a draft")
 	}
@@ -141,7 +143,8 @@ func (w *page) scope() {
 
 func (w *page) rules() {
 	w.heading(2, "The rules, in order")
-	w.line("The first rule that applies to a charge decides it.")
+	w.line("The first rule that applies to a charge decides it. In texts, {section} stands for the section charged, {eligible\\_on}")
+	w.line("for the day from which relief is given, and other braces for the parameter that they name.")
 	lasting := w.pack.Lasting()
 	for i, t := range w.root.get("rules").elements() {
 		id := t.word("id")
@@ -175,6 +178,7 @@ func (w *page) condition(t *tree, owner, indent string) {
 	if ref := t.word("ref"); ref != "" {
 		leaf := w.find(ref)
 		w.line("%s- %s (%s)", indent, sourced(holds(leaf), leaf.word("cite")), ref)
+		w.waits(leaf, indent)
 		return
 	}
 	for _, key := range operators {
@@ -188,6 +192,7 @@ func (w *page) condition(t *tree, owner, indent string) {
 		}
 	}
 	w.line("%s- %s (%s.%s)", indent, sourced(holds(t), t.word("cite")), owner, t.word("id"))
+	w.waits(t, indent)
 }
 
 // holds is a leaf in words, or as it is written when it has none.
@@ -307,7 +312,14 @@ func reliefWords(t *tree) string {
 	return sourced(relief+"; the court keeps jurisdiction", t.word("legal_basis"))
 }
 
-func verbWords(verb string) string { return strings.ReplaceAll(verb, "_", " ") }
+// verbWords is a verb for people. The word for sealing that sounds like more says
+// what it is.
+func verbWords(verb string) string {
+	if verb == Expunge.String() {
+		return "expunge (which seals, under a law that calls it so)"
+	}
+	return strings.ReplaceAll(verb, "_", " ")
+}
 
 // caps prints how often rules relieve.
 func (w *page) caps() {
@@ -513,13 +525,16 @@ func (w *page) facts() {
 	for _, name := range facts.keys {
 		t := facts.of[name]
 		w.line("- **%s** — *%s*", plainText(name), plainText(t.word("cite")))
+		if latest := t.get("max"); latest != nil {
+			w.line("  - the latest day of: %s", eventWords(latest))
+		}
 		w.rest("  - ", t, "cite")
 	}
 }
 
 // sources appends SOURCES.md, its headings below those of the page.
 func (w *page) sources() {
-	text, ok := w.pack.files["SOURCES.md"]
+	text, ok := w.pack.files[sourcesFile]
 	if !ok {
 		return
 	}

@@ -9,6 +9,8 @@ import (
 const (
 	policyFile = "policy.yaml"
 	casesFile  = "cases.yaml"
+	// sourcesFile is read by people; the program looks for the signature only.
+	sourcesFile = "SOURCES.md"
 )
 
 // Parse reads the pack in a folder. Name is how faults and Name call it. All
@@ -41,6 +43,7 @@ func ParseFiles(name string, files map[string][]byte) (*Pack, error) {
 			r.buildVariants(p, root)
 		}
 		r.unused(p)
+		r.faults = append(r.faults, p.lintFiles()...)
 	}
 	r.faults.inOrder()
 	if refused := r.faults.refusals(); len(refused) > 0 {

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -114,7 +115,7 @@ func (r *reader) caseCharge(t *table) CaseCharge {
 		County: t.text("county"), Case: t.text("case"), Key: t.text("charge"),
 		Disposed: t.date("disposition_date"), Offense: t.date("offense_date"),
 		Arrest: t.date("arrest_date"), Challenge: t.date("challenge_date"),
-		Severity:    one(t, "severity", schemas.SeverityUnknown, schemas.ParseSeverity),
+		Severity:    one(t, "severity", schemas.SeverityUnknown, parseSeverity),
 		Disposition: one(t, "disposition", schemas.Convicted, schemas.ParseDisposition),
 		Sentence:    one(t, "sentence", schemas.SentenceUnknown, schemas.ParseSentence),
 		Degree:      t.text("degree"),
@@ -136,13 +137,23 @@ func (r *reader) caseCharge(t *table) CaseCharge {
 	if c.Statute != "" && c.Code != "" {
 		r.fault(t.place("code"), schema, "%s: give statute or code, not both", t.what)
 	}
-	if _, ok := ParseCode(c.Code); c.Code != "" && !ok {
-		r.fault(t.place("code"), schema, "%s: %q is no canonical code (CA:HSC:11357(c))", t.what, c.Code)
+	if c.Code != "" && !canonical(c.Code) {
+		r.fault(t.place("code"), schema, "%s: %q is no canonical code: write state, code and section, as CA:HSC:11357(c); "+
+			"of an attempt, attempt:CA:HSC:11357(c)", t.what, c.Code)
 	}
 	if want := t.child("expect", t.what+": expect"); want != nil {
 		c.Expect = r.expect(want)
 	}
 	return c
+}
+
+var stateCode = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// canonical tells whether a code is written as the program writes them. Only
+// Illinois has a stroke in its sections: act and section.
+func canonical(code string) bool {
+	c, ok := ParseCode(code)
+	return ok && stateCode.MatchString(c.Jurisdiction) && plain(c.Name) && (c.Jurisdiction == "IL" || !strings.Contains(c.Section, "/"))
 }
 
 // caseNumber reads a whole number; -1 when the key is absent.

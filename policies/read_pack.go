@@ -60,6 +60,10 @@ func (r *reader) header(t *table) {
 	if !t.has("signed_off") {
 		r.fault(t.at, schema, "signed_off is missing; write signed_off: false until a named lawyer has signed SOURCES.md")
 	}
+	if p.SignedOff && len(p.Signatures()) == 0 {
+		r.fault(t.place("signed_off"), schema, "signed_off is true, and %s has no signature; "+
+			"the lawyer writes a line \"Signed: name, 2006-01-02\" there, or write signed_off: false", sourcesFile)
+	}
 	r.law(t)
 	r.calendar(t)
 	r.substanceUnknown(t)

@@ -1,7 +1,9 @@
 package policies
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -98,9 +100,11 @@ func (r *reader) sets(body *table) []string {
 			for i := range r.pack.Codes {
 				names[i] = r.pack.Codes[i].Name
 			}
-			hint := nearest(name, names)
-			if hint != "" {
-				hint = "; do you mean " + hint + "?"
+			hint := "; the policy has none, add it to codes"
+			if near := nearest(name, names); near != "" {
+				hint = "; do you mean " + near + "?"
+			} else if len(names) > 0 {
+				hint = "; the policy has " + strings.Join(names, ", ")
 			}
 			r.fault(body.place("in"), schema, "%s: no code set %q%s", body.what, name, hint)
 		}
@@ -143,11 +147,21 @@ func (r *reader) county(t *table) Test {
 	return CountyIs{County: TextArg{Value: r.text(n, body.what)}}
 }
 
+// parseSeverity is schemas.ParseSeverity, with the word for what states call
+// otherwise.
+func parseSeverity(s string) (schemas.Severity, error) {
+	severity, err := schemas.ParseSeverity(s)
+	if err != nil {
+		return severity, fmt.Errorf("%w; what is below a misdemeanor, as a violation, a summary or a petty offence, is an infraction", err)
+	}
+	return severity, nil
+}
+
 // severity reads in, at_most or at_least. Unknown is none of them.
 func (r *reader) severity(body *table) Test {
 	levels := []schemas.Severity{schemas.Infraction, schemas.Misdemeanor, schemas.Felony}
 	for _, key := range []string{"at_most", "at_least"} {
-		bound := enums(body, key, schemas.ParseSeverity)
+		bound := enums(body, key, parseSeverity)
 		if len(bound) != 1 {
 			continue
 		}
@@ -155,7 +169,7 @@ func (r *reader) severity(body *table) Test {
 			return (key == "at_most" && s > bound[0]) || (key == "at_least" && s < bound[0])
 		})}
 	}
-	return SeverityIn{In: some(body, schemas.ParseSeverity)}
+	return SeverityIn{In: some(body, parseSeverity)}
 }
 
 func parseField(allowed ...Field) func(string) (Field, error) {

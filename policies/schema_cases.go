@@ -33,7 +33,7 @@ func casePersonShape() shape {
 func caseChargeShape() shape {
 	properties := shape{
 		"statute":     textShape("the statute as written in records"),
-		"code":        textShape("the canonical code, as CA:HSC:11357(b); instead of statute"),
+		"code":        matching("the canonical code, as CA:HSC:11357(b) or attempt:CA:HSC:11357(b); instead of statute", `^([a-z]+:)?[A-Z]{2}:[^: ]+:[^: ]+$`),
 		"county":      textShape("the county"),
 		"case":        textShape("the case; charges with the same are of one case"),
 		"charge":      textShape("the charge; rows with the same are one charge"),

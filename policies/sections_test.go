@@ -160,7 +160,9 @@ const listed = "code,valid_from,valid_to,cite\nHSC 11358/*,,2016-11-08,Act 3(b)\
 // withFile is the small pack with a list of codes in a file.
 func withFile(content string) (*Pack, error) {
 	policy := strings.Replace(small, `cannabis: {cite: "Act 3", `, `cannabis: {cite: "Act 3", file: codes/cannabis.csv, `, 1)
-	return Parse("small", fstest.MapFS{policyFile: {Data: []byte(policy)}, "codes/cannabis.csv": {Data: []byte(content)}})
+	folder := packOf(policy)
+	folder["codes/cannabis.csv"] = &fstest.MapFile{Data: []byte(content)}
+	return Parse("small", folder)
 }
 
 func TestCodesFromAFile(t *testing.T) {
@@ -188,7 +190,9 @@ func TestCodesFromAFile(t *testing.T) {
 	if again, err := ParseFiles("stored", p.Files()); err != nil || len(again.CodeSet("cannabis").Members) != 4 {
 		t.Errorf("from the stored files: %v", err)
 	}
-	unused, err := Parse("small", fstest.MapFS{policyFile: {Data: []byte(small)}, "codes/other.csv": {Data: []byte(listed)}})
+	folder := packOf(small)
+	folder["codes/other.csv"] = &fstest.MapFile{Data: []byte(listed)}
+	unused, err := Parse("small", folder)
 	if err != nil || len(unused.Lint()) != 1 || !strings.Contains(unused.Lint()[0].Message, "codes/other.csv is not used") {
 		t.Errorf("a file that no set names: %v, %v", err, unused.Lint())
 	}

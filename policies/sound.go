@@ -25,6 +25,11 @@ func (r *reader) sound(source []byte) bool {
 	depth := 0
 	for i, line := range bytes.Split(source, []byte("\n")) {
 		at := Position{File: r.file, Line: i + 1}
+		if before := line[:indent(line)]; bytes.Contains(before, []byte("\t")) && len(before) < len(line) {
+			at.Column = 1 + bytes.IndexByte(before, '\t')
+			r.fault(at, schema, "a tab stands before the text of this line; indent with spaces")
+			return false
+		}
 		if column, message := unreadable(line); message != "" {
 			at.Column = column
 			r.fault(at, schema, "%s", message)

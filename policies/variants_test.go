@@ -22,7 +22,7 @@ const whatIfs = `variants:
         replace:
           - {id: convicted, disposition: {in: [convicted, diverted]}, cite: "Act 5", who: clerk, say: {yes: "y", no: "n", unknown: "u"}}
         add:
-          - {id: none-pending, person: {none: {disposition: {in: [pending]}}}, cite: "Act 8", who: clerk, say: {yes: "y", no: "n", unknown: "u"}}
+          - {id: none-pending, person: {none: {disposition: {in: [pending]}}}, temporary: true, cite: "Act 8", who: clerk, say: {yes: "y", no: "n", unknown: "u"}}
 `
 
 func questionsOf(p *Pack) map[string]string {
@@ -182,7 +182,11 @@ func TestVariantsSayWhatTheyChange(t *testing.T) {
 	if diff := cmp.Diff(want, v.Changes(p)); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
-	changes := Diff(p, written(small))
+	base, err := parseText(t, small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := Diff(p, base)
 	if len(changes) != 3 || changes[0].Part != "variant shorter" || !strings.HasPrefix(changes[0].What, "is gone") {
 		t.Errorf("a pack without its variants: got %v", changes)
 	}

@@ -173,6 +173,11 @@ func (t *table) close() {
 			t.r.fault(t.places[key], code, "%s: %q is refused: %s", t.what, key, why)
 			continue
 		}
+		if key == "others" || key == "or_same_day" {
+			t.r.fault(t.places[key], schema, "%s: put %s beside none, any, every or count, not inside: {none: {...}, %s: %s}",
+				t.what, key, key, t.values[key])
+			continue
+		}
 		hint := ""
 		if near := nearest(key, t.asked); near != "" {
 			hint = fmt.Sprintf("; do you mean %q?", near)

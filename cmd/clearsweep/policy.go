@@ -75,8 +75,15 @@ lawyer: they are run and reported, and do not fail the test.`,
 // testPack runs the cases of one pack and prints what came of them.
 func testPack(w io.Writer, name string) error {
 	results, err := pipeline.RunCases(name)
+	if _, refused := errors.AsType[policies.Faults](err); refused {
+		return fmt.Errorf("%w\npolicy %s: refused, and no case was run; these are the faults that 'clearsweep policy lint' shows", err, name)
+	}
 	if err != nil {
 		return err
+	}
+	if len(results) == 0 {
+		fmt.Fprintf(w, "%s: no cases, so that nothing was tested; write one for each sentence of the statute in its cases.yaml\n", name)
+		return nil
 	}
 	var passed, pending, failed int
 	for _, r := range results {

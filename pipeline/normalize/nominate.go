@@ -22,6 +22,10 @@ type Nomination struct {
 	start float64 // how alike the citations begin, which puts equals in order
 }
 
+// read puts what a grammar reads before what is only written like it, of which
+// the start is at most 1.
+const read = 2
+
 // knownRow is a listed section, or a text of the exact table, in the form in
 // which texts are compared with it.
 type knownRow struct {
@@ -66,11 +70,12 @@ func (n *Normalizer) distrusted(cleaned string) []Nomination {
 	var out []Nomination
 	for _, r := range append(n.grammar.read(cleaned), n.grammar.read(n.grammar.repair(cleaned))...) {
 		listed, ok := n.tables.sections[sectionKey{r.code, r.section}]
+		form, _ := n.tables.fallsShort(cleaned, r.code, r.section, r.inchoate)
 		code := Statute{
-			Jurisdiction: n.abbreviation, Code: r.code, Section: r.section, Subdivisions: r.subdivisions, Inchoate: r.inchoate,
+			Jurisdiction: n.abbreviation, Code: r.code, Section: r.section, Subdivisions: r.subdivisions, Inchoate: form,
 		}.String()
 		if ok && !slices.ContainsFunc(out, func(o Nomination) bool { return o.Code == code }) {
-			out = append(out, Nomination{Code: code, Title: listed.Title, Similarity: 1, Evidence: "may be read so: " + r.rule})
+			out = append(out, Nomination{Code: code, Title: listed.Title, Similarity: 1, Evidence: "may be read so: " + r.rule, start: read})
 		}
 	}
 	return out

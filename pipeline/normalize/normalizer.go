@@ -167,15 +167,25 @@ func (n *Normalizer) parse(text string) Statute {
 	if s, ok := n.tables.exact[cleaned]; ok {
 		return s
 	}
-	s := n.tables.settle(n.abbreviation, n.grammar.read(cleaned))
+	s := n.read(cleaned)
 	if s.Match >= schemas.Section {
 		return s
 	}
 	if repaired := n.grammar.repair(cleaned); repaired != cleaned {
-		if r := n.tables.settle(n.abbreviation, n.grammar.read(repaired)); r.Match >= schemas.Section {
+		if r := n.read(repaired); r.Match >= schemas.Section {
 			r.Rule += ", repaired"
 			return r
 		}
+	}
+	return s
+}
+
+// read reads a cleaned text by the grammar. Where its words say that the offence
+// was not completed, and its sections do not, nothing is read.
+func (n *Normalizer) read(cleaned string) Statute {
+	s := n.tables.settle(n.abbreviation, n.grammar.read(cleaned))
+	if form, short := n.tables.fallsShort(cleaned, s.Code, s.Section, s.Inchoate); short && s.Match >= schemas.Grammar {
+		return Statute{Match: schemas.Unmatched, Rule: "a section, and words that say " + form.String()}
 	}
 	return s
 }
