@@ -168,12 +168,8 @@ func codesFlag(cmd *cobra.Command, tables *[]string) {
 // statutes loads the tables of a jurisdiction, and those of files beside them. A
 // table with faults is a failure that lists them.
 func statutes(jurisdiction string, files ...string) (*normalize.Normalizer, error) {
-	known := false
-	for _, supported := range normalize.Supported() {
-		known = known || supported == jurisdiction
-	}
-	if !known {
-		return nil, usageError{fmt.Errorf("jurisdiction %q has no code tables; name one of %s", jurisdiction, strings.Join(normalize.Supported(), ", "))}
+	if _, err := normalize.New(jurisdiction); err != nil {
+		return nil, usageError{err}
 	}
 	var further []normalize.Table
 	for _, name := range files {

@@ -97,7 +97,8 @@ func (t *tables) addExact(fields []string) error {
 	return nil
 }
 
-// listedCode reads a canonical code of the state whose section is listed.
+// listedCode reads a canonical code of the state whose section is listed, where the
+// state has a table.
 func (t *tables) listedCode(code string) (Statute, error) {
 	s, ok := parseCode(code)
 	if !ok {
@@ -107,7 +108,7 @@ func (t *tables) listedCode(code string) (Statute, error) {
 		return s, fmt.Errorf("%s is no code of %s", code, t.state)
 	}
 	listed, ok := t.sections[sectionKey{s.Code, s.Section}]
-	if !ok {
+	if !ok && len(t.sections) > 0 {
 		return s, fmt.Errorf("%s %s is not listed", s.Code, s.Section)
 	}
 	s.Title = listed.Title
