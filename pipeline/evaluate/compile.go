@@ -295,7 +295,8 @@ func (c *compiler) fact(name string) int {
 	}
 	at := len(c.facts)
 	c.own[source], c.named[source.Definition()] = at, at
-	f := fact{source: source, bit: 1 << at, number: at, kind: source.Kind(), relative: source.Relative(), lane: -1,
+	f := fact{
+		source: source, bit: 1 << at, number: at, kind: source.Kind(), relative: source.Relative(), lane: -1,
 		sameCase: source.SameCase, others: source.Others,
 	}
 	if f.kind == policies.CountOf && !f.relative && source.Unit == policies.Charges && c.lanes < laneFacts {
