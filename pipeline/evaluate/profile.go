@@ -8,14 +8,20 @@ import (
 // profile is the part of a charge that has few values, packed: all that stands
 // in a dictionary or a small vocabulary. Charges are alike in it, so what it
 // decides is remembered.
-type profile [3]uint64
+type profile [2]uint64
 
 func (c *Charge) profile() profile {
 	cell := tableIndex(c.Disposition, c.Severity, c.Sentence)<<4 | smallIndex(c.Incarcerated, c.Restitution)
-	return profile{pair(c.Code, c.Degree), pair(c.County, c.MaxPenalty), uint64(cell)} //nolint:gosec // not negative
+	return profile{
+		uint64(uint32(c.Code))<<32 | uint64(uint32(c.Degree)),                  //nolint:gosec // bits, not numbers
+		uint64(c.County)<<44 | uint64(uint32(c.MaxPenalty))<<12 | uint64(cell), //nolint:gosec // a law tells few counties apart
+	}
 }
 
-func pair(a, b int32) uint64 { return uint64(uint32(a))<<32 | uint64(uint32(b)) } //nolint:gosec // bits, not numbers
+// cell is the place of the profile in the table, and in the small one.
+func (p *profile) cell() (table, small uint64) {
+	return p[1] >> 4 & (tableSize - 1), p[1] & (smallSize - 1)
+}
 
 // profileBits is the size of the memory, as a power of two. It fits beside the
 // processor, and an entry that another one replaces costs some look-ups, never
@@ -47,8 +53,8 @@ func (e *judge) recall(p *Person) (some uint64) {
 			continue
 		}
 		of := c.profile()
-		at := &e.profiles[hashOf(of[0]^of[2]<<20, of[1])>>(64-profileBits)]
-		if at.of[0] != of[0] || at.of[1] != of[1] || at.of[2] != of[2] || !at.known {
+		at := &e.profiles[hashOf(of[0], of[1])>>(64-profileBits)]
+		if at.of != of || !at.known {
 			e.look(c, at)
 		}
 		counts := &at.counts
@@ -69,7 +75,8 @@ func (e *judge) recall(p *Person) (some uint64) {
 // look looks the profile of a charge up in every table.
 func (e *judge) look(c *Charge, at *profiled) {
 	of := c.profile()
-	cell, small, penalty := of[2]>>4, of[2]&15, e.penaltyMasks(c)
+	cell, small := of.cell()
+	penalty := e.penaltyMasks(c)
 	charge, others := e.law.charge.table[cell], e.law.others.table[cell]
 	charge.merge(e.law.charge.small[small])
 	others.merge(e.law.others.small[small])

@@ -42,21 +42,20 @@ type seen struct {
 // long before the as-of date, an offence or an arrest after the end of its own
 // charge, and that end, and the end of a charge whose rows contradict one another. A wrong fact is as bad as a missing one, and decides as little.
 func (p *Person) sound(asOf schemas.Date) seen {
-	s := seen{distinct: true}
+	s := seen{}
 	earliest := asOf.AddYears(-longestLife)
 	born, first := p.Birth, asOf
 	if born.Known() && (born > asOf || born < earliest) {
 		born = schemas.NoDate
 	}
 	from := max(born, earliest)
-	keys, met := int32(-1), uint64(0)
+	keys, met, twice := int32(-1), uint64(0), uint64(0)
 	for i := range p.Charges {
 		c := &p.Charges[i]
 		s.kinds |= c.Kind
 		if c.Key >= 0 {
-			bit := uint64(1) << c.Key // 0 beyond 63
-			s.distinct = s.distinct && met&bit == 0 && bit != 0
-			keys, met = max(keys, c.Key), met|bit
+			bit := uint64(1) << (c.Key & 63)
+			keys, twice, met = max(keys, c.Key), twice|met&bit, met|bit
 		}
 		if between(c.Offense, from, asOf) && between(c.Arrest, from, asOf) && between(c.Disposed, from, asOf) && between(c.Sentenced, from, asOf) &&
 			(max(c.Offense, c.Arrest) <= c.Disposed || c.Disposed == schemas.NoDate) {
@@ -81,6 +80,7 @@ func (p *Person) sound(asOf schemas.Date) seen {
 		p.Birth = born
 		s.doubts.Births++
 	}
+	s.distinct = twice == 0 && keys < 64
 	if !s.distinct {
 		s.doubts.Dispositions = p.reconcile(keys)
 	}
