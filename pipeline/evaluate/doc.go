@@ -3,7 +3,7 @@
 // the law gives and which conditions were known to hold, known not to, or
 // presumed.
 //
-//	policies.Bound ─► Compile ─► Law ─► Evaluator.Person(charges) ─► []Decision ─► Text
+//	policies.Bound ─► Compile ─► Law ... ─► Evaluator.Person(charges) ─► []Decision for each law ─► Text
 //	                              └──── Explain(masks) ─► the same trace, in words
 //
 // Logic is three-valued: a condition that the facts do not answer is unknown,
