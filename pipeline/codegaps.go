@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -20,19 +19,23 @@ import (
 
 // CodeGaps lists the statute texts of extracts that have no code, the most
 // persons affected first: the worklist of a sweep, without a law to sweep under.
-func CodeGaps(ctx context.Context, places *storage.Places, inputs []string, layout string, statutes *normalize.Normalizer) ([]writers.CodeGap, error) {
-	l, err := readers.LoadLayout(layout)
-	if err != nil {
-		return nil, fmt.Errorf("layout: %w", err)
-	}
-	p := Plan{Config: Config{Inputs: inputs}, places: places}
-	if err := p.openSources(ctx); err != nil {
+// Of cfg it heeds the inputs, how to reach and to unpack them, and the layout.
+func CodeGaps(ctx context.Context, cfg Config, statutes *normalize.Normalizer) ([]writers.CodeGap, error) {
+	cfg.Memory, cfg.Workers = DefaultMemory, 1
+	p := &Plan{Config: cfg, places: storage.NewPlaces(cfg.S3)}
+	if err := errors.Join(cfg.Unpack.Check(), p.openLayout(), p.openFiles(ctx)); err != nil {
 		return nil, err
 	}
 	g := codeGaps{statutes: statutes, texts: map[CodeText]*codeGap{}}
-	for i, source := range p.Sources {
-		if err := g.source(ctx, l, uint32(i), source); err != nil {
+	for i := range p.Files {
+		survey, err := p.Survey(ctx, i, func(int64) {})
+		if err != nil {
 			return nil, err
+		}
+		for _, source := range survey.Sources {
+			if err := g.source(ctx, p, newContent(p, p.Files[i], source)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return g.list(), nil
@@ -41,6 +44,7 @@ func CodeGaps(ctx context.Context, places *storage.Places, inputs []string, layo
 // codeGaps gathers the texts without a code of extracts.
 type codeGaps struct {
 	statutes *normalize.Normalizer
+	sources  uint32 // that were read
 	texts    map[CodeText]*codeGap
 }
 
@@ -50,35 +54,28 @@ type codeGap struct {
 	persons     map[uint64]struct{} // hashes of their keys
 }
 
-// source adds the texts of one file.
-func (g *codeGaps) source(ctx context.Context, l *readers.Layout, src uint32, source Source) (err error) {
-	file, err := source.open(ctx, 0, -1)
-	if err != nil {
-		return err
-	}
-	const rangeBytes = 32 << 20
-	survey, err := l.Survey(ctx, source.Name, file, rangeBytes, func(int64) {})
-	if err := errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	for _, rng := range survey.Ranges {
-		if err := g.read(ctx, l, src, survey, rng, source); err != nil {
+// source adds the texts of one source.
+func (g *codeGaps) source(ctx context.Context, p *Plan, content *content) error {
+	defer content.close()
+	src := g.sources
+	g.sources++
+	for _, rng := range content.source.Survey.Ranges {
+		if err := g.read(ctx, p, src, content, rng); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (g *codeGaps) read(ctx context.Context, l *readers.Layout, src uint32, survey *readers.Survey, rng readers.Range, source Source) (err error) {
-	file, err := source.open(ctx, rng.Offset, rng.Length)
+func (g *codeGaps) read(ctx context.Context, p *Plan, src uint32, content *content, rng readers.Range) (err error) {
+	in, err := content.open(ctx, rng)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	const batchRows = 1 << 14
-	for batch, err := range l.Read(ctx, src, survey, rng, file, memory.DefaultAllocator, batchRows) {
+	defer func() { err = errors.Join(err, in.Close()) }()
+	for batch, err := range p.layout.Read(ctx, src, content.source.Survey, rng, in, memory.DefaultAllocator, p.Config.batchRows()) {
 		if err != nil {
-			return err
+			return content.file.changed(err)
 		}
 		g.batch(batch.Charges, src)
 		batch.Charges.Release()

@@ -79,7 +79,7 @@ func (r *Run) total(m *writers.Manifest, prepared []Prepared, receipts []Receipt
 // balance checks the totals of one source, also against what its survey
 // counted before anything was read as a row.
 func (r *Run) balance(source int, t schemas.Totals) error {
-	if rows := r.surveys[source].Rows; t.Read != rows {
+	if rows := r.Sources[source].Survey.Rows; t.Read != rows {
 		return fmt.Errorf("%d rows read, but the survey counted %d", t.Read, rows)
 	}
 	return t.Balance()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/clearsweep/clearsweep/policies"
+	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 )
@@ -24,6 +25,8 @@ type Config struct {
 	// Empty, it is Out where that is one, and the system's own elsewhere.
 	Scratch string
 	S3      storage.S3Options
+	// Unpack bounds what compressed files and archives may expand to.
+	Unpack containers.Limits
 	// MaxRejects is the number of rejected rows after which the run is stopped
 	// as going wrong. 0 stops at the first; -1 never stops.
 	MaxRejects int64
@@ -69,7 +72,7 @@ func (c Config) validate() error {
 	require(c.Workers > 0 && c.Workers <= mostWorkers, "workers", fmt.Sprintf("must be from 1 to %d", mostWorkers))
 	require(c.MaxRejects >= -1, "max_rejects", "must be a number of rows, or -1 for no limit")
 	require(c.Memory >= LeastMemory, "memory", fmt.Sprintf("must be at least %d MiB", LeastMemory>>20))
-	return errors.Join(faults...)
+	return errors.Join(append(faults, c.Unpack.Check())...)
 }
 
 // checkSignoff is an error if the policy must be signed and is not.
@@ -84,7 +87,7 @@ func (c Config) checkSignoff(pack *policies.Pack) error {
 // The sizes below follow from Memory and Workers. They bound what is held at
 // once; they never show in an output.
 
-// rangeBytes is the length of source that one Prepare reads.
+// rangeBytes is the length of content that one Prepare reads.
 func (c Config) rangeBytes() int64 {
 	return min(max(c.Memory/int64(8*c.Workers), 1<<20), 32<<20)
 }
@@ -95,7 +98,7 @@ func (c Config) batchRows() int {
 	return int(min(max(c.Memory/int64(8*c.Workers*512), 1<<10), 1<<16))
 }
 
-// bucketBytes is the length of source whose charges one Settle holds at once.
+// bucketBytes is the length of content whose charges one Settle holds at once.
 func (c Config) bucketBytes() int64 {
 	return max(c.Memory/int64(16*c.Workers), 1<<18)
 }

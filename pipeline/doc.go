@@ -1,6 +1,6 @@
 // Package pipeline says what a sweep means. Its engines say where it happens.
 //
-//	Open ─► Plan ─► Survey (each source) ─► Begin ─► Run
+//	Open ─► Plan ─► Survey (each file) ─► Begin ─► Run
 //
 //	Run.Prepare (each range):  readers ─► normalize ─► link.Scatter ─► segments
 //	                           ═══ the one barrier: a person's next charge may be in the last range ═══

@@ -15,7 +15,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/storage"
 )
 
@@ -157,8 +156,8 @@ func (e *expected) set(column, value string) error {
 	return nil
 }
 
-// compare is an error unless the source is what its list says.
-func (e *expected) compare(name string, s *readers.Survey) error {
+// compare is an error unless the file is what its list says.
+func (e *expected) compare(name string, s *Survey) error {
 	if e == nil {
 		return nil
 	}
@@ -169,8 +168,8 @@ func (e *expected) compare(name string, s *readers.Survey) error {
 	if e.Bytes != nil && *e.Bytes != s.Bytes {
 		differ("bytes", *e.Bytes, s.Bytes)
 	}
-	if e.Rows != nil && *e.Rows != s.Rows {
-		differ("rows", *e.Rows, s.Rows)
+	if rows := s.rows(); e.Rows != nil && *e.Rows != rows {
+		differ("rows", *e.Rows, rows)
 	}
 	if e.SHA256 != "" && e.SHA256 != s.SHA256 {
 		differ("sha256", e.SHA256, s.SHA256)

@@ -13,7 +13,7 @@ import (
 	"github.com/clearsweep/clearsweep/storage"
 )
 
-func TestSourceNamesAreWhatTellsThemApart(t *testing.T) {
+func TestFileNamesAreWhatTellsThemApart(t *testing.T) {
 	for name, tc := range map[string]struct{ uris, want []string }{
 		"one file":                  {[]string{"in/2019/a.csv"}, []string{"a.csv"}},
 		"one folder":                {[]string{"in/a.csv", "in/b.csv"}, []string{"a.csv", "b.csv"}},
@@ -29,11 +29,11 @@ func TestSourceNamesAreWhatTellsThemApart(t *testing.T) {
 		"the working directory and": {[]string{"a.csv", "x/b.csv"}, []string{"a.csv", "x/b.csv"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var sources []Source
+			var files []File
 			for _, uri := range tc.uris {
-				sources = append(sources, Source{object: storage.Object{URI: uri}})
+				files = append(files, File{object: storage.Object{URI: uri}})
 			}
-			if diff := cmp.Diff(tc.want, sourceNames(sources)); diff != "" {
+			if diff := cmp.Diff(tc.want, fileNames(files)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})

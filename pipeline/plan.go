@@ -19,8 +19,8 @@ import (
 // Plan is a Config that has been checked against everything it names. It is
 // read only and may be used by many goroutines.
 type Plan struct {
-	Config  Config
-	Sources []Source // in order of name
+	Config Config
+	Files  []File // in order of name
 
 	layout       *readers.Layout
 	pack         *policies.Pack
@@ -35,10 +35,11 @@ type Plan struct {
 	out          storage.Store
 }
 
-// Source is one file of the input.
-type Source struct {
-	// Name tells the source from the others of the run. It is the path below
-	// the folder that all sources share, so it is the same wherever they lie.
+// File is one file of the input as it was delivered: an extract, or a container
+// of extracts.
+type File struct {
+	// Name tells the file from the others of the run. It is the path below the
+	// folder that all files share, so it is the same wherever they lie.
 	Name  string
 	Bytes int64
 
@@ -46,23 +47,27 @@ type Source struct {
 	expected *expected // nil where no list says anything of it
 }
 
-// open reads a range of the source, as it was when it was found.
-func (s Source) open(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
-	r, err := s.object.Store.Open(ctx, s.object.Info.Key, offset, length, s.object.Info.Version)
+// open reads a range of the file, as it was when it was found.
+func (f File) open(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
+	r, err := f.object.Store.Open(ctx, f.object.Info.Key, offset, length, f.object.Info.Version)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.Name, s.changed(err))
+		return nil, fmt.Errorf("read %s: %w", f.Name, f.changed(err))
 	}
 	return r, nil
 }
 
-// changed says what to do about an error that comes of a source which is no
-// longer the one that was found.
-func (Source) changed(err error) error {
+// changed says what to do about an error that comes of a file which is no longer
+// the one that was found.
+func (File) changed(err error) error {
 	if errors.Is(err, storage.ErrChanged) || errors.Is(err, storage.ErrNotExist) {
 		return fmt.Errorf("%w: %w", err, ErrInputChanged)
 	}
 	return err
 }
+
+// Object is what was found of the file when the plan was opened, and what is read
+// of it: not one byte of another version.
+func (f File) Object() storage.Object { return f.object }
 
 // Open checks cfg and loads what it names. It reports every fault it finds,
 // each with the key that caused it.
@@ -76,7 +81,7 @@ func Open(ctx context.Context, cfg Config) (*Plan, error) {
 	err := errors.Join(
 		p.openLayout(),
 		p.openPolicy(),
-		p.openSources(ctx),
+		p.openFiles(ctx),
 		p.openOut(ctx),
 	)
 	if err != nil {
@@ -91,10 +96,10 @@ func (p *Plan) asksCircumstances() bool {
 	return slices.ContainsFunc(p.laws, (*evaluate.Law).AsksCircumstances)
 }
 
-// Bytes is the length of all sources together.
+// Bytes is the length of all files together.
 func (p *Plan) Bytes() (n int64) {
-	for _, s := range p.Sources {
-		n += s.Bytes
+	for _, f := range p.Files {
+		n += f.Bytes
 	}
 	return n
 }
@@ -161,29 +166,29 @@ func (p *Plan) statutes() (*normalize.Normalizer, error) {
 	return n, nil
 }
 
-func (p *Plan) openSources(ctx context.Context) error {
+func (p *Plan) openFiles(ctx context.Context) error {
 	objects, err := p.places.Locate(ctx, p.Config.Inputs...)
 	if err != nil {
 		return fmt.Errorf("inputs: %w", err)
 	}
 	for _, o := range objects {
-		p.Sources = append(p.Sources, Source{object: o})
+		p.Files = append(p.Files, File{object: o})
 	}
 	for _, list := range p.Config.Lists {
 		if err := p.openList(ctx, list); err != nil {
 			return fmt.Errorf("lists: %w", err)
 		}
 	}
-	slices.SortFunc(p.Sources, func(a, b Source) int { return strings.Compare(a.object.URI, b.object.URI) })
-	names := sourceNames(p.Sources)
-	for i := range p.Sources {
-		s := &p.Sources[i]
-		s.Name, s.Bytes = names[i], s.object.Info.Size
+	slices.SortFunc(p.Files, func(a, b File) int { return strings.Compare(a.object.URI, b.object.URI) })
+	names := fileNames(p.Files)
+	for i := range p.Files {
+		f := &p.Files[i]
+		f.Name, f.Bytes = names[i], f.object.Info.Size
 	}
 	return nil
 }
 
-// openList adds what a list names to the sources, and what it says to those that
+// openList adds what a list names to the files, and what it says to those that
 // are there already.
 func (p *Plan) openList(ctx context.Context, name string) error {
 	list, err := readList(ctx, p.places, name)
@@ -199,39 +204,39 @@ func (p *Plan) openList(ctx context.Context, name string) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	byPlace := map[string]int{}
-	for i, s := range p.Sources {
-		byPlace[s.object.Place()] = i
+	for i, f := range p.Files {
+		byPlace[f.object.Place()] = i
 	}
 	for i, o := range objects {
 		at, ok := byPlace[o.Place()]
 		if !ok {
-			at = len(p.Sources)
+			at = len(p.Files)
 			byPlace[o.Place()] = at
-			p.Sources = append(p.Sources, Source{object: o})
+			p.Files = append(p.Files, File{object: o})
 		}
-		if p.Sources[at].expected != nil {
+		if p.Files[at].expected != nil {
 			return fmt.Errorf("%s: %s is listed twice", name, list[i].Path)
 		}
-		p.Sources[at].expected = &list[i]
+		p.Files[at].expected = &list[i]
 	}
 	return nil
 }
 
-// sourceNames are the paths of sources below the folder that all share.
-func sourceNames(sources []Source) []string {
+// fileNames are the paths of files below the folder that all share.
+func fileNames(files []File) []string {
 	folder := func(path string) string { return path[:strings.LastIndexByte(path, '/')+1] }
 	var shared string
-	if len(sources) > 0 {
-		shared = folder(sources[0].object.URI)
+	if len(files) > 0 {
+		shared = folder(files[0].object.URI)
 	}
-	for _, s := range sources {
-		for !strings.HasPrefix(s.object.URI, shared) {
+	for _, f := range files {
+		for !strings.HasPrefix(f.object.URI, shared) {
 			shared = folder(strings.TrimSuffix(shared, "/"))
 		}
 	}
-	names := make([]string, len(sources))
-	for i, s := range sources {
-		names[i] = strings.TrimPrefix(s.object.URI, shared)
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = strings.TrimPrefix(f.object.URI, shared)
 	}
 	return names
 }

@@ -28,23 +28,23 @@ type Prepared struct {
 // Prepare reads one range, codes its charges and leaves each in the bucket of
 // its person. It is safe to repeat: what an earlier call left is then nobody's.
 func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (_ Prepared, err error) {
-	source := r.Sources[rng.Source]
-	file, err := source.open(ctx, rng.Offset, rng.Length)
+	content := r.contents[rng.Source]
+	in, err := content.open(ctx, rng.Range)
 	if err != nil {
 		return Prepared{}, err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
+	defer func() { err = errors.Join(err, in.Close()) }()
 
 	normalizer := r.normalizers.Get().(*normalize.Normalizer)
 	defer r.normalizers.Put(normalizer)
 	p := Prepared{Source: rng.Source, Unmapped: map[readers.Value]int64{}}
-	survey := r.surveys[rng.Source]
-	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, file, r.mem, r.Config.batchRows()) { //nolint:gosec // sources are few
+	survey := r.Sources[rng.Source].Survey
+	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, in, r.mem, r.Config.batchRows()) { //nolint:gosec // sources are few
 		if err != nil {
-			return Prepared{}, source.changed(err) // names the source
+			return Prepared{}, content.file.changed(err) // names the source
 		}
 		if err := r.prepareBatch(ctx, &p, batch, normalizer, segments); err != nil {
-			return Prepared{}, fmt.Errorf("prepare %s: %w", source.Name, err)
+			return Prepared{}, fmt.Errorf("prepare %s: %w", survey.Name, err)
 		}
 	}
 	return p, nil

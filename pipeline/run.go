@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/bits"
 	"sync"
 
@@ -20,11 +21,13 @@ import (
 // result, and so the run's name. Its methods may be called by many goroutines.
 type Run struct {
 	*Plan
-	ID     string
-	Ranges []Range // what there is to prepare
+	ID      string
+	Sources []Source // in order of file and name
+	Ranges  []Range  // what there is to prepare
 
-	surveys    []*readers.Survey
-	duplicate  []int // by source: the earlier source with the same bytes, or -1
+	surveys    []Survey   // by file
+	contents   []*content // by source
+	duplicate  []int      // by source: the earlier source with the same bytes, or -1
 	manifest   writers.Manifest
 	attempt    *writers.Attempt
 	scratch    *storage.Scratch
@@ -42,42 +45,23 @@ type Range struct {
 	readers.Range
 }
 
-// partBytes is the length of source that one part of the output stands for.
+// partBytes is the length of content that one part of the output stands for.
 const (
 	partBytes   = 32 << 20
 	mostParts   = 10 // as a power of two
 	mostBuckets = 14 // as a power of two
 )
 
-// Survey reads a source once, from end to end: its hash, and where its rows
-// are. Progress is called with the bytes read since it was last called. The error
-// is ErrUnfit if it is not what the layout reads.
-func (p *Plan) Survey(ctx context.Context, source int, progress func(bytes int64)) (_ *readers.Survey, err error) {
-	s := p.Sources[source]
-	file, err := s.open(ctx, 0, -1)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	var told int64
-	watched := &watchedReader{Reader: file}
-	survey, err := p.layout.Survey(ctx, s.Name, watched, p.Config.rangeBytes(), func(soFar int64) {
-		progress(soFar - told)
-		told = soFar
-	})
-	if err != nil && watched.err == nil && ctx.Err() == nil {
-		err = unfit{err}
-	}
-	return survey, s.changed(err)
-}
-
-// Begin makes a run of a plan and the surveys of its sources, in their order.
+// Begin makes a run of a plan and the surveys of its files, in their order.
 // The caller ends it with Commit or Abort, unless it is Committed.
-func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (_ *Run, err error) {
+func (p *Plan) Begin(ctx context.Context, surveys []Survey) (_ *Run, err error) {
 	if err := p.checkLists(surveys); err != nil {
 		return nil, err
 	}
 	r := &Run{Plan: p, surveys: surveys, mem: memory.DefaultAllocator}
+	if err := r.findSources(); err != nil {
+		return nil, err
+	}
 	r.normalizers.New = func() any {
 		n, err := p.statutes()
 		if err != nil {
@@ -86,8 +70,9 @@ func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (_ *Run, er
 		return n
 	}
 	r.evaluators.New = func() any { return evaluate.NewEvaluator(p.laws...) }
-	r.partBits = bitsFor(p.Bytes(), partBytes, mostParts)
-	r.bucketBits = max(r.partBits, bitsFor(p.Bytes(), p.Config.bucketBytes(), mostBuckets))
+	bytes := r.content()
+	r.partBits = bitsFor(bytes, partBytes, mostParts)
+	r.bucketBits = max(r.partBits, bitsFor(bytes, p.Config.bucketBytes(), mostBuckets))
 	r.findDuplicates()
 	r.cut()
 	if err := r.name(); err != nil {
@@ -105,13 +90,37 @@ func (p *Plan) Begin(ctx context.Context, surveys []*readers.Survey) (_ *Run, er
 	return r, nil
 }
 
-// checkLists is an error unless every source is what its list says.
-func (p *Plan) checkLists(surveys []*readers.Survey) error {
+// checkLists is an error unless every file is what its list says.
+func (p *Plan) checkLists(surveys []Survey) error {
 	var faults []error
-	for i, s := range p.Sources {
-		faults = append(faults, s.expected.compare(s.Name, surveys[i]))
+	for i, f := range p.Files {
+		faults = append(faults, f.expected.compare(f.Name, &surveys[i]))
 	}
 	return errors.Join(faults...)
+}
+
+// findSources gathers the sources of all files.
+func (r *Run) findSources() error {
+	names := map[string]bool{}
+	for file, survey := range r.surveys {
+		for _, s := range survey.Sources {
+			if names[s.Name] {
+				return fmt.Errorf("two sources are named %s: rename one of the files", s.Name)
+			}
+			names[s.Name] = true
+			r.Sources = append(r.Sources, s)
+			r.contents = append(r.contents, newContent(r.Plan, r.Files[file], s))
+		}
+	}
+	return nil
+}
+
+// content is the length of what all sources hold, unpacked.
+func (r *Run) content() (n int64) {
+	for _, s := range r.Sources {
+		n += s.Survey.Bytes
+	}
+	return n
 }
 
 // scratchFolder is where the run keeps what does not outlive it: beside the
@@ -158,6 +167,9 @@ func (r *Run) Parts(prepared []Prepared) [][]Segment {
 
 // Abort gives up a run and removes what it wrote.
 func (r *Run) Abort(ctx context.Context) error {
+	for _, c := range r.contents {
+		c.close()
+	}
 	return errors.Join(r.attempt.Abort(ctx), r.scratch.Discard())
 }
 
@@ -168,15 +180,15 @@ func bitsFor(n, size int64, most int) int {
 	return min(bits.Len64(uint64(max(pieces, 1)-1)), most)
 }
 
-// findDuplicates notes sources that have the bytes of an earlier one: a file
-// that was delivered twice is read once.
+// findDuplicates notes sources that have the bytes of an earlier one, unpacked:
+// an extract that was delivered twice is read once.
 func (r *Run) findDuplicates() {
 	first := map[string]int{}
-	r.duplicate = make([]int, len(r.surveys))
-	for i, survey := range r.surveys {
-		earlier, ok := first[survey.SHA256]
+	r.duplicate = make([]int, len(r.Sources))
+	for i, s := range r.Sources {
+		earlier, ok := first[s.Survey.SHA256]
 		if !ok {
-			first[survey.SHA256], earlier = i, -1
+			first[s.Survey.SHA256], earlier = i, -1
 		}
 		r.duplicate[i] = earlier
 	}
@@ -184,11 +196,11 @@ func (r *Run) findDuplicates() {
 
 // cut lists the ranges of all sources that are read, in order.
 func (r *Run) cut() {
-	for i, survey := range r.surveys {
+	for i, s := range r.Sources {
 		if r.duplicate[i] >= 0 {
 			continue
 		}
-		for _, rng := range survey.Ranges {
+		for _, rng := range s.Survey.Ranges {
 			r.Ranges = append(r.Ranges, Range{Source: i, Range: rng})
 		}
 	}
@@ -216,8 +228,12 @@ func (r *Run) name() (err error) {
 	for _, leaf := range r.law.Leaves() {
 		m.Leaves = append(m.Leaves, writers.Leaf{Bit: leaf.Bit, ID: leaf.ID, Cite: leaf.Cite})
 	}
-	for i, s := range r.Sources {
-		m.Inputs = append(m.Inputs, writers.Input{Name: s.Name, Bytes: s.Bytes, SHA256: r.surveys[i].SHA256})
+	for _, survey := range r.surveys {
+		for _, s := range survey.Sources {
+			m.Inputs = append(m.Inputs, writers.Input{
+				Name: s.Name, Bytes: survey.Bytes, SHA256: survey.SHA256, Content: s.unpacked(),
+			})
+		}
 	}
 	r.ID, err = writers.RunID(m)
 	m.RunID = r.ID
@@ -240,6 +256,6 @@ func (r *Run) findCommit(ctx context.Context) error {
 // duplicateRows are the control totals of a source that is not read because an earlier
 // one has its bytes.
 func (r *Run) duplicateRows(source int) schemas.Rows {
-	n := r.surveys[source].Rows
+	n := r.Sources[source].Survey.Rows
 	return schemas.Rows{Read: n, Duplicate: n}
 }

@@ -55,13 +55,13 @@ func (w *warnings) count(n int64, what string) {
 
 // warnOfSources says what is odd about whole files.
 func (r *Run) warnOfSources(w *warnings, m *writers.Manifest) {
-	for i, survey := range r.surveys {
-		name := r.Sources[i].Name
-		for _, warning := range survey.Warnings {
+	for i, s := range r.Sources {
+		name := s.Name
+		for _, warning := range s.Survey.Warnings {
 			w.say("%s: %s", name, warning)
 		}
 		if earlier := r.duplicate[i]; earlier >= 0 {
-			w.say("%s has the same bytes as %s and was not read again", name, r.Sources[earlier].Name)
+			w.say("%s holds the same bytes as %s and was not read again", name, r.Sources[earlier].Name)
 		}
 		if t := m.Inputs[i].Totals; t.Rejected > 0 && t.Accepted == 0 {
 			w.say("%s: every row was rejected: is %s its layout?", name, r.layout.Name())

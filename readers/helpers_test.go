@@ -59,7 +59,7 @@ func readAll(t testing.TB, l *readers.Layout, source []byte, target int64, maxRo
 func tryAll(t testing.TB, l *readers.Layout, source []byte, target int64, maxRows int) (read, error) {
 	t.Helper()
 	ctx := context.Background()
-	survey, err := l.Survey(ctx, "test.csv", bytes.NewReader(source), target, nil)
+	survey, err := l.Survey(ctx, "test.csv", bytes.NewReader(source), target)
 	if err != nil {
 		return read{}, err
 	}

@@ -165,8 +165,9 @@ func TestSourcesThatAreRefused(t *testing.T) {
 	cases := map[string]struct{ layout, source, want string }{
 		"empty":             {"generic/charges", "", "the file is empty"},
 		"mark only":         {"generic/charges", "\xef\xbb\xbf", "the file is empty"},
-		"gzip":              {"generic/charges", "\x1f\x8b\x08\x00", "gzip data: decompress"},
-		"zip":               {"generic/charges", "PK\x03\x04", "zip archive"},
+		"gzip":              {"generic/charges", "\x1f\x8b\x08\x00", "gzip data: unpack it first"},
+		"zip":               {"generic/charges", "PK\x03\x04", "zip data: unpack it first"},
+		"tar":               {"generic/charges", strings.Repeat("a", 257) + "ustar\x0000", "a tar archive"},
 		"Parquet":           {"generic/charges", "PAR1", "Parquet"},
 		"UTF-16":            {"generic/charges", "\xff\xfep\x00", "UTF-16"},
 		"XML":               {"generic/charges", "<?xml version", "XML"},
@@ -184,7 +185,7 @@ func TestSourcesThatAreRefused(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := load(t, c.layout).Survey(context.Background(), "county.csv", strings.NewReader(c.source), 100, nil)
+			_, err := load(t, c.layout).Survey(context.Background(), "county.csv", strings.NewReader(c.source), 100)
 			if err == nil || !strings.HasPrefix(err.Error(), "read county.csv: ") || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("error %v, want %q", err, c.want)
 			}
@@ -198,7 +199,7 @@ func TestSourcesThatAreRefused(t *testing.T) {
 func TestReadStops(t *testing.T) {
 	l := load(t, "generic/charges")
 	source := head + strings.Repeat("p1,a,GUILTY,\n", 1000)
-	survey, err := l.Survey(context.Background(), "county.csv", strings.NewReader(source), 1<<20, nil)
+	survey, err := l.Survey(context.Background(), "county.csv", strings.NewReader(source), 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +258,7 @@ func TestAnotherHeaderStopsTheReading(t *testing.T) {
 func TestReadBrokenOff(t *testing.T) {
 	l := load(t, "generic/charges")
 	source := []byte(head + strings.Repeat("p1,a,GUILTY,\n", 1000))
-	survey, err := l.Survey(context.Background(), "county.csv", bytes.NewReader(source), 1<<20, nil)
+	survey, err := l.Survey(context.Background(), "county.csv", bytes.NewReader(source), 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,18 +278,23 @@ func TestSurveyStops(t *testing.T) {
 	l := load(t, "generic/charges")
 	ctx, cancel := context.WithCancel(context.Background())
 	source := strings.NewReader(head + strings.Repeat("p1,a,GUILTY,\n", 1<<20))
-	_, err := l.Survey(ctx, "county.csv", source, 1<<20, func(n int64) {
-		if n > 2<<20 {
-			cancel()
-		}
-	})
+	half := io.MultiReader(io.LimitReader(source, 2<<20), cancels(cancel), source)
+	_, err := l.Survey(ctx, "county.csv", half, 1<<20)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want cancelled", err)
 	}
-	_, err = l.Survey(context.Background(), "county.csv", iotest.ErrReader(io.ErrClosedPipe), 1<<20, nil)
+	_, err = l.Survey(context.Background(), "county.csv", iotest.ErrReader(io.ErrClosedPipe), 1<<20)
 	if !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("error %v, want the reader's", err)
 	}
+}
+
+// cancels is a reader that holds nothing and cancels when it is reached.
+type cancels context.CancelFunc
+
+func (c cancels) Read([]byte) (int, error) {
+	c()
+	return 0, io.EOF
 }
 
 func TestEmptySourceAllowed(t *testing.T) {

@@ -67,7 +67,7 @@ func BenchmarkRead(b *testing.B) {
 
 func benchmarkRead(b *testing.B, l *readers.Layout, source []byte) {
 	ctx := context.Background()
-	survey, err := l.Survey(ctx, "bench", bytes.NewReader(source), 1<<30, nil)
+	survey, err := l.Survey(ctx, "bench", bytes.NewReader(source), 1<<30)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func BenchmarkSurvey(b *testing.B) {
 			b.SetBytes(int64(len(source)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := l.Survey(context.Background(), "bench", bytes.NewReader(source), 16<<20, nil); err != nil {
+				if _, err := l.Survey(context.Background(), "bench", bytes.NewReader(source), 16<<20); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -81,7 +81,7 @@ func TestRangesCoverTheSource(t *testing.T) {
 		rows := rapid.IntRange(1, 300).Draw(rt, "rows")
 		source := []byte(head + strings.Repeat("p1,a,GUILTY,\n", rows))
 		target := rapid.Int64Range(1, 2000).Draw(rt, "target")
-		s, err := l.Survey(context.Background(), "x", bytes.NewReader(source), target, nil)
+		s, err := l.Survey(context.Background(), "x", bytes.NewReader(source), target)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -181,7 +181,7 @@ func repeat(n, first int) []string {
 func TestRangesReadAtOnce(t *testing.T) {
 	l := load(t, "us-ca/doj-extract")
 	source := synthetic("us-ca/doj-extract", 2000)
-	first, err := l.Survey(context.Background(), "x", bytes.NewReader(source), 20_000, nil)
+	first, err := l.Survey(context.Background(), "x", bytes.NewReader(source), 20_000)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,15 +45,14 @@ func (s *Survey) terminator() byte {
 const surveyBuffer = 1 << 20
 
 // Survey reads a source once, in order, and cuts it into ranges of whole rows
-// of about target bytes. Name stands in errors. Progress, if not nil, is told
-// the bytes read so far. Memory is bounded by the longest row that the layout
-// allows.
+// of about target bytes. Name stands in errors. Memory is bounded by the longest
+// row that the layout allows.
 //
 // It refuses what cannot be this layout's: an empty source, one that is not
 // text, a header without the columns that the layout needs, a trailer whose
 // count is wrong. Rows are not looked at; Read rejects the bad ones.
-func (l *Layout) Survey(ctx context.Context, name string, r io.Reader, target int64, progress func(int64)) (*Survey, error) {
-	s, err := l.survey(ctx, r, target, progress)
+func (l *Layout) Survey(ctx context.Context, name string, r io.Reader, target int64) (*Survey, error) {
+	s, err := l.survey(ctx, r, target)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
@@ -61,8 +60,8 @@ func (l *Layout) Survey(ctx context.Context, name string, r io.Reader, target in
 	return s, nil
 }
 
-func (l *Layout) survey(ctx context.Context, r io.Reader, target int64, progress func(int64)) (*Survey, error) {
-	in := &surveyed{ctx: ctx, r: r, digest: sha256.New(), progress: progress}
+func (l *Layout) survey(ctx context.Context, r io.Reader, target int64) (*Survey, error) {
+	in := &surveyed{ctx: ctx, r: r, digest: sha256.New()}
 	head := make([]byte, surveyBuffer)
 	n, err := io.ReadFull(in, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -251,11 +250,10 @@ func (l *Layout) scanner(s *Survey, r io.Reader) *rowScanner {
 
 // surveyed is a source being read in order: digested, counted, cancellable.
 type surveyed struct {
-	ctx      context.Context // of the one call of Survey that it serves
-	r        io.Reader
-	digest   hash.Hash
-	bytes    int64
-	progress func(int64)
+	ctx    context.Context // of the one call of Survey that it serves
+	r      io.Reader
+	digest hash.Hash
+	bytes  int64
 }
 
 func (s *surveyed) Read(p []byte) (int, error) {
@@ -265,8 +263,5 @@ func (s *surveyed) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	s.digest.Write(p[:n])
 	s.bytes += int64(n)
-	if s.progress != nil && n > 0 {
-		s.progress(s.bytes)
-	}
 	return n, err
 }

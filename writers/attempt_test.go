@@ -45,7 +45,7 @@ func inventedManifest(n int) *Manifest {
 		Layouts:    []DataRef{{"us-ca/doj-extract", strings.Repeat("c", 64)}},
 		CodeTables: []DataRef{{"us-ca.csv", strings.Repeat("d", 64)}},
 		Leaves:     []Leaf{{0, "code", "H&S 11361.8(a)"}},
-		Inputs:     []Input{{"extract.csv", 10, strings.Repeat("e", 64), totals}},
+		Inputs:     []Input{{Name: "extract.csv", Bytes: 10, SHA256: strings.Repeat("e", 64), Totals: totals}},
 		Totals:     totals,
 	}
 	id, err := RunID(m)

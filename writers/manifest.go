@@ -103,12 +103,21 @@ type Leaf struct {
 	Cite string `json:"cite"`
 }
 
-// Input is a source of a run.
+// Input is a source of a run. Bytes and SHA256 are of the file as it was
+// delivered; of an entry of an archive, the archive's.
 type Input struct {
-	Name   string         `json:"name"`
-	Bytes  int64          `json:"bytes"`
-	SHA256 string         `json:"sha256"`
-	Totals schemas.Totals `json:"totals"` // of this input alone
+	Name    string         `json:"name"`
+	Bytes   int64          `json:"bytes"`
+	SHA256  string         `json:"sha256"`
+	Content *Content       `json:"content,omitempty"` // nil where the file is what was read
+	Totals  schemas.Totals `json:"totals"`            // of this input alone
+}
+
+// Content is what was found in a container, and read.
+type Content struct {
+	Containers []string `json:"containers"` // outermost first
+	Bytes      int64    `json:"bytes"`
+	SHA256     string   `json:"sha256"`
 }
 
 // Output is a file of a run. Rows are data rows: of an update file, those

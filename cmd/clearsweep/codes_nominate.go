@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clearsweep/clearsweep/cmd/sweepfile"
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/storage"
@@ -25,6 +26,7 @@ type nominate struct {
 	texts        int
 	most         int
 	least        float64
+	unpack       sweepfile.Unpack
 	s3           s3Flags
 }
 
@@ -63,6 +65,7 @@ nomination decides nothing: no sweep reads this list.`,
 	flags.IntVar(&n.most, "most", 3, "the most codes to nominate for a text, a `number`")
 	flags.Float64Var(&n.least, "least", 0.5, "the least `similarity` of a nomination, from 0 to 1")
 	codesFlag(cmd, &n.tables)
+	registerUnpack(flags, &n.unpack)
 	n.s3.register(flags)
 	return cmd
 }
@@ -83,11 +86,14 @@ func (n *nominate) gaps(cmd *cobra.Command, args []string) ([]writers.CodeGap, e
 		if n.layout == "" {
 			return nil, usageError{errors.New("--layout: say how the extracts are read")}
 		}
-		places, err := n.s3.places(cmd)
-		if err != nil {
-			return nil, err
+		cfg := pipeline.Config{Inputs: n.inputs, Layout: n.layout}
+		var errS3, errUnpack error
+		cfg.S3, errS3 = n.s3.over(cmd, cfg.S3)
+		cfg.Unpack, errUnpack = n.unpack.Limits()
+		if err := errors.Join(errS3, errUnpack); err != nil {
+			return nil, usageError{err}
 		}
-		return pipeline.CodeGaps(cmd.Context(), places, n.inputs, n.layout, statutes)
+		return pipeline.CodeGaps(cmd.Context(), cfg, statutes)
 	case len(args) == 0:
 		return nil, usageError{errors.New("name the output folder of a sweep, or extracts with --input")}
 	case n.layout != "" || n.jurisdiction != "":

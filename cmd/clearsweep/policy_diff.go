@@ -64,6 +64,7 @@ func (m *moves) register(cmd *cobra.Command) {
 	flags.StringVar(&m.scratch, "scratch", "", "`folder` for what is removed at the end; the system's if not given")
 	flags.StringVar(&m.file.Memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
 	flags.IntVar(&m.file.Workers, "workers", runtime.GOMAXPROCS(0), "ranges or parts in work at once; changes no result")
+	registerUnpack(flags, &m.file.Unpack)
 	flags.Int64Var(&m.file.MaxRejects, "max-rejects", 100_000, "stop when more than this `number` of rows is rejected; -1 never stops")
 }
 

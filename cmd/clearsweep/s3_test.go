@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -84,7 +86,8 @@ func upload(t *testing.T, s storage.Store, key, file string) {
 }
 
 // The same extract on disk, in a bucket as it is, and in a bucket in seven
-// pieces, gives the same decisions; the first two the same run.
+// pieces, gives the same decisions; the first two the same run. So it does
+// compressed, wherever it lies.
 func TestTheSameExtractWhereverItLies(t *testing.T) {
 	server := storagetest.StartServer(t)
 	places := reach(t, server)
@@ -102,17 +105,37 @@ func TestTheSameExtractWhereverItLies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, piece := range pieces(text, 7) {
-		if err := storage.Write(t.Context(), s, fmt.Sprintf("seven/piece-%d.csv", i), piece); err != nil {
+		name := fmt.Sprintf("piece-%d.csv", i)
+		if err := storage.Write(t.Context(), s, "seven/"+name, piece); err != nil {
 			t.Fatal(err)
 		}
+		if err := storage.Write(t.Context(), s, "seven-gzip/"+name, gzipped(t, piece)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for folder, packed := range map[string][]byte{"one-gzip": gzipped(t, text), "one-zip": zipped(t, pieces(text, 7))} {
+		if err := storage.Write(t.Context(), s, folder+"/"+filepath.Base(file), packed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	packed := filepath.Join(t.TempDir(), filepath.Base(file))
+	if err := os.WriteFile(packed, gzipped(t, text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	outs := map[string]string{
 		"disk to disk": filepath.Join(t.TempDir(), "out"), "bucket to disk": filepath.Join(t.TempDir(), "out"),
 		"disk to bucket": bucket + "/out-a", "bucket to bucket": bucket + "/out-b", "pieces": bucket + "/out-c",
+		"gzip on disk": filepath.Join(t.TempDir(), "out"), "gzip in a bucket": bucket + "/out-d", "pieces, gzip": bucket + "/out-e",
+		"pieces in a zip": bucket + "/out-f",
 	}
 	inputs := map[string]string{
 		"disk to disk": file, "disk to bucket": file, "bucket to disk": bucket + "/one/", "bucket to bucket": bucket + "/one/*.csv",
-		"pieces": bucket + "/seven/",
+		"pieces": bucket + "/seven/", "gzip on disk": packed, "gzip in a bucket": bucket + "/one-gzip/",
+		"pieces, gzip": bucket + "/seven-gzip/", "pieces in a zip": bucket + "/one-zip/",
+	}
+	sameAs := map[string]string{
+		"disk to bucket": "disk to disk", "bucket to disk": "disk to disk", "bucket to bucket": "disk to disk",
+		"gzip in a bucket": "gzip on disk",
 	}
 	runs, rows := map[string]map[string][32]byte{}, map[string][]string{}
 	for name, out := range outs {
@@ -127,8 +150,8 @@ func TestTheSameExtractWhereverItLies(t *testing.T) {
 	}
 	want := "disk to disk"
 	for name := range outs {
-		if name != "pieces" && !maps.Equal(runs[name], runs[want]) {
-			t.Errorf("%s: %d files, %s: %d files, or their bytes differ", name, len(runs[name]), want, len(runs[want]))
+		if same, ok := sameAs[name]; ok && !maps.Equal(runs[name], runs[same]) {
+			t.Errorf("%s: %d files, %s: %d files, or their bytes differ", name, len(runs[name]), same, len(runs[same]))
 		}
 		if !slices.Equal(rows[name], rows[want]) {
 			t.Errorf("%s: %d decisions, %s: %d, or they differ", name, len(rows[name]), want, len(rows[want]))
@@ -137,6 +160,40 @@ func TestTheSameExtractWhereverItLies(t *testing.T) {
 	if len(rows[want]) < 6_000 {
 		t.Errorf("only %d decisions", len(rows[want]))
 	}
+}
+
+// gzipped is text in members of about a megabyte.
+func gzipped(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	for member := range slices.Chunk(text, 1<<20) {
+		w := gzip.NewWriter(&b)
+		_, err := w.Write(member)
+		if err := errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.Bytes()
+}
+
+// zipped is an archive of files.
+func zipped(t *testing.T, files [][]byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i, file := range files {
+		f, err := w.Create(fmt.Sprintf("in/piece-%d.csv", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // pieces cuts a CSV file into n files of whole rows, each with the header.
@@ -430,7 +487,7 @@ func TestBadInputsInABucket(t *testing.T) {
 	}{
 		"an error page":    {"in/page.csv", `<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`, "page.csv: it is an XML document"},
 		"an empty file":    {"in/empty.csv", "", "empty.csv: the file is empty"},
-		"gzip":             {"in/a.csv.gz", "\x1f\x8b\x08rest", "a.csv.gz: it is gzip data"},
+		"gzip":             {"in/a.csv.gz", "\x1f\x8b\x08rest", "a.csv.gz: its gzip data is damaged"},
 		"a folder marker":  {"in/marker/", "", ""},
 		"a hidden file":    {"in/.part", "half a fi", ""},
 		"a file elsewhere": {"in/sub/other.csv", "anything", ""},

@@ -38,7 +38,11 @@ same run: a sweep that is committed already is found and not done again.
 Give the options as flags, or in a file with --config; a flag goes before the
 file. Its keys: inputs, lists and codes (a path or a list), layout, policy, params (a
 map), as_of, out, scratch, workers, memory, max_rejects, require_signoff,
-variants, s3 (a map).
+variants, unpack (a map), s3 (a map).
+
+Extracts may be compressed with gzip, zstd or bzip2, or packed in zip archives,
+each file in one a source of its own. What a file is its first bytes tell. One
+that is damaged, or that expands beyond the --unpack limits, stops the sweep.
 
 Inputs and outputs may lie in S3, as s3://bucket/prefix. Credentials come by the
 AWS SDK's default chain: environment, profile, or the role of the machine.
@@ -139,6 +143,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.file.Variants, "variants", false, "decide under the what-ifs of the policy too, and count what they and each condition change")
 	flags.BoolVar(&f.file.RequireSignoff, "require-signoff", false, "refuse a policy that no lawyer has signed (signed_off: false)")
 	flags.Int64Var(&f.file.MaxRejects, "max-rejects", sweepfile.DefaultMaxRejects, "stop when more than this `number` of rows is rejected; -1 never stops")
+	registerUnpack(flags, &f.file.Unpack)
 	f.s3.register(flags)
 }
 
@@ -191,6 +196,7 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepfile.File) error {
 	if set("require-signoff") {
 		file.RequireSignoff = f.file.RequireSignoff
 	}
+	overrideUnpack(cmd, &file.Unpack, f.file.Unpack)
 	var err error
 	if file.S3, err = f.s3.over(cmd, file.S3); err != nil {
 		return err

@@ -41,7 +41,8 @@ type File struct {
 	RequireSignoff bool  `yaml:"require_signoff"`
 	Variants       bool  `yaml:"variants"`
 
-	S3 storage.S3Options `yaml:"s3"`
+	S3     storage.S3Options `yaml:"s3"`
+	Unpack Unpack            `yaml:"unpack"`
 }
 
 // DefaultMaxRejects is the number of rejects that a sweep bears if nobody says.
@@ -86,13 +87,14 @@ func (f *File) Config() (pipeline.Config, error) {
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
 		Codes: f.Codes, RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
-	var errDate, errMemory, errParams error
+	var errDate, errMemory, errParams, errUnpack error
 	cfg.AsOf, errDate = asOf(f.AsOf)
 	if f.Memory != "" {
-		cfg.Memory, errMemory = parseBytes(f.Memory)
+		cfg.Memory, errMemory = parseBytes("memory", f.Memory)
 	}
+	cfg.Unpack, errUnpack = f.Unpack.Limits()
 	cfg.Params, errParams = paramTexts(f.Params)
-	return cfg, errors.Join(errDate, errMemory, errParams)
+	return cfg, errors.Join(errDate, errMemory, errParams, errUnpack)
 }
 
 // paramTexts writes parameters as the command line would.
@@ -117,8 +119,8 @@ func paramTexts(params map[string]any) (map[string]string, error) {
 	return texts, nil
 }
 
-// parseBytes reads a size such as 512MiB.
-func parseBytes(text string) (int64, error) {
+// parseBytes reads a size such as 512MiB, of the key.
+func parseBytes(key, text string) (int64, error) {
 	units := []string{"KiB", "MiB", "GiB", "TiB"}
 	number, shift := text, 0
 	if i := slices.IndexFunc(units, func(u string) bool { return strings.HasSuffix(text, u) }); i >= 0 {
@@ -126,7 +128,7 @@ func parseBytes(text string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	if err != nil || n < 0 || n > 1<<62>>shift {
-		return 0, fmt.Errorf("memory: %q is no size; write 512MiB or 2GiB", text)
+		return 0, fmt.Errorf("%s: %q is no size; write 512MiB or 2GiB", key, text)
 	}
 	return n << shift, nil
 }

@@ -72,8 +72,8 @@ func (s *sweep) look(ctx context.Context) error {
 // replaced from here on, the plan notices itself.
 func (s *sweep) pinned(plan *pipeline.Plan) error {
 	found := map[string]trigger.Object{}
-	for _, source := range plan.Sources {
-		o := source.Object()
+	for _, file := range plan.Files {
+		o := file.Object()
 		found[o.URI] = trigger.Object{URI: o.URI, Size: o.Info.Size, Version: o.Info.Version}
 	}
 	for _, o := range s.objects {

@@ -158,7 +158,7 @@ func TestAFileDeliveredTwiceIsReadOnce(t *testing.T) {
 	if m.Totals.Accepted != rows {
 		t.Errorf("accepted %d rows, want %d", m.Totals.Accepted, rows)
 	}
-	if !strings.Contains(strings.Join(m.Warnings, "\n"), "tuesday.csv has the same bytes as monday.csv") {
+	if !strings.Contains(strings.Join(m.Warnings, "\n"), "tuesday.csv holds the same bytes as monday.csv") {
 		t.Errorf("no warning of it in %q", m.Warnings)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/pipeline"
-	"github.com/clearsweep/clearsweep/readers"
 )
 
 // Run carries every row of plan to its destination.
@@ -61,13 +60,13 @@ func Run(ctx context.Context, plan *pipeline.Plan, progress *Progress, clock fun
 	return run.Commit(ctx, prepared, receipts, segments, watch.moment())
 }
 
-// survey reads every source once, several at a time.
-func survey(ctx context.Context, plan *pipeline.Plan, progress *Progress) ([]*readers.Survey, error) {
+// survey reads every file once, several at a time.
+func survey(ctx context.Context, plan *pipeline.Plan, progress *Progress) ([]pipeline.Survey, error) {
 	progress.start(Surveying, plan.Bytes())
-	surveys := make([]*readers.Survey, len(plan.Sources))
+	surveys := make([]pipeline.Survey, len(plan.Files))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(plan.Config.Workers)
-	for i := range plan.Sources {
+	for i := range plan.Files {
 		g.Go(func() (err error) {
 			surveys[i], err = plan.Survey(ctx, i, progress.addDone)
 			return err
