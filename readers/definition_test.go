@@ -35,9 +35,9 @@ fields:
 	want := []string{
 		`bad.yaml:2:15: jurisdiction must look like US-CA`,
 		`bad.yaml:3:16: max_row_bytes must be a whole number from 64 to 67108864`,
-		`bad.yaml:4:24: delimiter must be one ASCII character, no line break ("\t" for a tab)`,
+		`bad.yaml:4:24: delimiter must be one character, no line break ("\t" for a tab)`,
 		`bad.yaml:4:38: header must be one of required, optional, none`,
-		`bad.yaml:4:49: delimited has no key "colums_by"; it takes delimiter, quote, header, header_begins_with, columns_by, field_count, multiline`,
+		`bad.yaml:4:49: delimited has no key "colums_by"; it takes delimiter, quote, escape, terminator, header, header_begins_with, columns_by, field_count, multiline, comment, preamble, trailer`,
 		`bad.yaml:5:23: column "b" is listed twice`,
 		`bad.yaml:6:25: there is no column "q": columns lists p, s, d, b, b, ...`,
 		`bad.yaml:8:3: fields lacks "statute": without the text of the charge no law can be found`,

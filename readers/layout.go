@@ -12,6 +12,11 @@ type Layout struct {
 	digest       string
 	source       []byte
 
+	// forms are the layouts of the file, of which a source has one. The first is
+	// this one; the others have no forms of their own.
+	forms []*Layout
+
+	encoding     encoding
 	maxRow       int
 	emptyAllowed bool
 	blanks       *blanks
