@@ -27,10 +27,12 @@ type asides struct {
 	header []byte // rows like it are the header over again
 	first  string // the header's first name
 	before int64  // lines before the header
+	rarer  bool   // there may be comments and trailers
 }
 
 func (l *Layout) newAsides(s *Survey, r *row, names []string) asides {
 	a := asides{layout: l, row: r, header: []byte(s.Header), before: s.Before}
+	a.rarer = l.delimited != nil && (len(l.delimited.comment) > 0 || l.delimited.trailer != nil)
 	if len(names) > 0 {
 		a.first = names[0]
 	}
@@ -59,9 +61,9 @@ func (a *asides) tell(raw *rawRow) (aside, error) {
 		return isData, nil
 	case len(a.header) != 0 && bytes.Equal(text, a.header):
 		return isHeader, nil
-	case l.delimited.isComment(text):
+	case a.rarer && l.delimited.isComment(text):
 		return isComment, nil
-	case l.isTrailer(text):
+	case a.rarer && l.isTrailer(text):
 		return isTrailer, nil
 	}
 	again, err := l.headerAgain(text, a.first, a.row.at)

@@ -21,8 +21,11 @@ type delimited struct {
 	preamble   int    // lines that may stand before the header; that stand before the rows, where there is no header
 	trailer    *delimitedTrailer
 
-	plain   bool      // delimiter and quote are ASCII and there are no backslashes: split's short way
-	special [256]bool // bytes that may end a plain run inside a field
+	// plain is split's short way: delimiter and quote are ASCII, comma and mark,
+	// and there are no backslashes.
+	plain       bool
+	comma, mark byte
+	special     [256]bool // bytes that may end a plain run inside a field
 }
 
 type headerUse int
@@ -36,9 +39,11 @@ const (
 var headerUses = []string{"required", "optional", "none"}
 
 func (d *delimited) compile() {
-	d.special[d.delimiter[0]] = true
+	d.comma = d.delimiter[0]
+	d.special[d.comma] = true
 	if d.quote != "" {
-		d.special[d.quote[0]] = true
+		d.mark = d.quote[0]
+		d.special[d.mark] = true
 	}
 	if d.backslash {
 		d.special['\\'] = true
@@ -70,7 +75,7 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 	if !d.plain {
 		return d.splitAny(row, cells)
 	}
-	special, delimiter := &d.special, d.delimiter[0]
+	special, delimiter := &d.special, d.comma
 	start := 0
 	for i := 0; i < len(row); i++ {
 		c := row[i]
@@ -85,7 +90,7 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 		if i != start {
 			return cells, schemas.RowStrayQuote, false
 		}
-		q, next, reason, ok := d.quoted(row, i+1)
+		q, next, reason, ok := d.quotedPlain(row, i+1)
 		if !ok {
 			return cells, reason, false
 		}
@@ -101,24 +106,27 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 // quoted reads the field whose first byte after the quote is at start. Next is
 // the delimiter after it, or the end of the row.
 func (d *delimited) quoted(row []byte, start int) (c cell, next int, reason schemas.RejectReason, ok bool) {
-	if !d.plain {
-		return d.quotedAny(row, start)
+	if d.plain {
+		return d.quotedPlain(row, start)
 	}
-	quote := d.quote[0]
+	return d.quotedAny(row, start)
+}
+
+func (d *delimited) quotedPlain(row []byte, start int) (c cell, next int, reason schemas.RejectReason, ok bool) {
 	c.start = start
 	for i := start; ; i++ {
-		n := bytes.IndexByte(row[i:], quote)
+		n := bytes.IndexByte(row[i:], d.mark)
 		if n < 0 {
 			return c, 0, schemas.RowOpenQuote, false
 		}
 		i += n
-		if i+1 < len(row) && row[i+1] == quote {
+		if i+1 < len(row) && row[i+1] == d.mark {
 			c.escaped = true
 			i++
 			continue
 		}
 		c.end = i
-		if i+1 < len(row) && row[i+1] != d.delimiter[0] {
+		if i+1 < len(row) && row[i+1] != d.comma {
 			return c, 0, schemas.RowStrayQuote, false
 		}
 		return c, i + 1, 0, true

@@ -122,7 +122,7 @@ func (r *row) blank(text []byte) bool {
 		if !d.plain {
 			return r.blankCells(text)
 		}
-		quotes = quotes || rest[0] != d.delimiter[0]
+		quotes = quotes || rest[0] != d.comma
 	}
 	return !quotes || r.blankCells(text)
 }
