@@ -22,7 +22,7 @@ func (in *reader) accept(kind schemas.RowKind) {
 			in.addEvidence(f)
 		case f.from == nil && f.constant == nil:
 			in.addNothing(id)
-		case f.formats != nil:
+		case f.dates != nil:
 			in.addDate(id, f)
 		case f.classes != nil:
 			in.addClass(id, f)
@@ -39,7 +39,9 @@ func (in *reader) addPerson(f *field) {
 	v := in.row.person()
 	if v == nil {
 		in.out.Unkeyed++
-		in.rejectValue(schemas.FieldPersonKey, f.from[0].column)
+		if len(f.from) > 0 { // else the layout says that there are none
+			in.rejectValue(schemas.FieldPersonKey, f.from[0].column)
+		}
 	}
 	in.builder.text(fieldPerson, v)
 }
@@ -64,9 +66,13 @@ func (in *reader) addDate(id fieldID, f *field) {
 		in.builder.date(id, schemas.NoDate)
 		return
 	}
-	d, ok := parseDate(f.formats, v)
-	if !ok {
+	d, reads := f.dates.read(v)
+	switch reads {
+	case partialDate:
+		in.rejectValue(schemas.FieldPartialDate, column)
+	case noDate:
 		in.rejectValue(schemas.FieldDate, column)
+	case wholeDate, sentinelDate:
 	}
 	in.builder.date(id, d)
 }

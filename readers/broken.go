@@ -42,7 +42,7 @@ func (r *row) personsOf(text []byte, tooLong bool, found [][]byte) [][]byte {
 		limit = r.want + 1
 	}
 	for _, quotes := range []bool{true, false} {
-		if !quotes && (d.unquoted || bytes.IndexByte(text, d.quote) < 0) {
+		if !quotes && !d.hasQuote(text) {
 			break
 		}
 		r.cells = d.splitBroken(text, r.cells[:0], r.blanks, limit, quotes)
@@ -108,32 +108,41 @@ func (d *delimited) splitBroken(row []byte, cells []cell, trim *blanks, limit in
 		if next == len(row) || len(cells) == limit {
 			return cells
 		}
-		start = next + 1
+		start = next + len(d.delimiter)
 	}
 }
 
 // brokenField is the field that begins at start, without quotes around it, and
 // the delimiter after it or the end of the row.
 func (d *delimited) brokenField(row []byte, start int, trim *blanks, quotes bool) (c cell, next int) {
-	if quotes && !d.unquoted && start < len(row) && row[start] == d.quote {
-		if c, next, _, ok := d.quoted(row, start+1); ok {
+	if quotes && d.quoteAt(row, start) {
+		if c, next, _, ok := d.quoted(row, start+len(d.quote)); ok {
 			return c, next
 		}
 	}
 	next = len(row)
-	if i := bytes.IndexByte(row[start:], d.delimiter); i >= 0 {
+	if i := d.nextDelimiter(row[start:]); i >= 0 {
 		next = start + i
 	}
 	c = cell{start: start, end: next}
-	if d.unquoted {
-		return c, next
-	}
-	around := func(b byte) bool { return b == d.quote || trim[b] }
-	for c.start < c.end && around(row[c.start]) {
-		c.start++
-	}
-	for c.start < c.end && around(row[c.end-1]) {
-		c.end--
+	for d.quote != "" && c.start < c.end {
+		switch {
+		case trim[row[c.start]]:
+			c.start++
+		case trim[row[c.end-1]]:
+			c.end--
+		case d.quoteAt(row[:c.end], c.start):
+			c.start += len(d.quote)
+		case c.end-c.start >= len(d.quote) && d.quoteAt(row, c.end-len(d.quote)):
+			c.end -= len(d.quote)
+		default:
+			return c, next
+		}
 	}
 	return c, next
+}
+
+// hasQuote tells whether there is a quote anywhere in a row.
+func (d *delimited) hasQuote(row []byte) bool {
+	return d.quote != "" && bytes.Contains(row, []byte(d.quote))
 }

@@ -11,15 +11,22 @@ import (
 // dateFormat is a form of date, compiled from its name in words:
 //
 //	YYYY   year, four digits       MM DD  month and day, two digits
-//	M D    month and day, one or two digits
+//	YY     its last two            M D    month and day, one or two digits
+//	C      digit of the century    MON    month, its first three letters in English
+//	DDD    day of the year, three digits
 //	hh     hour, two digits        h      hour, one or two digits
-//	mm ss  minute and second       AM     AM or PM
+//	mm ss  minute and second       f      fraction of a second, one to nine digits
+//	AM     AM or PM
 //
 // and any other character stands for itself. A time of day must be possible,
-// and is then dropped: a date is a civil date.
+// and is then dropped: a date is a civil date. EXCEL and EXCEL1904 are the
+// number of a day in a spreadsheet, with or without a fraction.
 type dateFormat struct {
-	name  string
-	parts []datePart
+	name   string
+	parts  []datePart
+	serial *serial // nil for a form of parts
+
+	shortYear, century, dayOfYear bool // parts that it has
 }
 
 type datePart struct {
@@ -33,11 +40,16 @@ type dateKind uint8
 const (
 	literalPart dateKind = iota
 	yearPart
+	shortYearPart
+	centuryPart
 	monthPart
+	monthNamePart
 	dayPart
+	dayOfYearPart
 	hourPart
 	minutePart
 	secondPart
+	fractionPart
 	halfPart
 	dateKinds // keep last
 )
@@ -48,7 +60,11 @@ var dateWords = []struct {
 	part datePart
 }{
 	{"YYYY", datePart{kind: yearPart, min: 4, max: 4}},
+	{"YY", datePart{kind: shortYearPart, min: 2, max: 2}},
+	{"C", datePart{kind: centuryPart, min: 1, max: 1}},
+	{"MON", datePart{kind: monthNamePart}},
 	{"MM", datePart{kind: monthPart, min: 2, max: 2}},
+	{"DDD", datePart{kind: dayOfYearPart, min: 3, max: 3}},
 	{"DD", datePart{kind: dayPart, min: 2, max: 2}},
 	{"hh", datePart{kind: hourPart, min: 2, max: 2}},
 	{"mm", datePart{kind: minutePart, min: 2, max: 2}},
@@ -57,13 +73,14 @@ var dateWords = []struct {
 	{"M", datePart{kind: monthPart, min: 1, max: 2}},
 	{"D", datePart{kind: dayPart, min: 1, max: 2}},
 	{"h", datePart{kind: hourPart, min: 1, max: 2}},
+	{"f", datePart{kind: fractionPart, min: 1, max: 9}},
 }
 
 // parseDateFormat compiles the name of a format.
 func parseDateFormat(name string) (dateFormat, error) {
-	f := dateFormat{name: name}
-	if strings.Contains(strings.ReplaceAll(name, "YYYY", ""), "YY") {
-		return f, fmt.Errorf("date format %q: \"YY\" is no year: write all four digits, YYYY", name)
+	f := dateFormat{name: name, serial: serials[name]}
+	if f.serial != nil {
+		return f, nil
 	}
 	var seen [dateKinds]bool
 	for rest := name; rest != ""; {
@@ -75,9 +92,18 @@ func parseDateFormat(name string) (dateFormat, error) {
 		f.parts = append(f.parts, part)
 		rest = rest[len(word):]
 	}
-	if !seen[yearPart] || !seen[monthPart] || !seen[dayPart] {
-		return f, fmt.Errorf("date format %q must name a year (YYYY), a month (MM or M) and a day (DD or D)", name)
+	month := seen[monthPart] != seen[monthNamePart]
+	switch {
+	case seen[yearPart] == seen[shortYearPart]:
+		return f, fmt.Errorf("date format %q must name one year (YYYY or YY)", name)
+	case seen[centuryPart] && !seen[shortYearPart]:
+		return f, fmt.Errorf("date format %q: a century (C) belongs to a year of two digits (YY)", name)
+	case seen[dayOfYearPart] && (seen[monthPart] || seen[monthNamePart] || seen[dayPart]):
+		return f, fmt.Errorf("date format %q: a day of the year (DDD) takes no month and no day", name)
+	case !seen[dayOfYearPart] && !(month && seen[dayPart]):
+		return f, fmt.Errorf("date format %q must name a month (MM, M or MON) and a day (DD or D), or a day of the year (DDD)", name)
 	}
+	f.shortYear, f.century, f.dayOfYear = seen[shortYearPart], seen[centuryPart], seen[dayOfYearPart]
 	return f, f.separated()
 }
 
@@ -99,7 +125,7 @@ func (f dateFormat) separated() error {
 			return fmt.Errorf("date format %q: a part of one or two digits needs a separator after it", f.name)
 		}
 		if c := p.literal; p.kind == literalPart && c != 'T' && c != 'Z' && ('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
-			return fmt.Errorf("date format %q: %q is no part of a date (YYYY MM DD M D hh h mm ss AM)", f.name, c)
+			return fmt.Errorf("date format %q: %q is no part of a date (YYYY YY C MM M MON DD D DDD hh h mm ss f AM, EXCEL, EXCEL1904)", f.name, c)
 		}
 	}
 	return nil
@@ -115,8 +141,10 @@ func (f dateFormat) shape() string {
 			b.WriteByte(p.literal)
 		case p.kind == halfPart:
 			b.WriteString("AM")
+		case p.kind == monthNamePart:
+			b.WriteString("MON")
 		case p.max > 2 || p.min == 2 && !f.delimited():
-			b.WriteString("999999"[:p.max])
+			b.WriteString(strings.Repeat("9", p.max))
 		default:
 			b.WriteByte('9')
 		}
@@ -137,9 +165,13 @@ func (f dateFormat) order() string {
 	return b.String()
 }
 
-// parse reads v, which is trimmed, and tells whether it is a date of this
-// format that exists.
-func (f *dateFormat) parse(v []byte) (schemas.Date, bool) {
+// parse reads v, which is trimmed. The date is known if v is one of this format
+// that exists; partial tells that v is one of which only the year, or the year
+// and the month, is given.
+func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partial bool) {
+	if f.serial != nil {
+		return f.serial.parse(v), false
+	}
 	var at [dateKinds]int
 	pm, half := false, false
 	for i := range f.parts {
@@ -156,7 +188,13 @@ func (f *dateFormat) parse(v []byte) (schemas.Date, bool) {
 			}
 			half, pm = true, upper(v[0]) == 'P'
 			v = v[2:]
-		case yearPart, monthPart, dayPart, hourPart, minutePart, secondPart, dateKinds:
+		case monthNamePart:
+			at[monthPart] = monthNamed(v)
+			if at[monthPart] == 0 {
+				return schemas.NoDate, false
+			}
+			v = v[3:]
+		case yearPart, shortYearPart, centuryPart, monthPart, dayPart, dayOfYearPart, hourPart, minutePart, secondPart, fractionPart, dateKinds:
 			n, width := leadingDigits(v, p.max)
 			if width < p.min {
 				return schemas.NoDate, false
@@ -168,7 +206,37 @@ func (f *dateFormat) parse(v []byte) (schemas.Date, bool) {
 	if len(v) != 0 || !possibleTime(at[hourPart], at[minutePart], at[secondPart], half, pm) {
 		return schemas.NoDate, false
 	}
-	return schemas.NewDate(at[yearPart], at[monthPart], at[dayPart])
+	year, month, day := at[yearPart], at[monthPart], at[dayPart]
+	if f.shortYear {
+		year = c.year(at[shortYearPart], at[centuryPart], f.century)
+	}
+	if f.dayOfYear {
+		return ordinalDate(year, at[dayOfYearPart])
+	}
+	d, ok := schemas.NewDate(year, month, day)
+	return d, !ok && day == 0 && month <= 12 && year >= 1
+}
+
+// ordinalDate is the n-th day of a year; partial where n is 0.
+func ordinalDate(year, n int) (d schemas.Date, partial bool) {
+	first, ok := schemas.NewDate(year, 1, 1)
+	last, _ := schemas.NewDate(year, 12, 31)
+	d = first + schemas.Date(n-1) //nolint:gosec // n has three digits
+	if !ok || n == 0 || d > last {
+		return schemas.NoDate, ok && n == 0
+	}
+	return d, false
+}
+
+// monthNamed is the month whose name v begins with, 0 for none.
+func monthNamed(v []byte) int {
+	const names = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+	for i := 0; i < len(names) && len(v) >= 3; i += 3 {
+		if equalFold(v[:3], names[i:i+3]) {
+			return i/3 + 1
+		}
+	}
+	return 0
 }
 
 // leadingDigits reads up to limit digits from the front of v.
@@ -188,24 +256,33 @@ func possibleTime(hour, minute, second int, half, pm bool) bool {
 	return hour <= 23 && minute <= 59 && second <= 60
 }
 
-// parseDate tries the formats in order.
-func parseDate(formats []dateFormat, v []byte) (schemas.Date, bool) {
-	for i := range formats {
-		if d, ok := formats[i].parse(v); ok {
-			return d, true
-		}
-	}
-	return schemas.NoDate, false
-}
-
 // checkFormats refuses two formats that read one text as two dates.
 func checkFormats(formats []dateFormat) error {
 	for i, a := range formats {
 		for _, b := range formats[:i] {
-			if a.shape() == b.shape() && a.order() != b.order() {
+			if a.clashes(b) || a.serial != nil && b.clashes(a) {
 				return fmt.Errorf("formats %q and %q can read one text as two dates: keep the one the source uses", b.name, a.name)
 			}
 		}
 	}
 	return nil
+}
+
+func (f dateFormat) clashes(o dateFormat) bool {
+	if o.serial != nil {
+		return f.serial != nil && f.serial != o.serial || f.serial == nil && f.digits() > 0 && f.digits() <= serialDigits
+	}
+	return f.serial == nil && f.shape() == o.shape() && f.order() != o.order()
+}
+
+// digits is how many digits a text of this format is; 0 where it is more than
+// digits.
+func (f dateFormat) digits() (n int) {
+	for _, p := range f.parts {
+		if p.max == 0 {
+			return 0
+		}
+		n += p.max
+	}
+	return n
 }

@@ -15,7 +15,7 @@ func TestParseDate(t *testing.T) {
 		"compact, no such day":    {"YYYYMMDD", "19990230", ""},
 		"compact, no leap year":   {"YYYYMMDD", "20180229", ""},
 		"compact, leap year":      {"YYYYMMDD", "20200229", "2020-02-29"},
-		"compact, year only":      {"YYYYMMDD", "19990000", ""},
+		"compact, year only":      {"YYYYMMDD", "19990000", "partial"},
 		"compact, year zero":      {"YYYYMMDD", "00000101", ""},
 		"compact, too short":      {"YYYYMMDD", "1999050", ""},
 		"compact, too long":       {"YYYYMMDD", "199905040", ""},
@@ -37,6 +37,56 @@ func TestParseDate(t *testing.T) {
 		"second format":           {"YYYYMMDD|M/D/YYYY", "4/8/2019", "2019-04-08"},
 		"no format":               {"YYYYMMDD|M/D/YYYY", "8 April 2019", ""},
 		"other digits":            {"YYYYMMDD", "１９９９０５０４", ""},
+
+		"two digits, before the pivot":   {"MM/DD/YY", "12/31/29", "2029-12-31"},
+		"two digits, at the pivot":       {"MM/DD/YY", "01/01/30", "1930-01-01"},
+		"two digits, compact":            {"MMDDYY", "022900", "2000-02-29"},
+		"two digits, no such day":        {"MMDDYY", "022901", ""},
+		"two digits where four stand":    {"M/D/YY", "4/8/2019", ""},
+		"seven digits, last century":     {"CYYMMDD", "1930331", "1993-03-31"},
+		"seven digits, this one":         {"CYYMMDD", "2000229", "2000-02-29"},
+		"seven digits, no such century":  {"CYYMMDD", "3000229", ""},
+		"century and day of the year":    {"CYYDDD", "200366", "2000-12-31"},
+		"Julian":                         {"YYYYDDD", "2019032", "2019-02-01"},
+		"Julian, last of a leap year":    {"YYYYDDD", "2020366", "2020-12-31"},
+		"Julian, no leap year":           {"YYYYDDD", "2019366", ""},
+		"Julian, no such day":            {"YYYYDDD", "2019367", ""},
+		"Julian, two digits":             {"YYDDD", "93090", "1993-03-31"},
+		"Julian, day only":               {"YYYYDDD", "2019000", "partial"},
+		"Julian, year zero":              {"YYYYDDD", "0000000", ""},
+		"month named":                    {"DD-MON-YYYY", "04-MAY-1999", "1999-05-04"},
+		"month named, two digits":        {"D-MON-YY", "4-may-99", "1999-05-04"},
+		"no such month":                  {"DD-MON-YYYY", "04-MAI-1999", ""},
+		"month cut short":                {"DD-MON-YYYY", "04-MA", ""},
+		"ISO with a fraction":            {"YYYY-MM-DD hh:mm:ss.f", "1999-05-04 00:00:00.0000000", "1999-05-04"},
+		"ISO with a fraction and Z":      {"YYYY-MM-DDThh:mm:ss.fZ", "1999-05-04T23:59:59.997Z", "1999-05-04"},
+		"a fraction too long":            {"YYYY-MM-DD hh:mm:ss.f", "1999-05-04 00:00:00.0000000000", ""},
+		"spreadsheet":                    {"EXCEL", "42815", "2017-03-21"},
+		"spreadsheet, with time":         {"EXCEL", "42815.75", "2017-03-21"},
+		"spreadsheet, day 1":             {"EXCEL", "1", "1900-01-01"},
+		"spreadsheet, before it":         {"EXCEL", "59", "1900-02-28"},
+		"spreadsheet, a day that is not": {"EXCEL", "60", ""},
+		"spreadsheet, after it":          {"EXCEL", "61", "1900-03-01"},
+		"spreadsheet, last day":          {"EXCEL", "2958465", "9999-12-31"},
+		"spreadsheet, after the last":    {"EXCEL", "2958466", ""},
+		"spreadsheet, day 0":             {"EXCEL", "0", ""},
+		"spreadsheet, no fraction":       {"EXCEL", "42815.", ""},
+		"spreadsheet, comma":             {"EXCEL", "42815,5", ""},
+		"spreadsheet, eight digits":      {"EXCEL", "20190408", ""},
+		"spreadsheet of 1904":            {"EXCEL1904", "41353", "2017-03-21"},
+		"spreadsheet or compact":         {"EXCEL|YYYYMMDD", "20190408", "2019-04-08"},
+		"year only":                      {"YYYYMMDD", "19990000", "partial"},
+		"year and month":                 {"YYYYMMDD", "19990500", "partial"},
+		"day without its month":          {"YYYYMMDD", "19990012", ""},
+		"no year either":                 {"YYYYMMDD", "00000000", ""},
+		"no such month, no day":          {"YYYYMMDD", "19991300", ""},
+		"year only, American":            {"M/D/YYYY", "0/0/1999", "partial"},
+		"year only, two digits":          {"YYMMDD", "990000", "partial"},
+		"year only, second format":       {"M/D/YYYY|YYYY-MM-DD", "1999-00-00", "partial"},
+		"declared, in any format":        {"M/D/YYYY|YYYYMMDD", "1/1/1900", "none"},
+		"declared, compact":              {"M/D/YYYY|YYYYMMDD", "99991231", "none"},
+		"declared, as text":              {"YYYY-MM-DD", "0000-00-00", "none"},
+		"declared, no date at all":       {"YYYYMMDD", "9999", "none"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -48,9 +98,16 @@ func TestParseDate(t *testing.T) {
 				}
 				formats = append(formats, format)
 			}
-			d, ok := parseDate(formats, []byte(c.text))
-			if d.String() != c.want || ok != (c.want != "") {
-				t.Errorf("%q read as %q, %v; want %q", c.text, d, ok, c.want)
+			first, _ := schemas.ParseDate("1900-01-01")
+			last, _ := schemas.ParseDate("9999-12-31")
+			fields := dates{formats: formats, centuries: centuries{pivot: 1930, byDigit: [10]int{0, 1900, 2000}}}
+			if c.want == "none" {
+				fields.days, fields.sentinels.list = []schemas.Date{first, last}, []string{"0000-00-00", "9999"}
+			}
+			d, reads := fields.read([]byte(c.text))
+			got := map[dateReading]string{wholeDate: d.String(), partialDate: "partial", sentinelDate: "none", noDate: ""}[reads]
+			if got != c.want || d.Known() != (reads == wholeDate) {
+				t.Errorf("%q read as %q, %q; want %q", c.text, d, got, c.want)
 			}
 		})
 	}
@@ -59,7 +116,12 @@ func TestParseDate(t *testing.T) {
 func TestDateFormatFaults(t *testing.T) {
 	cases := map[string]string{
 		"no day":             "YYYYMM",
-		"two-digit year":     "MM/DD/YY",
+		"two years":          "YYYY MM/DD/YY",
+		"century, four":      "CYYYYMMDD",
+		"century, no year":   "CMMDD",
+		"day of year, month": "YYYYMMDDD",
+		"day of year, day":   "YYYY DDD DD",
+		"two months":         "DD-MON-MM-YYYY",
 		"no separator":       "MDYYYY",
 		"misspelt":           "YYYY-MM-JJ",
 		"twice":              "YYYY-MM-DD DD",
@@ -84,6 +146,15 @@ func TestDateFormatsThatClash(t *testing.T) {
 		"padded or not":         {"M/D/YYYY", "MM/DD/YYYY", false},
 		"with and without time": {"M/D/YYYY", "M/D/YYYY h:mm:ss AM", false},
 		"ISO and compact":       {"YYYY-MM-DD", "YYYYMMDD", false},
+		"two digits both ways":  {"MM/DD/YY", "YY/MM/DD", true},
+		"two digits and four":   {"MM/DD/YY", "MM/DD/YYYY", false},
+		"Julian and seven":      {"YYYYDDD", "CYYMMDD", true},
+		"Julian and serial":     {"YYYYDDD", "EXCEL", true},
+		"serial and six digits": {"EXCEL", "YYMMDD", true},
+		"serial and eight":      {"EXCEL", "YYYYMMDD", false},
+		"serial and American":   {"EXCEL", "M/D/YYYY", false},
+		"both serials":          {"EXCEL", "EXCEL1904", true},
+		"month named":           {"DD-MON-YYYY", "DD-MM-YYYY", false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -117,16 +188,16 @@ func TestDatesReadBack(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			want := schemas.Date(rapid.Int32Range(-719162, 2932896).Draw(t, "date"))
 			iso := want.String()
-			got, ok := format.parse([]byte(write(iso[:4], iso[5:7], iso[8:])))
-			if !ok || got != want {
-				t.Fatalf("%s: %s read back as %s, %v", name, want, got, ok)
+			got, partial := format.parse([]byte(write(iso[:4], iso[5:7], iso[8:])), &centuries{})
+			if partial || got != want {
+				t.Fatalf("%s: %s read back as %s, %v", name, want, got, partial)
 			}
 		})
 	}
 }
 
 func FuzzDates(f *testing.F) {
-	for _, seed := range []string{"YYYYMMDD", "M/D/YYYY h:mm:ss AM", "YYYY-MM-DDThh:mm:ss", "MMDDYYYY", "é"} {
+	for _, seed := range []string{"YYYYMMDD", "M/D/YYYY h:mm:ss AM", "YYYY-MM-DDThh:mm:ss", "MMDDYYYY", "CYYMMDD", "YYDDD", "DD-MON-YY", "YYYY-MM-DD hh:mm:ss.f", "EXCEL", "é"} {
 		f.Add(seed, []byte("4/8/2019 12:00:00 AM"))
 		f.Add(seed, []byte("20190408"))
 	}
@@ -135,8 +206,12 @@ func FuzzDates(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if d, ok := format.parse(text); ok != d.Known() {
-			t.Errorf("date %v, ok %v", d, ok)
+		d, partial := format.parse(text, &centuries{pivot: 1930, byDigit: [10]int{1: 1900, 2: 2000}})
+		if d.Known() && partial {
+			t.Errorf("date %v, partial %v", d, partial)
+		}
+		if year, _, _ := d.Civil(); d.Known() && (year < 1 || year > 9999) {
+			t.Errorf("the year %d", year)
 		}
 	})
 }

@@ -27,7 +27,7 @@ type definition struct {
 
 func (d *definition) read(root ast.Node) {
 	d.reads = map[int]bool{}
-	top := d.mapping(root, "a layout", "layout", "about", "jurisdiction", "max_row_bytes", "empty", "delimited", "fixed",
+	top := d.mapping(root, "a layout", "layout", "about", "jurisdiction", "max_row_bytes", "empty", "encoding", "delimited", "fixed",
 		"trim", "nulls", "nulls_ignore_case", "columns", "rows", "fields")
 	d.head(top)
 	d.form(top)
@@ -53,6 +53,7 @@ func (d *definition) head(top *mapping) {
 		d.at(top.values["jurisdiction"], "jurisdiction must look like US-CA")
 	}
 	l.maxRow = top.number("max_row_bytes", leastMaxRow, mostMaxRow, defaultMaxRow)
+	l.encoding = encodings[slices.Index(encodingNames(), top.choice("encoding", encodingNames()...))]
 	l.emptyAllowed = top.choice("empty", "refused", "allowed") == "allowed"
 	extra := top.text("trim")
 	for _, c := range extra {
@@ -74,54 +75,12 @@ func (d *definition) form(top *mapping) {
 		d.readDelimited(top.values["delimited"])
 	case top.has("fixed"):
 		d.readFixed(top.values["fixed"])
+		if d.layout.encoding.name != encodings[0].name {
+			d.at(top.values["encoding"], "fixed columns are read as %s: encoding belongs to delimited layouts", encodings[0].name)
+		}
 	default:
 		d.at(top.node, "a layout needs %q or %q: say how a row holds its columns", "delimited", "fixed")
 	}
-}
-
-func (d *definition) readDelimited(n ast.Node) {
-	m := d.mapping(n, "delimited", "delimiter", "quote", "header", "header_begins_with", "columns_by", "field_count", "multiline")
-	f := &delimited{
-		delimiter:  d.character(m, "delimiter", ','),
-		header:     headerUse(slices.Index(headerUses, m.choice("header", headerUses...))),
-		headerText: m.text("header_begins_with"),
-		byName:     m.choice("columns_by", "position", "name") == "name",
-		exact:      m.choice("field_count", "exact", "at_least") == "exact",
-		multiline:  m.flag("multiline"),
-	}
-	if m.has("quote") && m.text("quote") == "none" {
-		f.unquoted = true
-	} else {
-		f.quote = d.character(m, "quote", '"')
-	}
-	d.layout.delimited = f
-	switch {
-	case f.byName && f.header != headerRequired:
-		d.at(n, "columns_by: name needs header: required")
-	case f.header == headerOptional && f.headerText == "":
-		d.at(n, "header: optional needs header_begins_with: the first field by which a header is known")
-	case !f.unquoted && f.quote == f.delimiter:
-		d.at(n, "quote and delimiter must differ")
-	case f.multiline && f.unquoted:
-		d.at(n, "multiline needs a quote: without one a line break always ends the row")
-	}
-	f.compile()
-}
-
-// character is the single ASCII character at the key.
-func (d *definition) character(m *mapping, key string, fallback byte) byte {
-	if !m.has(key) {
-		return fallback
-	}
-	s := m.text(key)
-	if s == `\t` {
-		s = "\t"
-	}
-	if len(s) != 1 || s[0] > 126 || s[0] == '\n' || s[0] == '\r' || s[0] == 0 {
-		d.at(m.values[key], "%s must be one ASCII character, no line break (\"\\t\" for a tab)", key)
-		return fallback
-	}
-	return s[0]
 }
 
 func (d *definition) readFixed(n ast.Node) {

@@ -8,16 +8,24 @@ import (
 
 // delimited says how a row of delimited text holds its fields.
 type delimited struct {
-	delimiter  byte
-	quote      byte // meaningless when unquoted
-	unquoted   bool
+	delimiter  string // one character
+	quote      string // one character, empty when unquoted
+	backslash  bool   // a backslash takes the meaning of the character after it, else doubling a quote does
+	terminator string // one character; empty for the line break that the source has
 	header     headerUse
 	headerText string // the first field of a header; empty when a header needs no telling
 	byName     bool   // columns are found by the header's names, else by position
 	exact      bool   // a row has exactly as many fields as expected, else at least
 	multiline  bool   // a quoted field may hold line breaks
+	comment    []byte // the beginning of a line that is none; empty for no such lines
+	preamble   int    // lines that may stand before the header; that stand before the rows, where there is no header
+	trailer    *delimitedTrailer
 
-	special [256]bool // bytes that end a plain run inside a field
+	// plain is split's short way: delimiter and quote are ASCII, comma and mark,
+	// and there are no backslashes.
+	plain       bool
+	comma, mark byte
+	special     [256]bool // bytes that may end a plain run inside a field
 }
 
 type headerUse int
@@ -31,11 +39,21 @@ const (
 var headerUses = []string{"required", "optional", "none"}
 
 func (d *delimited) compile() {
-	d.special[d.delimiter] = true
-	if !d.unquoted {
-		d.special[d.quote] = true
+	d.comma = d.delimiter[0]
+	d.special[d.comma] = true
+	if d.quote != "" {
+		d.mark = d.quote[0]
+		d.special[d.mark] = true
 	}
+	if d.backslash {
+		d.special['\\'] = true
+	}
+	d.plain = len(d.delimiter) == 1 && len(d.quote) <= 1 && !d.backslash
 }
+
+// inOrder tells whether rows can only be told from each other by reading the
+// source from its beginning, or must be looked at in order.
+func (d *delimited) inOrder() bool { return d.multiline || d.terminator != "" || d.trailer != nil }
 
 // span is a run of bytes of a row.
 type span struct{ start, length int }
@@ -45,7 +63,7 @@ func (s span) end() int { return s.start + s.length }
 func (s span) overlaps(o span) bool { return s.start < o.end() && o.start < s.end() }
 
 // cell is where a field stands in its row, without its quotes. Escaped cells
-// hold doubled quotes.
+// hold doubled quotes, or backslashes.
 type cell struct {
 	start, end int
 	escaped    bool
@@ -54,7 +72,10 @@ type cell struct {
 // split finds the fields of a row and appends them to cells. It reads the whole
 // row whatever the number of fields, and tells what is wrong with its quotes.
 func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.RejectReason, ok bool) {
-	special, delimiter := &d.special, d.delimiter
+	if !d.plain {
+		return d.splitAny(row, cells)
+	}
+	special, delimiter := &d.special, d.comma
 	start := 0
 	for i := 0; i < len(row); i++ {
 		c := row[i]
@@ -69,7 +90,7 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 		if i != start {
 			return cells, schemas.RowStrayQuote, false
 		}
-		q, next, reason, ok := d.quoted(row, i+1)
+		q, next, reason, ok := d.quotedPlain(row, i+1)
 		if !ok {
 			return cells, reason, false
 		}
@@ -85,24 +106,120 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 // quoted reads the field whose first byte after the quote is at start. Next is
 // the delimiter after it, or the end of the row.
 func (d *delimited) quoted(row []byte, start int) (c cell, next int, reason schemas.RejectReason, ok bool) {
+	if d.plain {
+		return d.quotedPlain(row, start)
+	}
+	return d.quotedAny(row, start)
+}
+
+func (d *delimited) quotedPlain(row []byte, start int) (c cell, next int, reason schemas.RejectReason, ok bool) {
 	c.start = start
 	for i := start; ; i++ {
-		n := bytes.IndexByte(row[i:], d.quote)
+		n := bytes.IndexByte(row[i:], d.mark)
 		if n < 0 {
 			return c, 0, schemas.RowOpenQuote, false
 		}
 		i += n
-		if i+1 < len(row) && row[i+1] == d.quote {
+		if i+1 < len(row) && row[i+1] == d.mark {
 			c.escaped = true
 			i++
 			continue
 		}
 		c.end = i
-		if i+1 < len(row) && row[i+1] != d.delimiter {
+		if i+1 < len(row) && row[i+1] != d.comma {
 			return c, 0, schemas.RowStrayQuote, false
 		}
 		return c, i + 1, 0, true
 	}
+}
+
+// splitAny is split for characters beyond ASCII, and for backslashes.
+func (d *delimited) splitAny(row []byte, cells []cell) (_ []cell, reason schemas.RejectReason, ok bool) {
+	for start := 0; ; {
+		c, next, reason, ok := d.fieldAny(row, start)
+		if !ok {
+			return cells, reason, false
+		}
+		cells = append(cells, c)
+		if next == len(row) {
+			return cells, 0, true
+		}
+		start = next + len(d.delimiter)
+	}
+}
+
+// fieldAny is the field that begins at start, and the delimiter after it or the
+// end of the row.
+func (d *delimited) fieldAny(row []byte, start int) (c cell, next int, reason schemas.RejectReason, ok bool) {
+	if d.quoteAt(row, start) {
+		return d.quotedAny(row, start+len(d.quote))
+	}
+	c.start = start
+	i := start
+	for i < len(row) {
+		switch {
+		case !d.special[row[i]]:
+			i++
+		case d.escapeAt(row, i):
+			c.escaped = true
+			i += 2
+		case d.delimiterAt(row, i):
+			c.end = i
+			return c, i, 0, true
+		case d.quoteAt(row, i):
+			return c, 0, schemas.RowStrayQuote, false
+		default:
+			i++
+		}
+	}
+	c.end = len(row)
+	return c, len(row), 0, true
+}
+
+func (d *delimited) quotedAny(row []byte, start int) (c cell, next int, reason schemas.RejectReason, ok bool) {
+	c.start = start
+	for i := start; i < len(row); {
+		switch {
+		case !d.special[row[i]]:
+			i++
+		case d.escapeAt(row, i):
+			c.escaped = true
+			i += 2
+		case !d.quoteAt(row, i):
+			i++
+		case !d.backslash && d.quoteAt(row, i+len(d.quote)):
+			c.escaped = true
+			i += 2 * len(d.quote)
+		default:
+			c.end, next = i, i+len(d.quote)
+			if next < len(row) && !d.delimiterAt(row, next) {
+				return c, 0, schemas.RowStrayQuote, false
+			}
+			return c, next, 0, true
+		}
+	}
+	return c, 0, schemas.RowOpenQuote, false
+}
+
+// nextDelimiter is where the first delimiter stands, -1 where there is none.
+func (d *delimited) nextDelimiter(row []byte) int {
+	if len(d.delimiter) == 1 {
+		return bytes.IndexByte(row, d.delimiter[0])
+	}
+	return bytes.Index(row, []byte(d.delimiter))
+}
+
+func (d *delimited) delimiterAt(row []byte, i int) bool {
+	return len(row)-i >= len(d.delimiter) && string(row[i:i+len(d.delimiter)]) == d.delimiter
+}
+
+func (d *delimited) quoteAt(row []byte, i int) bool {
+	return d.quote != "" && len(row)-i >= len(d.quote) && string(row[i:i+len(d.quote)]) == d.quote
+}
+
+// escapeAt tells whether a backslash stands before another character.
+func (d *delimited) escapeAt(row []byte, i int) bool {
+	return d.backslash && row[i] == '\\' && i+1 < len(row)
 }
 
 // text is the field of a cell. An escaped one is built at the end of arena.
@@ -112,10 +229,21 @@ func (d *delimited) text(row []byte, c cell, arena []byte) (v, grown []byte) {
 		return v, arena
 	}
 	start := len(arena)
-	for i := 0; i < len(v); i++ {
-		arena = append(arena, v[i])
-		if v[i] == d.quote {
-			i++ // its double
+	for i := 0; i < len(v); {
+		switch {
+		case !d.special[v[i]]:
+			arena = append(arena, v[i])
+			i++
+		case !d.backslash && d.quoteAt(v, i):
+			arena = append(arena, d.quote...)
+			i += 2 * len(d.quote)
+		case d.escapeAt(v, i) && (v[i+1] == '\\' || d.quoteAt(v, i+1) || d.delimiterAt(v, i+1)):
+			i++
+			arena = append(arena, v[i]) // and the rest of it as it comes
+			i++
+		default:
+			arena = append(arena, v[i])
+			i++
 		}
 	}
 	return arena[start:len(arena):len(arena)], arena

@@ -41,21 +41,27 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 	case id == fieldSubstances:
 		return d.substancesField(d.mapping(n, name, "from", "when", "split", "map"))
 	case id == fieldPerson:
-		keys = append(keys, "placeholders")
+		keys = append(keys, "placeholders", "absent")
 	case id.holdsDate():
-		keys = append(keys, "dates")
+		keys = append(keys, "dates", "pivot", "century", "sentinels")
 	case id.holdsClass():
 		keys = append(keys, "map", "blank")
 	}
 	m := d.mapping(n, name, keys...)
 	f := field{}
+	if m.flag("absent") {
+		if len(m.values) > 1 {
+			d.at(m.keys["absent"], "a source without keys of persons has none to read: absent stands alone")
+		}
+		return f
+	}
 	if m.flag("required") {
 		d.layout.required = append(d.layout.required, id)
 	}
 	d.origin(id, name, m, &f)
 	f.placeholders = words{list: m.texts("placeholders"), fold: true}
 	if id.holdsDate() && m.require("dates", `list the formats, such as "YYYYMMDD"`) {
-		f.formats = d.dateFormats(m.values["dates"])
+		f.dates = d.dates(m)
 	}
 	if id.holdsClass() {
 		f.classes = d.classes(id, m)
@@ -132,22 +138,6 @@ func (d *definition) expression(n ast.Node, more ...string) expression {
 	}
 	e.nulls, e.when = words{list: nulls, fold: true}, when
 	return e
-}
-
-func (d *definition) dateFormats(n ast.Node) []dateFormat {
-	var formats []dateFormat
-	for _, item := range list(n) {
-		f, err := parseDateFormat(d.text(item, "dates"))
-		if err != nil {
-			d.at(item, "%s", err)
-			continue
-		}
-		formats = append(formats, f)
-	}
-	if err := checkFormats(formats); err != nil {
-		d.at(n, "%s", err)
-	}
-	return formats
 }
 
 // vocabulary is the names of the values of a class field, by value.

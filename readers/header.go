@@ -1,7 +1,6 @@
 package readers
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,10 +55,14 @@ func (l *Layout) beginsAsHeader(row []byte) bool {
 
 // firstField is the first field of a row, without quotes around it.
 func (l *Layout) firstField(row []byte) []byte {
-	v, _, _ := bytes.Cut(row, []byte{l.delimited.delimiter})
+	d := l.delimited
+	v := row
+	if i := d.nextDelimiter(row); i >= 0 {
+		v = row[:i]
+	}
 	v = l.blanks.trim(v)
-	if q := l.delimited.quote; !l.delimited.unquoted && len(v) > 1 && v[0] == q && v[len(v)-1] == q {
-		v = l.blanks.trim(v[1 : len(v)-1])
+	if n := len(d.quote); n > 0 && len(v) > 2*n-1 && d.quoteAt(v, 0) && d.quoteAt(v, len(v)-n) {
+		v = l.blanks.trim(v[n : len(v)-n])
 	}
 	return v
 }
@@ -135,7 +138,7 @@ func (l *Layout) known(name string) string {
 // checkNames refuses a header without the columns that the layout needs.
 func (l *Layout) checkNames(h *header) error {
 	if missing := l.missing(h.fields); len(missing) > 0 {
-		return fmt.Errorf("the header lacks the column %s: is this the right layout, and is line 1 the header?",
+		return fmt.Errorf("the header lacks the column %s: is this the right layout, and is this line the header?",
 			strings.Join(missing, ", "))
 	}
 	extra := len(h.fields)
@@ -145,7 +148,7 @@ func (l *Layout) checkNames(h *header) error {
 		}
 	}
 	if extra > 0 {
-		h.warnings = append(h.warnings, fmt.Sprintf("line 1: the header has %d columns that the layout does not name; they are not read", extra))
+		h.warnings = append(h.warnings, fmt.Sprintf("the header has %d columns that the layout does not name; they are not read", extra))
 	}
 	return nil
 }
@@ -170,7 +173,7 @@ func (l *Layout) checkPositions(h *header) error {
 		}
 	}
 	if len(h.fields) != len(l.columns) {
-		h.warnings = append(h.warnings, fmt.Sprintf("line 1: the header has %d names, the layout %d columns", len(h.fields), len(l.columns)))
+		h.warnings = append(h.warnings, fmt.Sprintf("the header has %d names, the layout %d columns", len(h.fields), len(l.columns)))
 	}
 	return nil
 }

@@ -12,6 +12,11 @@ type Layout struct {
 	digest       string
 	source       []byte
 
+	// forms are the layouts of the file, of which a source has one. The first is
+	// this one; the others have no forms of their own.
+	forms []*Layout
+
+	encoding     encoding
 	maxRow       int
 	emptyAllowed bool
 	blanks       *blanks
@@ -53,10 +58,10 @@ type rowKinds struct {
 type field struct {
 	from         []expression // the first that is not null counts
 	constant     []byte
-	placeholders words        // person_id: keys that stand for nobody
-	formats      []dateFormat // date fields
-	classes      *classes     // class fields
-	substances   *substances  // substances
+	placeholders words       // person_id: keys that stand for nobody
+	dates        *dates      // date fields
+	classes      *classes    // class fields
+	substances   *substances // substances
 }
 
 // fieldID numbers the canonical fields, in the order of schemas.Charges.

@@ -56,12 +56,16 @@ func LoadLayout(name string) (*Layout, error) {
 func ParseLayout(file string, source []byte) (*Layout, error) {
 	doc := &document{file: file}
 	digest := sha256.Sum256(source)
-	l := &Layout{source: source, digest: hex.EncodeToString(digest[:])}
-	if root := doc.parse(source); root != nil {
+	var forms []*Layout
+	for _, root := range doc.parse(source) {
+		l := &Layout{source: source, digest: hex.EncodeToString(digest[:])}
 		(&definition{document: doc, layout: l}).read(root)
+		doc.checkForm(root, forms, l)
+		forms = append(forms, l)
 	}
 	if err := doc.err(); err != nil {
 		return nil, err
 	}
-	return l, nil
+	forms[0].forms = forms
+	return forms[0], nil
 }

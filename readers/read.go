@@ -1,7 +1,6 @@
 package readers
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +63,11 @@ const (
 // once, each with a reader of its own, and a range more than once.
 func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, mem memory.Allocator, maxRows int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		in, err := l.newReader(src, survey, rng, r, mem, max(maxRows, 1))
+		if survey.Form >= len(l.forms) {
+			yield(Batch{}, fmt.Errorf("read %s: the layout has no form %d: survey the source with this layout", survey.Name, survey.Form+1))
+			return
+		}
+		in, err := l.forms[survey.Form].newReader(src, survey, rng, r, mem, max(maxRows, 1))
 		if err != nil {
 			yield(Batch{}, fmt.Errorf("read %s: %w", survey.Name, err))
 			return
@@ -96,8 +99,7 @@ type reader struct {
 	rows    *rowScanner
 	section *io.LimitedReader
 	maxRows int
-	header  []byte // rows like it are the header over again
-	first   string // the header's first name
+	asides  asides
 	row     *row
 	builder *builder
 	memos   [fieldCount]memo
@@ -106,8 +108,9 @@ type reader struct {
 	drugs   schemas.Substances // of the row
 	unread  bool               // the best rung names something that nobody has mapped
 	upper   []byte
-	seen    int64 // rows
-	out     Batch // under way
+	decoded []byte // the row, where its encoding is not UTF-8
+	seen    int64  // rows
+	out     Batch  // under way
 	raw     rawRow
 }
 
@@ -120,12 +123,10 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, m
 		return nil, errors.New("the survey holds no header, and the layout finds columns by name: survey the source with this layout")
 	}
 	section := &io.LimitedReader{R: r, N: rng.Length}
+	row := newRow(l, names)
 	in := &reader{
 		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows,
-		header: []byte(survey.Header), row: newRow(l, names), builder: newBuilder(mem), named: map[string]naming{},
-	}
-	if len(names) > 0 {
-		in.first = names[0]
+		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(mem), named: map[string]naming{},
 	}
 	in.rows.offset, in.rows.line = rng.Offset, rng.FirstLine
 	in.raw.line = rng.FirstLine
@@ -181,12 +182,12 @@ func (in *reader) complete() error {
 // cannot be read either.
 func (in *reader) read() error {
 	in.out.Rows.Read++
-	in.raw.text = bytes.TrimPrefix(in.raw.text, utf8Mark) // of a file put behind another
-	none, err := in.nonData()
+	in.layout.decode(&in.raw, &in.decoded)
+	kind, err := in.asides.tell(&in.raw)
 	if err != nil {
 		return err
 	}
-	if none {
+	if kind != isData {
 		in.out.Rows.NonData++
 		return nil
 	}
@@ -194,8 +195,8 @@ func (in *reader) read() error {
 		in.reject(bad, "")
 		return nil
 	}
-	kind := in.row.kind()
-	if kind == 0 {
+	gives := in.row.kind()
+	if gives == 0 {
 		in.reject(&fatal{reason: schemas.RowUnknownType, split: true}, "")
 		return nil
 	}
@@ -204,27 +205,8 @@ func (in *reader) read() error {
 		in.reject(&fatal{reason: schemas.RowMissingKey, split: true}, fieldNames[id])
 		return nil
 	}
-	in.accept(kind)
+	in.accept(gives)
 	return nil
-}
-
-// nonData tells whether the row is none: blank, a header or a trailer.
-func (in *reader) nonData() (bool, error) {
-	l, text := in.layout, in.raw.text
-	if in.raw.tooLong {
-		return false, nil
-	}
-	if in.row.blank(text) {
-		return true, nil
-	}
-	if l.fixed != nil {
-		t := l.fixed.recordType(text)
-		return t == headerRecord || t == trailerRecord, nil
-	}
-	if len(in.header) != 0 && bytes.Equal(text, in.header) {
-		return true, nil
-	}
-	return l.headerAgain(text, in.first, in.row.at)
 }
 
 // reject notes a row that could not be read. For each person that it may be of,

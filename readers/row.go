@@ -119,7 +119,10 @@ func (r *row) blank(text []byte) bool {
 		if d == nil || !d.special[rest[0]] {
 			return false
 		}
-		quotes = quotes || rest[0] != d.delimiter
+		if !d.plain {
+			return r.blankCells(text)
+		}
+		quotes = quotes || rest[0] != d.comma
 	}
 	return !quotes || r.blankCells(text)
 }

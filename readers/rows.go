@@ -13,9 +13,14 @@ const firstBuffer = 256 << 10
 // of a range use it alike, so both see the same rows.
 type rowScanner struct {
 	r          io.Reader
-	terminator byte
-	multiline  bool
-	quote      byte // for multiline
+	terminator []byte
+	own        bool   // the terminator is the layout's: line breaks are nothing where a row begins
+	multiline  bool   // with quote, backslash and comment as in delimited
+	quote      []byte // never empty when multiline
+	backslash  bool
+	comment    []byte
+	plain      int64 // lines at the front that are rows in any case
+	utf16      bool  // r decodes UTF-16
 	maxRow     int
 
 	buf        []byte
@@ -31,9 +36,10 @@ type rowScanner struct {
 type rawRow struct {
 	text       []byte
 	line       int64
-	offset     int64
+	offset     int64 // in the source, as delivered
 	lines      int64 // lines that the row takes
-	size       int64 // bytes that it takes, with its terminator
+	size       int64 // bytes that it takes there, with its terminator
+	taken      int   // bytes that it takes in the buffer; 0 when it is too long
 	terminated bool
 	tooLong    bool // longer than maxRow: text is only its beginning
 }
@@ -41,7 +47,7 @@ type rawRow struct {
 // next reads the next row; io.EOF after the last.
 func (s *rowScanner) next(row *rawRow) error {
 	find := s.findLine
-	if s.multiline {
+	if s.multiline && s.line > s.plain {
 		find = s.findQuoted
 	}
 	*row = rawRow{line: s.line, offset: s.offset, lines: 1}
@@ -52,21 +58,41 @@ func (s *rowScanner) next(row *rawRow) error {
 	if size < 0 {
 		return s.skipLong(row)
 	}
-	row.text, row.size = s.buf[s.start:s.start+size], int64(size)
+	row.text, row.taken = s.buf[s.start:s.start+size], size
+	row.size = s.delivered(row.text)
 	s.advance(row)
-	row.terminated = size > 0 && row.text[size-1] == s.terminator
+	row.terminated = bytes.HasSuffix(row.text, s.terminator)
 	if row.terminated {
-		row.text = row.text[:size-1]
+		row.text = row.text[:size-len(s.terminator)]
 	}
 	row.text = trimReturns(row.text)
+	if s.own {
+		s.skipBreaks(row)
+	}
 	return nil
 }
 
 // advance moves past a row that lies in the buffer.
 func (s *rowScanner) advance(row *rawRow) {
-	s.start += int(row.size)
+	s.start += row.taken
 	s.offset += row.size
 	s.line += row.lines
+}
+
+// delivered is how many bytes of the source text is.
+func (s *rowScanner) delivered(text []byte) int64 {
+	if s.utf16 {
+		return utf16Size(text)
+	}
+	return int64(len(text))
+}
+
+// skipBreaks cuts line breaks off the front of a row: they stand behind the
+// terminator of the row before.
+func (s *rowScanner) skipBreaks(row *rawRow) {
+	n := len(row.text) - len(bytes.TrimLeft(row.text, "\r\n"))
+	row.offset += s.delivered(row.text[:n])
+	row.text = row.text[n:]
 }
 
 // trimReturns cuts carriage returns before a line feed.
@@ -81,18 +107,19 @@ func trimReturns(row []byte) []byte {
 // long for the buffer.
 func (s *rowScanner) findLine(*rawRow) (int, error) {
 	for searched := 0; ; {
-		if i := bytes.IndexByte(s.buf[s.start+searched:s.end], s.terminator); i >= 0 {
-			return s.fitting(searched + i + 1)
+		if i := bytes.Index(s.buf[s.start+searched:s.end], s.terminator); i >= 0 {
+			return s.fitting(searched + i + len(s.terminator))
 		}
-		searched = s.end - s.start
+		unread := s.end - s.start
 		switch {
-		case searched > s.maxRow:
+		case unread > s.maxRow:
 			return -1, nil
-		case s.eof && searched == 0:
+		case s.eof && unread == 0:
 			return 0, io.EOF
 		case s.eof:
-			return s.fitting(searched)
+			return s.fitting(unread)
 		}
+		searched = max(0, unread-len(s.terminator)+1) // half of one may be there
 		if err := s.fill(); err != nil {
 			return 0, err
 		}
@@ -115,20 +142,20 @@ func (s *rowScanner) findQuoted(row *rawRow) (int, error) {
 	row.lines = 0
 	for {
 		rest := s.buf[s.start+searched : s.end]
-		i := bytes.IndexByte(rest, s.terminator)
+		i := bytes.Index(rest, s.terminator)
 		if i >= 0 && searched+i < s.maxRow {
-			quotes += bytes.Count(rest[:i], []byte{s.quote})
-			searched += i + 1
+			quotes += s.quotes(rest[:i])
+			searched += i + len(s.terminator)
 			row.lines++
 			if first == 0 {
 				first = searched
 			}
-			if quotes%2 == 0 {
+			if quotes%2 == 0 || s.commented(row) {
 				return searched, nil
 			}
 			continue
 		}
-		size, done := s.endQuoted(row, first, quotes+bytes.Count(rest, []byte{s.quote}))
+		size, done := s.endQuoted(row, first, quotes+s.quotes(rest))
 		if done {
 			return size, nil
 		}
@@ -139,6 +166,38 @@ func (s *rowScanner) findQuoted(row *rawRow) (int, error) {
 			return 0, err
 		}
 	}
+}
+
+// quotes counts the quotes that open or close a field.
+func (s *rowScanner) quotes(p []byte) (n int) {
+	if !s.backslash {
+		return bytes.Count(p, s.quote)
+	}
+	for i := 0; i < len(p); {
+		switch {
+		case p[i] == '\\':
+			i += 2
+		case bytes.HasPrefix(p[i:], s.quote):
+			n++
+			i += len(s.quote)
+		default:
+			i++
+		}
+	}
+	return n
+}
+
+// commented tells whether the row, of one line so far, is a comment: its quotes
+// mean nothing.
+func (s *rowScanner) commented(row *rawRow) bool {
+	if len(s.comment) == 0 || row.lines != 1 {
+		return false
+	}
+	line := s.buf[s.start:s.end]
+	if s.own {
+		line = bytes.TrimLeft(line, "\r\n")
+	}
+	return bytes.HasPrefix(bytes.TrimPrefix(line, utf8Mark), s.comment)
 }
 
 // endQuoted decides on a row that no terminator ends in the buffer. First is
@@ -166,14 +225,18 @@ func (s *rowScanner) skipLong(row *rawRow) error {
 	row.tooLong = true
 	s.keepHead(row)
 	for {
-		i := bytes.IndexByte(s.buf[s.start:s.end], s.terminator)
-		n := i + 1
+		i := bytes.Index(s.buf[s.start:s.end], s.terminator)
+		n := i + len(s.terminator)
 		if i < 0 {
 			n = s.end - s.start
+			if !s.eof {
+				n = max(0, n-len(s.terminator)+1) // half of one may be there
+			}
 		}
+		passed := s.delivered(s.buf[s.start : s.start+n])
 		s.start += n
-		s.offset += int64(n)
-		row.size += int64(n)
+		s.offset += passed
+		row.size += passed
 		if i >= 0 || s.eof {
 			row.terminated = i >= 0
 			s.line++
@@ -189,7 +252,7 @@ func (s *rowScanner) skipLong(row *rawRow) error {
 // whose it is may stand there.
 func (s *rowScanner) keepHead(row *rawRow) {
 	head := s.buf[s.start:min(s.end, s.start+s.maxRow)]
-	if i := bytes.IndexByte(head, s.terminator); i >= 0 {
+	if i := bytes.Index(head, s.terminator); i >= 0 {
 		head = head[:i]
 	}
 	s.head = append(s.head[:0], head...)

@@ -20,6 +20,7 @@ func TestShippedLayouts(t *testing.T) {
 	cases := map[string]string{
 		"us-ca/doj-extract":       "us-ca-doj-extract.csv",
 		"us-il/cook-dispositions": "us-il-cook-invented.csv",
+		"us-tx/harris-bookings":   "us-tx-harris-invented.csv",
 		"generic/charges":         "generic-charges.csv",
 		"generic/charges-fixed":   "generic-charges-fixed.txt",
 	}

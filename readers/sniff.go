@@ -2,6 +2,7 @@ package readers
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -20,9 +21,8 @@ var signatures = []struct{ bytes, is, remedy string }{
 	{"ARROW1", "an Arrow file", "export it as text"},
 	{"%PDF-", "a PDF document", "ask the sender for the extract as text"},
 	{"<?xml", "an XML document, such as the error answer of a web service", "fetch the extract again"},
-	{"\xff\xfe", "UTF-16 text", "convert it to UTF-8"},
-	{"\xfe\xff", "UTF-16 text", "convert it to UTF-8"},
 	{"\x00\x00\xfe\xff", "UTF-32 text", "convert it to UTF-8"},
+	{"\xff\xfe\x00\x00", "UTF-32 text", "convert it to UTF-8"},
 }
 
 // tarMark stands at tarMarkAt in a tar archive, which begins with a file's name.
@@ -45,4 +45,36 @@ func sniff(head []byte) error {
 		}
 	}
 	return nil
+}
+
+// open refuses a source that is not text in the layout's encoding, as far as
+// its beginning tells, and returns what follows its byte order mark.
+func (l *Layout) open(s *Survey, head []byte) ([]byte, error) {
+	if err := sniff(head); err != nil {
+		return nil, err
+	}
+	body := bytes.TrimPrefix(head, utf8Mark)
+	s.Mark = len(body) < len(head)
+	order := utf16Mark(head)
+	switch e := &l.encoding; {
+	case e.wide && s.Mark, e.chars != nil && !e.mixed && s.Mark:
+		return nil, fmt.Errorf("it begins with the byte order mark of UTF-8, the layout says encoding: %s: say encoding: utf-8", e.name)
+	case !e.wide && order != nil:
+		return nil, errors.New("it is UTF-16 text: say encoding: utf-16 in the layout, or convert it to UTF-8")
+	case !e.wide:
+		return body, nil
+	case order != nil && e.order != nil && order != e.order:
+		return nil, fmt.Errorf("its byte order mark is not that of %s: say encoding: utf-16 in the layout", e.name)
+	case order != nil:
+		body = body[2:]
+	case e.order != nil:
+		order = e.order
+	case len(head) > 0:
+		return nil, fmt.Errorf("it has no byte order mark: say encoding: %s or %s in the layout", utf16Little, utf16Big)
+	}
+	s.Encoding = utf16Little
+	if order == binary.BigEndian {
+		s.Encoding = utf16Big
+	}
+	return body, nil
 }

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
+
+	"golang.org/x/text/transform"
 )
 
 // Survey is what one reading of a source in order tells: its digest, its
@@ -19,13 +22,20 @@ type Survey struct {
 	Bytes  int64   `json:"bytes"`
 	Rows   int64   `json:"rows"` // of all ranges: without the header
 	Ranges []Range `json:"ranges"`
-	// Terminator is what ends a line: LF (after CR or not), or CR in a source
-	// that has no LF at all.
+	// Terminator is what ends a line: LF (after CR or not), CR in a source that
+	// has no LF at all, or the character that the layout names.
 	Terminator string `json:"terminator"`
+	// Form is which of the layout's forms the source has, the first being 0.
+	Form int `json:"form,omitempty"`
+	// Encoding is that of a source in UTF-16, with its byte order.
+	Encoding string `json:"encoding,omitempty"`
 	// Mark tells that the source begins with the byte order mark of UTF-8.
 	Mark bool `json:"byte_order_mark,omitempty"`
 	// Header is the header row as written, empty where there is none.
-	Header   string   `json:"header,omitempty"`
+	Header string `json:"header,omitempty"`
+	// Before is the number of lines before the header, or before the first row
+	// where there is none, that are no data whatever they hold.
+	Before   int64    `json:"lines_before,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
 }
 
@@ -35,11 +45,15 @@ const (
 	carriageReturn = "CR"
 )
 
-func (s *Survey) terminator() byte {
-	if s.Terminator == carriageReturn {
-		return '\r'
+func (s *Survey) terminator(l *Layout) []byte {
+	switch {
+	case l.delimited != nil && l.delimited.terminator != "":
+		return l.encoding.encode(l.delimited.terminator)
+	case s.Terminator == carriageReturn:
+		return []byte{'\r'}
+	default:
+		return []byte{'\n'}
 	}
-	return '\n'
 }
 
 const surveyBuffer = 1 << 20
@@ -67,29 +81,42 @@ func (l *Layout) survey(ctx context.Context, r io.Reader, target int64) (*Survey
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
+	whole := err != nil
 	head = head[:n]
-	if err := sniff(head); err != nil {
+	form, err := l.formOf(head, whole)
+	if err != nil {
 		return nil, err
 	}
+	s, err := l.forms[form].surveyForm(in, head, whole, target)
+	if err != nil {
+		return nil, err
+	}
+	s.Form = form
+	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.Sum(nil)), in.bytes
+	return s, nil
+}
+
+// surveyForm surveys a source of this form, of which head has been read.
+func (l *Layout) surveyForm(in *surveyed, head []byte, whole bool, target int64) (*Survey, error) {
 	s := &Survey{}
-	body := bytes.TrimPrefix(head, utf8Mark)
-	s.Mark = len(body) < len(head)
-	var first rawRow
-	if l.delimited != nil && l.delimited.multiline {
-		first, err = l.surveyQuoted(s, io.MultiReader(bytes.NewReader(body), in), body, target)
-	} else {
-		first, err = l.surveyLines(s, in, body, target)
+	body, err := l.open(s, head)
+	if err != nil {
+		return nil, err
+	}
+	var found lead
+	if l.delimited != nil && l.delimited.inOrder() || s.Encoding != "" {
+		found, err = l.surveyRows(s, in, body, whole, target)
+	} else if err = l.surveyLines(s, in, body, target); err == nil {
+		found, err = l.findLead(s, body, int64(len(head)-len(body)), whole)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.Sum(nil)), in.bytes
-	return s, l.settle(s, first)
+	return s, l.settle(s, found)
 }
 
-// settle takes the header off the first range and tells of a source without
-// rows.
-func (l *Layout) settle(s *Survey, first rawRow) error {
+// settle takes the header out of the ranges and tells of a source without rows.
+func (l *Layout) settle(s *Survey, found lead) error {
 	if len(s.Ranges) == 0 {
 		if !l.emptyAllowed {
 			return errors.New("the file is empty: ask the sender for it again, or say empty: allowed in the layout")
@@ -97,41 +124,19 @@ func (l *Layout) settle(s *Survey, first rawRow) error {
 		s.Warnings = append(s.Warnings, "the file is empty")
 		return nil
 	}
-	if err := l.settleHeader(s, first); err != nil {
-		return err
+	s.Before = found.before
+	if found.header != nil {
+		s.Header = string(found.row.text)
+		for _, w := range found.header.warnings {
+			s.Warnings = append(s.Warnings, fmt.Sprintf("line %d: %s", found.row.line, w))
+		}
+		s.Ranges = found.takeHeader(s.Ranges)
 	}
 	for _, r := range s.Ranges {
 		s.Rows += r.Rows
 	}
-	if s.Rows == 0 {
+	if s.Rows <= s.Before {
 		s.Warnings = append(s.Warnings, "the file has a header and no rows")
-	}
-	return nil
-}
-
-func (l *Layout) settleHeader(s *Survey, first rawRow) error {
-	if first.tooLong {
-		if l.delimited != nil && l.delimited.header == headerRequired {
-			return fmt.Errorf("line 1: the header is longer than %d bytes: is this the right layout?", l.maxRow)
-		}
-		return nil
-	}
-	h, err := l.readHeader(first.text)
-	if err != nil {
-		return fmt.Errorf("line 1: %w", err)
-	}
-	if h == nil {
-		return nil
-	}
-	s.Header = string(first.text)
-	s.Warnings = append(s.Warnings, h.warnings...)
-	r := &s.Ranges[0]
-	r.Offset += first.size
-	r.Length -= first.size
-	r.FirstLine += first.lines
-	r.Rows--
-	if r.Rows == 0 {
-		s.Ranges = s.Ranges[1:]
 	}
 	return nil
 }
@@ -154,11 +159,10 @@ func (s *lineSurvey) write(p []byte) {
 // surveyLines cuts a source in which every line is a row. Whether CR alone
 // ends its lines is known only at the end (there is no LF then), so both are
 // followed until the first LF.
-func (l *Layout) surveyLines(s *Survey, in *surveyed, head []byte, target int64) (rawRow, error) {
+func (l *Layout) surveyLines(s *Survey, in *surveyed, head []byte, target int64) error {
 	begin := in.bytes - int64(len(head))
 	feeds := l.newLineSurvey('\n', target, begin)
 	returns := l.newLineSurvey('\r', target, begin)
-	first := make([]byte, 0, min(len(head), l.maxRow+1))
 	buf := make([]byte, surveyBuffer)
 	for p := head; ; {
 		if returns != nil && bytes.IndexByte(p, '\n') >= 0 {
@@ -168,63 +172,53 @@ func (l *Layout) surveyLines(s *Survey, in *surveyed, head []byte, target int64)
 		if returns != nil {
 			returns.write(p)
 		}
-		if room := l.maxRow + 1 - len(first); room > 0 {
-			first = append(first, p[:min(room, len(p))]...)
-		}
 		n, err := in.Read(buf)
 		if p = buf[:n]; n == 0 && errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
-			return rawRow{}, err
+			return err
 		}
 	}
-	return l.endLines(s, feeds, returns, first)
+	return endLines(s, feeds, returns)
 }
 
 // endLines keeps the survey of the terminator that the source turned out to
-// have, and returns its first row.
-func (l *Layout) endLines(s *Survey, feeds, returns *lineSurvey, first []byte) (rawRow, error) {
+// have.
+func endLines(s *Survey, feeds, returns *lineSurvey) error {
 	lines := feeds
 	s.Terminator = lineFeed
 	if returns != nil && returns.cutter.terminated() {
 		lines, s.Terminator = returns, carriageReturn
 	}
 	s.Ranges = lines.cutter.finish()
-	if len(s.Ranges) > 0 {
-		if err := lines.trailer.finish(); err != nil {
-			return rawRow{}, err
-		}
+	if len(s.Ranges) == 0 {
+		return nil
 	}
-	scan := rowScanner{r: bytes.NewReader(first), terminator: s.terminator(), maxRow: l.maxRow, line: 1}
-	var row rawRow
-	if err := scan.next(&row); err != nil && !errors.Is(err, io.EOF) {
-		return row, err
-	}
-	return row, nil
+	return lines.trailer.finish()
 }
 
-// surveyQuoted cuts a source whose rows may span lines. Its terminator is CR
-// when the first megabyte has one and no LF.
-func (l *Layout) surveyQuoted(s *Survey, r io.Reader, head []byte, target int64) (first rawRow, err error) {
-	s.Terminator = lineFeed
-	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
-		s.Terminator = carriageReturn
+// surveyRows cuts a source whose rows must be read in order to be told from one
+// another. Its lines end with CR when the first megabyte has one and no LF.
+func (l *Layout) surveyRows(s *Survey, in *surveyed, head []byte, whole bool, target int64) (lead, error) {
+	text := s.decoded(head)
+	s.guessTerminator(text)
+	begin := in.bytes - int64(len(head))
+	found, err := l.findLead(s, text, begin, whole)
+	if err != nil {
+		return lead{}, err
 	}
-	scan := l.scanner(s, r)
-	if s.Mark {
-		scan.offset = int64(len(utf8Mark))
-	}
-	open := Range{Offset: scan.offset, FirstLine: 1}
-	for n := 0; ; n++ {
+	s.Before = found.before
+	check := l.newRowCheck(s, &found)
+	scan := l.scanner(s, io.MultiReader(bytes.NewReader(head), in))
+	scan.offset = begin
+	open := Range{Offset: begin, FirstLine: 1}
+	for {
 		var row rawRow
 		if err := scan.next(&row); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return first, err
-		}
-		if n == 0 {
-			first, first.text = row, bytes.Clone(row.text)
+			return lead{}, err
 		}
 		open.Length += row.size
 		open.Rows++
@@ -232,20 +226,56 @@ func (l *Layout) surveyQuoted(s *Survey, r io.Reader, head []byte, target int64)
 			s.Ranges = append(s.Ranges, open)
 			open = Range{Offset: scan.offset, FirstLine: scan.line}
 		}
+		if err := check.take(&row); err != nil {
+			return lead{}, err
+		}
 	}
 	if open.Length > 0 {
 		s.Ranges = append(s.Ranges, open)
 	}
-	return first, nil
+	return found, check.finish()
 }
 
-// scanner reads rows as the survey found them to be.
+// guessTerminator tells the end of lines by the beginning of a source.
+func (s *Survey) guessTerminator(head []byte) {
+	s.Terminator = lineFeed
+	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		s.Terminator = carriageReturn
+	}
+}
+
+// scanner reads rows as the survey found them to be, from a place where one
+// begins.
 func (l *Layout) scanner(s *Survey, r io.Reader) *rowScanner {
-	scan := &rowScanner{r: r, terminator: s.terminator(), maxRow: l.maxRow, line: 1}
-	if l.delimited != nil {
-		scan.multiline, scan.quote = l.delimited.multiline, l.delimited.quote
+	scan := &rowScanner{r: r, terminator: s.terminator(l), maxRow: l.maxRow, line: 1, plain: s.Before}
+	if d := l.delimited; d != nil {
+		scan.own, scan.multiline, scan.backslash, scan.comment = d.terminator != "", d.multiline, d.backslash, d.comment
+		scan.quote = l.encoding.encode(d.quote)
+	}
+	if s.Encoding != "" {
+		scan.utf16, scan.r = true, transform.NewReader(r, s.decoder())
 	}
 	return scan
+}
+
+// decoded is the beginning of a source as its scanner sees it.
+func (s *Survey) decoded(head []byte) []byte {
+	if s.Encoding == "" {
+		return head
+	}
+	text, _, err := transform.Bytes(s.decoder(), head)
+	if err != nil {
+		panic(err) // it decodes anything
+	}
+	return text
+}
+
+// decoder decodes a source in UTF-16.
+func (s *Survey) decoder() utf16Text {
+	if s.Encoding == utf16Big {
+		return utf16Text{order: binary.BigEndian}
+	}
+	return utf16Text{order: binary.LittleEndian}
 }
 
 // surveyed is a source being read in order: digested, counted, cancellable.

@@ -24,18 +24,23 @@ type fault struct {
 	text         string
 }
 
-// parse returns the root of the file, or nil with the fault noted.
-func (d *document) parse(source []byte) ast.Node {
+// parse returns the roots of the file's documents, or none with the fault noted.
+func (d *document) parse(source []byte) []ast.Node {
 	file, err := parser.ParseBytes(source, 0)
 	if err != nil {
 		d.syntax(err)
 		return nil
 	}
-	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		d.faults = append(d.faults, fault{1, 1, "the file must hold one YAML document"})
-		return nil
+	var roots []ast.Node
+	for _, doc := range file.Docs {
+		if doc.Body != nil && doc.Body.Type() != ast.CommentType {
+			roots = append(roots, doc.Body)
+		}
 	}
-	return file.Docs[0].Body
+	if len(roots) == 0 {
+		d.faults = append(d.faults, fault{1, 1, "the file holds no layout"})
+	}
+	return roots
 }
 
 func (d *document) syntax(err error) {

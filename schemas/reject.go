@@ -35,11 +35,13 @@ const (
 	FieldUnmapped                      // a value that the column's map does not list
 	FieldPersonKey                     // a person key that is missing or a placeholder
 	FieldNumber                        // not a whole number, or one that cannot be
+	FieldPartialDate                   // a date without its day, or its month and day
 )
 
 var rejectReasonNames = names[RejectReason]{
 	"field_count", "stray_quote", "open_quote", "row_length", "unknown_record_type", "encoding", "nul_byte",
 	"row_too_long", "missing_value", "truncated", "bad_date", "unmapped_value", "no_person_key", "bad_number",
+	"partial_date",
 }
 
 func (r RejectReason) String() string { return rejectReasonNames.name(r) }
@@ -78,6 +80,8 @@ func (r Reject) Explain() string {
 		return "the person key is missing or a placeholder; the row stands alone"
 	case FieldNumber:
 		return "not a whole number of days or months"
+	case FieldPartialDate:
+		return "the date lacks its day, or its month and day"
 	default:
 		return r.Reason.String()
 	}
