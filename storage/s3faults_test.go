@@ -115,6 +115,25 @@ func TestFaultsOfReading(t *testing.T) {
 	}
 }
 
+// A store may send bytes of the next version under the name of the last one.
+func TestBytesOfTheNextVersionAreAChange(t *testing.T) {
+	server := storagetest.StartServer(t)
+	proxy, s := behindProxy(t, server)
+	first, err := s.PutIfAbsent(t.Context(), "k", []byte("17"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy.Script("Range", 1, storagetest.Altered(func(http.Header, []byte) []byte {
+		if _, err := s.PutIfMatch(t.Context(), "k", []byte("18"), first.Version); err != nil {
+			t.Error(err)
+		}
+		return []byte("18")
+	}))
+	if got, err := readAll(t.Context(), s, "k", first.Version); !errors.Is(err, storage.ErrChanged) || !strings.Contains(err.Error(), s.String()+"/k") {
+		t.Errorf("%q came, and %v", got, err)
+	}
+}
+
 func header(name, value string) func(http.Header, []byte) []byte {
 	return func(h http.Header, body []byte) []byte {
 		h.Set(name, value)

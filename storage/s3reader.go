@@ -151,12 +151,19 @@ func (r *s3Reader) ask() {
 	}
 }
 
-// finish compares the checksum of what was read with the store's.
+// finish compares the checksum of what was read with the store's. A store that
+// keeps objects as files may send the bytes of a newer version under the name of
+// the one asked for: then the object was changed and nothing is damaged.
 func (r *s3Reader) finish() error {
-	if err := r.sum.compare(); err != nil {
-		return r.version.store.wrap(r.ctx, "read", r.version.key, err)
+	damage := r.sum.compare()
+	if damage == nil {
+		return io.EOF
 	}
-	return io.EOF
+	s, v := r.version.store, r.version
+	if _, err := s.head(r.ctx, v.key, v.etag, false); errors.Is(err, ErrChanged) {
+		return err
+	}
+	return s.wrap(r.ctx, "read", v.key, damage)
 }
 
 // drop gives back what a fetch holds, once its goroutine is done with it.
