@@ -31,8 +31,8 @@ type dateFormat struct {
 
 type datePart struct {
 	kind     dateKind
-	min, max int  // digits
-	literal  byte // for literalPart
+	min, max uint8 // digits; 0 for a part that is none
+	literal  byte  // for literalPart
 }
 
 type dateKind uint8
@@ -144,7 +144,7 @@ func (f dateFormat) shape() string {
 		case p.kind == monthNamePart:
 			b.WriteString("MON")
 		case p.max > 2 || p.min == 2 && !f.delimited():
-			b.WriteString(strings.Repeat("9", p.max))
+			b.WriteString(strings.Repeat("9", int(p.max)))
 		default:
 			b.WriteByte('9')
 		}
@@ -176,31 +176,33 @@ func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partial bool
 	pm, half := false, false
 	for i := range f.parts {
 		p := &f.parts[i]
-		switch p.kind {
-		case literalPart:
-			if len(v) == 0 || v[0] != p.literal {
+		switch {
+		case p.max > 0:
+			n, width := leadingDigits(v, int(p.max))
+			if width < int(p.min) {
+				return schemas.NoDate, false
+			}
+			at[p.kind] = n
+			v = v[width:]
+		case len(v) == 0:
+			return schemas.NoDate, false
+		case p.kind == literalPart:
+			if v[0] != p.literal {
 				return schemas.NoDate, false
 			}
 			v = v[1:]
-		case halfPart:
-			if len(v) < 2 || upper(v[0]) != 'A' && upper(v[0]) != 'P' || upper(v[1]) != 'M' {
-				return schemas.NoDate, false
-			}
-			half, pm = true, upper(v[0]) == 'P'
-			v = v[2:]
-		case monthNamePart:
+		case p.kind == monthNamePart:
 			at[monthPart] = monthNamed(v)
 			if at[monthPart] == 0 {
 				return schemas.NoDate, false
 			}
 			v = v[3:]
-		case yearPart, shortYearPart, centuryPart, monthPart, dayPart, dayOfYearPart, hourPart, minutePart, secondPart, fractionPart, dateKinds:
-			n, width := leadingDigits(v, p.max)
-			if width < p.min {
+		default:
+			if len(v) < 2 || upper(v[0]) != 'A' && upper(v[0]) != 'P' || upper(v[1]) != 'M' {
 				return schemas.NoDate, false
 			}
-			at[p.kind] = n
-			v = v[width:]
+			half, pm = true, upper(v[0]) == 'P'
+			v = v[2:]
 		}
 	}
 	if len(v) != 0 || !possibleTime(at[hourPart], at[minutePart], at[secondPart], half, pm) {
@@ -282,7 +284,7 @@ func (f dateFormat) digits() (n int) {
 		if p.max == 0 {
 			return 0
 		}
-		n += p.max
+		n += int(p.max)
 	}
 	return n
 }
