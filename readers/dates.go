@@ -92,7 +92,7 @@ func parseDateFormat(name string) (dateFormat, error) {
 		f.parts = append(f.parts, part)
 		rest = rest[len(word):]
 	}
-	month := seen[monthPart] != seen[monthNamePart]
+	day := seen[monthPart] != seen[monthNamePart] && seen[dayPart]
 	switch {
 	case seen[yearPart] == seen[shortYearPart]:
 		return f, fmt.Errorf("date format %q must name one year (YYYY or YY)", name)
@@ -100,7 +100,7 @@ func parseDateFormat(name string) (dateFormat, error) {
 		return f, fmt.Errorf("date format %q: a century (C) belongs to a year of two digits (YY)", name)
 	case seen[dayOfYearPart] && (seen[monthPart] || seen[monthNamePart] || seen[dayPart]):
 		return f, fmt.Errorf("date format %q: a day of the year (DDD) takes no month and no day", name)
-	case !seen[dayOfYearPart] && !(month && seen[dayPart]):
+	case !seen[dayOfYearPart] && !day:
 		return f, fmt.Errorf("date format %q must name a month (MM, M or MON) and a day (DD or D), or a day of the year (DDD)", name)
 	}
 	f.shortYear, f.century, f.dayOfYear = seen[shortYearPart], seen[centuryPart], seen[dayOfYearPart]
