@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,5 +108,32 @@ func TestCookDispositions(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[schemas.RejectReason]int{schemas.FieldUnmapped: 2}, got.count()); diff != "" {
 		t.Errorf("rejects (-want +got):\n%s", diff)
+	}
+}
+
+// A file that is UTF-8 but for one character: its row is lost as UTF-8, and read
+// as a file of mixed encodings.
+func TestMixedEncodings(t *testing.T) {
+	layout := `
+layout: t/mixed
+encoding: utf-8-or-windows-1252
+delimited: {header: required, columns_by: name, multiline: true}
+columns: [tempID, Charge, Expungeable.]
+fields:
+  person_id: tempID
+  statute: Charge
+  disposition: {from: Expungeable., map: {exact: {unknown: ["Yes", "No"]}}}
+`
+	source := agencyFile(t, "massachusetts-cfb/missing_expungeability_08-02.csv")
+	bad := func(source string) []schemas.Reject {
+		got := readAll(t, parse(t, source), agencyFile(t, "massachusetts-cfb/missing_expungeability_08-02.csv"), 1<<12, 100)
+		return slices.DeleteFunc(got.rejects, func(r schemas.Reject) bool { return r.Reason != schemas.RowEncoding })
+	}
+	lost := bad(strings.Replace(layout, "encoding: utf-8-or-windows-1252\n", "", 1))
+	if len(lost) != 1 || !bytes.Contains(source[lost[0].Offset:lost[0].Offset+200], []byte{0xa9}) {
+		t.Errorf("rejected as UTF-8: %v; want the row of the one bad byte", lost)
+	}
+	if got := bad(layout); len(got) != 0 {
+		t.Errorf("rejected as mixed: %v", got)
 	}
 }

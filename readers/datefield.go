@@ -37,7 +37,7 @@ func (d *dates) read(v []byte) (schemas.Date, dateReading) {
 	for i := range d.formats {
 		day, partial := d.formats[i].parse(v, &d.centuries)
 		switch {
-		case day.Known() && slices.Contains(d.days, day):
+		case day.Known() && len(d.days) != 0 && slices.Contains(d.days, day):
 			return schemas.NoDate, sentinelDate
 		case day.Known():
 			return day, wholeDate

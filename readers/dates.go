@@ -31,8 +31,8 @@ type dateFormat struct {
 
 type datePart struct {
 	kind     dateKind
-	min, max int  // digits
-	literal  byte // for literalPart
+	min, max uint8 // digits; 0 for a part that is none
+	literal  byte  // for literalPart
 }
 
 type dateKind uint8
@@ -92,7 +92,7 @@ func parseDateFormat(name string) (dateFormat, error) {
 		f.parts = append(f.parts, part)
 		rest = rest[len(word):]
 	}
-	month := seen[monthPart] != seen[monthNamePart]
+	day := seen[monthPart] != seen[monthNamePart] && seen[dayPart]
 	switch {
 	case seen[yearPart] == seen[shortYearPart]:
 		return f, fmt.Errorf("date format %q must name one year (YYYY or YY)", name)
@@ -100,7 +100,7 @@ func parseDateFormat(name string) (dateFormat, error) {
 		return f, fmt.Errorf("date format %q: a century (C) belongs to a year of two digits (YY)", name)
 	case seen[dayOfYearPart] && (seen[monthPart] || seen[monthNamePart] || seen[dayPart]):
 		return f, fmt.Errorf("date format %q: a day of the year (DDD) takes no month and no day", name)
-	case !seen[dayOfYearPart] && !(month && seen[dayPart]):
+	case !seen[dayOfYearPart] && !day:
 		return f, fmt.Errorf("date format %q must name a month (MM, M or MON) and a day (DD or D), or a day of the year (DDD)", name)
 	}
 	f.shortYear, f.century, f.dayOfYear = seen[shortYearPart], seen[centuryPart], seen[dayOfYearPart]
@@ -144,7 +144,7 @@ func (f dateFormat) shape() string {
 		case p.kind == monthNamePart:
 			b.WriteString("MON")
 		case p.max > 2 || p.min == 2 && !f.delimited():
-			b.WriteString(strings.Repeat("9", p.max))
+			b.WriteString(strings.Repeat("9", int(p.max)))
 		default:
 			b.WriteByte('9')
 		}
@@ -176,31 +176,33 @@ func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partial bool
 	pm, half := false, false
 	for i := range f.parts {
 		p := &f.parts[i]
-		switch p.kind {
-		case literalPart:
-			if len(v) == 0 || v[0] != p.literal {
+		switch {
+		case p.max > 0:
+			n, width := leadingDigits(v, int(p.max))
+			if width < int(p.min) {
+				return schemas.NoDate, false
+			}
+			at[p.kind] = n
+			v = v[width:]
+		case len(v) == 0:
+			return schemas.NoDate, false
+		case p.kind == literalPart:
+			if v[0] != p.literal {
 				return schemas.NoDate, false
 			}
 			v = v[1:]
-		case halfPart:
-			if len(v) < 2 || upper(v[0]) != 'A' && upper(v[0]) != 'P' || upper(v[1]) != 'M' {
-				return schemas.NoDate, false
-			}
-			half, pm = true, upper(v[0]) == 'P'
-			v = v[2:]
-		case monthNamePart:
+		case p.kind == monthNamePart:
 			at[monthPart] = monthNamed(v)
 			if at[monthPart] == 0 {
 				return schemas.NoDate, false
 			}
 			v = v[3:]
-		case yearPart, shortYearPart, centuryPart, monthPart, dayPart, dayOfYearPart, hourPart, minutePart, secondPart, fractionPart, dateKinds:
-			n, width := leadingDigits(v, p.max)
-			if width < p.min {
+		default:
+			if len(v) < 2 || upper(v[0]) != 'A' && upper(v[0]) != 'P' || upper(v[1]) != 'M' {
 				return schemas.NoDate, false
 			}
-			at[p.kind] = n
-			v = v[width:]
+			half, pm = true, upper(v[0]) == 'P'
+			v = v[2:]
 		}
 	}
 	if len(v) != 0 || !possibleTime(at[hourPart], at[minutePart], at[secondPart], half, pm) {
@@ -282,7 +284,7 @@ func (f dateFormat) digits() (n int) {
 		if p.max == 0 {
 			return 0
 		}
-		n += p.max
+		n += int(p.max)
 	}
 	return n
 }

@@ -21,21 +21,21 @@ type RejectReason uint8
 // The reasons. Those from FieldDate on concern one value: the row is kept and
 // the value is unknown. All others reject the row.
 const (
-	RowFieldCount  RejectReason = iota // more or fewer fields than the layout has
-	RowStrayQuote                      // a quote inside an unquoted field, or text after a closing quote
-	RowOpenQuote                       // a quoted field that does not end
-	RowLength                          // a fixed-width row of the wrong length
-	RowUnknownType                     // a record type that the layout does not name
-	RowEncoding                        // bytes that are not text in the layout's encoding
-	RowNUL                             // a NUL byte
-	RowTooLong                         // longer than the layout allows
-	RowMissingKey                      // a value that the layout requires is missing
-	RowTruncated                       // the source ends inside the row
-	FieldDate                          // no date in any of the column's formats, or an impossible one
-	FieldUnmapped                      // a value that the column's map does not list
-	FieldPersonKey                     // a person key that is missing or a placeholder
-	FieldNumber                        // not a whole number, or one that cannot be
-	FieldPartialDate                   // a date without its day, or its month and day
+	RowFieldCount    RejectReason = iota // more or fewer fields than the layout has
+	RowStrayQuote                        // a quote inside an unquoted field, or text after a closing quote
+	RowOpenQuote                         // a quoted field that does not end
+	RowLength                            // a fixed-width row of the wrong length
+	RowUnknownType                       // a record type that the layout does not name
+	RowEncoding                          // bytes that are not text in the layout's encoding
+	RowNUL                               // a NUL byte
+	RowTooLong                           // longer than the layout allows
+	RowMissingKey                        // a value that the layout requires is missing
+	RowTruncated                         // the source ends inside the row
+	FieldDate                            // no date in any of the column's formats, or an impossible one
+	FieldUnmapped                        // a value that the column's map does not list
+	FieldPersonKey                       // a person key that is missing or a placeholder
+	FieldNumber                          // not a whole number, or one that cannot be
+	FieldPartialDate                     // a date without its day, or its month and day
 )
 
 var rejectReasonNames = names[RejectReason]{

@@ -3,10 +3,13 @@ package readers_test
 import (
 	"bytes"
 	"context"
+	"maps"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf16"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -256,10 +259,7 @@ fields:
 `)
 	base := map[string]string{"source": "7", "line": "2", "kind": "1", "person_id": "p1", "statute_raw": "a", "severity": "unknown", "disposition_raw": "GUILTY", "disposition": "convicted", "sentence": "unknown"}
 	with := func(pairs ...string) map[string]string {
-		m := map[string]string{}
-		for k, v := range base {
-			m[k] = v
-		}
+		m := maps.Clone(base)
 		for i := 0; i < len(pairs); i += 2 {
 			m[pairs[i]] = pairs[i+1]
 		}
@@ -343,5 +343,45 @@ func TestSurveyOfAnotherForm(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "no form 2") {
 			t.Errorf("error %v", err)
 		}
+	}
+}
+
+// A terminator, and a character, may be cut in two by any read.
+func TestFormsInShortReads(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	for name, c := range map[string]struct{ encoding, form, source string }{
+		"daggers":  {"", "header: none, delimiter: ‡, terminator: †", "p1‡a‡GUILTY†" + long + "†p2‡c‡GUILTY†"},
+		"in lines": {"", "header: none, delimiter: ‡, terminator: †, multiline: true", "p1‡\"a†\"‡GUILTY†" + long + "†p2‡c‡GUILTY†"},
+		"UTF-16":   {"utf-16", "header: none, terminator: †", "\xff\xfe" + in("utf-16le", "p1,\U0001d11e,GUILTY†"+long+"†p2,c,GUILTY†")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := form(t, c.encoding, c.form)
+			survey, err := l.Survey(context.Background(), "county.csv", iotest.OneByteReader(strings.NewReader(c.source)), 1<<20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := schemas.Rows{}
+			for _, rng := range survey.Ranges {
+				r := iotest.OneByteReader(strings.NewReader(c.source[rng.Offset:]))
+				for b, err := range l.Read(context.Background(), 0, survey, rng, r, memory.NewGoAllocator(), 10) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					rows.Add(b.Rows)
+					b.Charges.Release()
+				}
+			}
+			if want := (schemas.Rows{Read: 3, Accepted: 2, Rejected: 1}); rows != want || survey.Rows != 3 {
+				t.Errorf("rows %+v, want %+v; %d surveyed", rows, want, survey.Rows)
+			}
+		})
+	}
+}
+
+// In a row with a field too many, the key is looked for in both of its places.
+func TestHolesBetweenDaggers(t *testing.T) {
+	got := readAll(t, form(t, "", "header: none, delimiter: ‡"), []byte("p1‡\"p2\"‡a‡GUILTY\n"), 1, 1)
+	if diff := cmp.Diff([]string{"p1", "p2"}, got.people()); diff != "" {
+		t.Errorf("people marked (-want +got):\n%s", diff)
 	}
 }
