@@ -8,7 +8,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -119,19 +118,7 @@ func including(t testing.TB, leaves ...string) *Law {
 	policy := strings.Replace(head, "signed_off: false\n",
 		"signed_off: false\nsubstance_unknown: {include: true, until: 2015-03-01, cite: \"Act 7\"}\n", 1)
 	policy = strings.Replace(policy, "effective: 2000-01-01", "effective: 2016-01-01", 1) + rules.String() + tail
-	pack, err := policies.Parse("test", fstest.MapFS{"policy.yaml": {Data: []byte(policy)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	bound, err := pack.Bind(nil, date("2020-06-15"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	law, err := Compile(bound)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return law
+	return lawOfFiles(t, fstest.MapFS{"policy.yaml": {Data: []byte(policy)}})
 }
 
 // TestIncludedSubstances presumes a substance that nothing names, up to the day

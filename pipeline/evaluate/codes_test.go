@@ -5,7 +5,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -14,21 +13,10 @@ import (
 func TestRangesAndFilesOfCodes(t *testing.T) {
 	policy := strings.Replace(head, `members: ["PC 187/*"]`, `members: ["PC 273.1..273.9/*", "PC 273a/*", "PC 273ab/*", "PC 273d/*"], except: ["PC 273d/*"], file: codes/more.csv`, 1) +
 		ruleOf("only", `{id: in, code: {in: [thing]}, cite: "Act 4"}`, seal) + tail
-	pack, err := policies.Parse("test", fstest.MapFS{
+	law := lawOfFiles(t, fstest.MapFS{
 		"policy.yaml":    {Data: []byte(policy)},
 		"codes/more.csv": {Data: []byte("code,valid_from,valid_to,cite\nHSC 11358/*,,2016-11-08,Act 2(b)\nHSC 11358/*,2018-01-01,,Act 2(c)\n")},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	bound, err := pack.Bind(nil, date("2020-06-15"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	law, err := Compile(bound)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, test := range map[string]struct {
 		code, offense string
 		want          truth

@@ -38,8 +38,13 @@ func ruleOf(id, leaf, gives string) string {
 
 func lawOf(t testing.TB, rules ...string) *Law {
 	t.Helper()
-	policy := head + strings.Join(rules, "") + tail
-	pack, err := policies.Parse("test", fstest.MapFS{"policy.yaml": {Data: []byte(policy)}})
+	return lawOfFiles(t, fstest.MapFS{"policy.yaml": {Data: []byte(head + strings.Join(rules, "") + tail)}})
+}
+
+// lawOfFiles is the law of a pack, as of 2020-06-15.
+func lawOfFiles(t testing.TB, files fstest.MapFS) *Law {
+	t.Helper()
+	pack, err := policies.Parse("test", files)
 	if err != nil {
 		t.Fatal(err)
 	}
