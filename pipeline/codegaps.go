@@ -85,8 +85,7 @@ func (g *codeGaps) read(ctx context.Context, p *Plan, src uint32, content *conte
 
 func (g *codeGaps) batch(charges arrow.Record, src uint32) {
 	persons := texts{charges.Column(schemas.ColPerson).(*array.String)}
-	statutes := texts{charges.Column(schemas.ColStatute).(*array.String)}
-	descriptions := texts{charges.Column(schemas.ColDescription).(*array.String)}
+	statutes, descriptions := newWords(charges.Column(schemas.ColStatute)), newWords(charges.Column(schemas.ColDescription))
 	lines := charges.Column(schemas.ColLine).(*array.Int64)
 	kinds := charges.Column(schemas.ColKind).(*array.Uint8)
 	for row := range int32(charges.NumRows()) { //nolint:gosec // a batch has less than 1<<31 rows

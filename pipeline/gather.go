@@ -2,14 +2,12 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
-	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/pipeline/link"
 )
 
 // buckets are segments sorted out by bucket, in order.
@@ -45,23 +43,5 @@ func gather(ctx context.Context, mem memory.Allocator, segments []Segment, from 
 		}
 		batches = append(batches, batch)
 	}
-	if len(batches) == 1 {
-		batches[0].Retain()
-		return batches[0], nil
-	}
-	columns := make([]arrow.Array, schemas.Coded.NumFields())
-	pieces := make([]arrow.Array, len(batches))
-	rows := int64(0)
-	for i := range columns {
-		for n, batch := range batches {
-			pieces[n] = batch.Column(i)
-		}
-		column, err := array.Concatenate(pieces, mem)
-		if err != nil {
-			return nil, fmt.Errorf("gather a bucket: %w", err)
-		}
-		defer column.Release()
-		columns[i], rows = column, int64(column.Len())
-	}
-	return array.NewRecord(schemas.Coded, columns, rows), nil
+	return link.Gather(mem, batches)
 }

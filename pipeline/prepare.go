@@ -64,17 +64,16 @@ func (r *Run) prepareBatch(ctx context.Context, p *Prepared, batch readers.Batch
 	}
 	defer coded.Release()
 	scattered := link.Scatter(r.mem, coded, r.bucketBits)
-	defer scattered.Batch.Release()
-	start := 0
-	for bucket, end := range scattered.Ends {
-		if end > start {
-			segment, err := put(ctx, segments, bucket, scattered.Batch.NewSlice(int64(start), int64(end)))
-			if err != nil {
-				return err
-			}
-			p.Segments = append(p.Segments, segment)
+	defer scattered.Release()
+	for bucket := range 1 << r.bucketBits {
+		if scattered.Rows(bucket) == 0 {
+			continue
 		}
-		start = end
+		segment, err := put(ctx, segments, bucket, scattered.Bucket(bucket))
+		if err != nil {
+			return err
+		}
+		p.Segments = append(p.Segments, segment)
 	}
 	return nil
 }

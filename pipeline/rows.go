@@ -12,25 +12,26 @@ import (
 // rows are the columns of a batch of schemas.Coded, each as what it is. Texts
 // taken from them live as long as the batch.
 type rows struct {
-	source                                                              *array.Uint32
-	line                                                                *array.Int64
-	kind, severity, disposition, sentence, codeMatch, inchoate          *array.Uint8
-	person, docket, charge, county, court, statute, description, degree texts
-	dispositionText, code                                               texts
-	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate  dates
-	sentenceDate, releaseDate, supervisionEnd                           dates
-	maxPenalty, termMin, termMax                                        numbers
-	incarcerated, restitution                                           *array.Uint8
+	source                                                             *array.Uint32
+	line                                                               *array.Int64
+	kind, severity, disposition, sentence, codeMatch, inchoate         *array.Uint8
+	person, surname, givenName, docket, charge                         texts
+	county, court, statute, description, degree, dispositionText, code words
+	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate dates
+	sentenceDate, releaseDate, supervisionEnd                          dates
+	maxPenalty, termMin, termMax                                       numbers
+	incarcerated, restitution                                          *array.Uint8
 
 	substances               *array.Uint16
 	evidence, victimRelation *array.Uint8
-	ncic                     texts
+	ncic                     words
 	victimAge                numbers
 }
 
 func newRows(batch arrow.Record) *rows {
 	column := batch.Column
 	text := func(i int) texts { return texts{column(i).(*array.String)} }
+	word := func(i int) words { return newWords(column(i)) }
 	date := func(i int) dates { return dates{column(i).(*array.Date32)} }
 	number := func(i int) numbers { return numbers{column(i).(*array.Int32)} }
 	small := func(i int) *array.Uint8 { return column(i).(*array.Uint8) }
@@ -46,15 +47,17 @@ func newRows(batch arrow.Record) *rows {
 		inchoate:    small(schemas.ColInchoate),
 
 		person:          text(schemas.ColPerson),
+		surname:         text(schemas.ColSurname),
+		givenName:       text(schemas.ColGivenName),
 		docket:          text(schemas.ColCase),
 		charge:          text(schemas.ColCharge),
-		county:          text(schemas.ColCounty),
-		court:           text(schemas.ColCourt),
-		statute:         text(schemas.ColStatute),
-		description:     text(schemas.ColDescription),
-		degree:          text(schemas.ColDegree),
-		dispositionText: text(schemas.ColDispositionText),
-		code:            text(schemas.ColCode),
+		county:          word(schemas.ColCounty),
+		court:           word(schemas.ColCourt),
+		statute:         word(schemas.ColStatute),
+		description:     word(schemas.ColDescription),
+		degree:          word(schemas.ColDegree),
+		dispositionText: word(schemas.ColDispositionText),
+		code:            word(schemas.ColCode),
 
 		birthDate:       date(schemas.ColBirthDate),
 		dispositionDate: date(schemas.ColDispositionDate),
@@ -73,7 +76,7 @@ func newRows(batch arrow.Record) *rows {
 
 		substances:     column(schemas.ColSubstances).(*array.Uint16),
 		evidence:       small(schemas.ColEvidence),
-		ncic:           text(schemas.ColNCIC),
+		ncic:           word(schemas.ColNCIC),
 		victimAge:      number(schemas.ColVictimAge),
 		victimRelation: small(schemas.ColVictimRelation),
 	}
@@ -132,6 +135,27 @@ func (t texts) text(row int32) string {
 		return ""
 	}
 	return t.Value(int(row))
+}
+
+// words is a column of words.
+type words struct {
+	numbers *array.Int32
+	list    *array.String
+}
+
+func newWords(column arrow.Array) words {
+	c := column.(*array.Dictionary)
+	return words{c.Indices().(*array.Int32), c.Dictionary().(*array.String)}
+}
+
+func (w words) known(row int32) bool { return w.numbers.IsValid(int(row)) }
+
+// text is the value, empty where it is null.
+func (w words) text(row int32) string {
+	if !w.known(row) {
+		return ""
+	}
+	return w.list.Value(int(w.numbers.Value(int(row))))
 }
 
 // dates is a column of dates.

@@ -11,7 +11,8 @@ import (
 // fieldColumns is the column of schemas.Charges that each field fills; the
 // disposition fills its text as well.
 var fieldColumns = [fieldCount]int{
-	fieldPerson: schemas.ColPerson, fieldBirthDate: schemas.ColBirthDate, fieldCase: schemas.ColCase,
+	fieldPerson: schemas.ColPerson, fieldSurname: schemas.ColSurname, fieldGivenName: schemas.ColGivenName,
+	fieldBirthDate: schemas.ColBirthDate, fieldCase: schemas.ColCase,
 	fieldCharge: schemas.ColCharge, fieldCounty: schemas.ColCounty, fieldCourt: schemas.ColCourt,
 	fieldAgency: schemas.ColAgency, fieldStatute: schemas.ColStatute, fieldDescription: schemas.ColDescription,
 	fieldDegree: schemas.ColDegree, fieldSeverity: schemas.ColSeverity, fieldDisposition: schemas.ColDisposition,
@@ -32,13 +33,27 @@ type builder struct {
 	source  *array.Uint32Builder
 	line    *array.Int64Builder
 	kind    *array.Uint8Builder
-	raw     *array.BinaryBuilder // disposition as written
-	texts   [fieldCount]*array.BinaryBuilder
+	raw     textBuilder // disposition as written
+	texts   [fieldCount]textBuilder
 	dates   [fieldCount]*array.Date32Builder
 	numbers [fieldCount]*array.Int32Builder
 	classes [fieldCount]*array.Uint8Builder
 	sets    *array.Uint16Builder // substances
-	filled  [fieldCount]int      // bytes of each text in the last batch
+}
+
+// textBuilder builds a column of strings or of words.
+type textBuilder interface {
+	Append(v []byte)
+	AppendNull()
+}
+
+// wordBuilder is a textBuilder of words.
+type wordBuilder struct{ *array.BinaryDictionaryBuilder }
+
+func (b wordBuilder) Append(v []byte) {
+	if err := b.BinaryDictionaryBuilder.Append(v); err != nil {
+		panic(err) // of a value of another type
+	}
 }
 
 func newBuilder(mem memory.Allocator) *builder {
@@ -49,12 +64,14 @@ func newBuilder(mem memory.Allocator) *builder {
 		line:   rec.Field(schemas.ColLine).(*array.Int64Builder),
 		kind:   rec.Field(schemas.ColKind).(*array.Uint8Builder),
 		sets:   rec.Field(schemas.ColSubstances).(*array.Uint16Builder),
-		raw:    rec.Field(schemas.ColDispositionText).(*array.StringBuilder).BinaryBuilder,
+		raw:    wordBuilder{rec.Field(schemas.ColDispositionText).(*array.BinaryDictionaryBuilder)},
 	}
 	for id, col := range fieldColumns {
 		switch c := rec.Field(col).(type) {
 		case *array.StringBuilder:
 			b.texts[id] = c.BinaryBuilder
+		case *array.BinaryDictionaryBuilder:
+			b.texts[id] = wordBuilder{c}
 		case *array.Date32Builder:
 			b.dates[id] = c
 		case *array.Int32Builder:
@@ -66,25 +83,11 @@ func newBuilder(mem memory.Allocator) *builder {
 	return b
 }
 
-// reserve makes room for a batch of n rows, texts as long as in the last one.
-func (b *builder) reserve(n int) {
-	b.record.Reserve(n)
-	for id, text := range b.texts {
-		if text != nil {
-			text.ReserveData(b.filled[id])
-		}
-	}
-}
+// reserve makes room for a batch of n rows.
+func (b *builder) reserve(n int) { b.record.Reserve(n) }
 
 // batch returns the rows collected, and is empty again.
-func (b *builder) batch() arrow.Record {
-	for id, text := range b.texts {
-		if text != nil {
-			b.filled[id] = text.DataLen()
-		}
-	}
-	return b.record.NewRecord()
-}
+func (b *builder) batch() arrow.Record { return b.record.NewRecord() }
 
 func (b *builder) begin(source uint32, line int64, kind schemas.RowKind) {
 	b.source.Append(source)

@@ -69,6 +69,8 @@ type fieldID int
 
 const (
 	fieldPerson fieldID = iota
+	fieldSurname
+	fieldGivenName
 	fieldBirthDate
 	fieldCase
 	fieldCharge
@@ -103,7 +105,7 @@ const (
 
 // fieldNames are the words of a layout file.
 var fieldNames = [fieldCount]string{
-	"person_id", "birth_date", "case_id", "charge_id", "county", "court", "agency", "statute", "description",
+	"person_id", "surname", "given_name", "birth_date", "case_id", "charge_id", "county", "court", "agency", "statute", "description",
 	"degree", "severity", "disposition", "disposition_date", "offense_date", "arrest_date", "sentence", "challenge_date",
 	"sentence_date", "release_date", "supervision_end_date", "max_penalty_days", "term_min_months", "term_max_months",
 	"incarcerated", "restitution", "substances", "substance_evidence", "ncic", "victim_age", "victim_relation",

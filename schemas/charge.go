@@ -24,23 +24,28 @@ const (
 // Columns of a batch of charges, by position. Positions are fixed: code reads
 // columns by these constants and never by name.
 //
-// Null means unknown, always. Strings are valid UTF-8, trimmed.
+// Null means unknown, always. Strings are valid UTF-8, trimmed. Words are strings
+// that many rows share, as a dictionary column. The number of a word holds within
+// its batch only: a dictionary may hold words that no row has, and need not be
+// that of the batch before.
 const (
 	ColSource          = iota // uint32: ordinal of the source in the run, sources in order of name
 	ColLine                   // int64: line of the row in its source, from 1
 	ColKind                   // uint8: RowKind bits
 	ColPerson                 // string: the person key; null where missing or a placeholder, and then the row stands alone
+	ColSurname                // string: nc:PersonSurName; for agencies to know the person by, no law asks for it
+	ColGivenName              // string: nc:PersonGivenName; the same
 	ColBirthDate              // date32
 	ColCase                   // string: court case (nc:CaseDocketID), unique within county
 	ColCharge                 // string: charge key; rows of a person that share it are one charge
-	ColCounty                 // string
-	ColCourt                  // string: court (ORI or name)
-	ColAgency                 // string: arresting agency (ORI or name)
-	ColStatute                // string: statute as written
-	ColDescription            // string: offence as written
-	ColDegree                 // string: class or degree as written
+	ColCounty                 // words
+	ColCourt                  // words: court (ORI or name)
+	ColAgency                 // words: arresting agency (ORI or name)
+	ColStatute                // words: statute as written
+	ColDescription            // words: offence as written
+	ColDegree                 // words: class or degree as written
 	ColSeverity               // uint8: Severity
-	ColDispositionText        // string: disposition as written
+	ColDispositionText        // words: disposition as written
 	ColDisposition            // uint8: Disposition
 	ColDispositionDate        // date32
 	ColOffenseDate            // date32
@@ -57,15 +62,22 @@ const (
 	ColRestitution            // uint8: Restitution
 	ColSubstances             // uint16: Substances
 	ColEvidence               // uint8: Evidence that names them
-	ColNCIC                   // string: NCIC code of the offence as written (j:ChargeNCICText)
+	ColNCIC                   // words: NCIC code of the offence as written (j:ChargeNCICText)
 	ColVictimAge              // int32: age of the victim at the offence, in years (nc:PersonAgeMeasure)
 	ColVictimRelation         // uint8: VictimRelation (j:VictimToSubjectRelationshipCode)
 	chargeColumns             // columns below are added by normalize
 
-	ColCode      = iota - 1 // string: canonical code, see docs/formats/codes.md; null if unmatched
+	ColCode      = iota - 1 // words: canonical code, see docs/formats/codes.md; null if unmatched
 	ColCodeMatch            // uint8: CodeMatch
 	ColInchoate             // uint8: Inchoate
 )
+
+// Words is the type of a column of words. Numbers of words are not ordered.
+var Words = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+
+func words(name string) arrow.Field {
+	return arrow.Field{Name: name, Type: Words, Nullable: true}
+}
 
 // Charges is the schema of what readers yield: one row for each accepted row
 // of a source, in the order of the source.
@@ -74,7 +86,7 @@ var Charges = arrow.NewSchema(chargeFields(), nil)
 // Coded is Charges after normalization: the same rows in the same order with
 // the code of each added.
 var Coded = arrow.NewSchema(append(chargeFields(),
-	text("code", true),
+	words("code"),
 	arrow.Field{Name: "code_match", Type: arrow.PrimitiveTypes.Uint8},
 	arrow.Field{Name: "inchoate", Type: arrow.PrimitiveTypes.Uint8},
 ), nil)
@@ -91,17 +103,19 @@ func chargeFields() []arrow.Field {
 		ColLine:            {Name: "line", Type: arrow.PrimitiveTypes.Int64},
 		ColKind:            code("kind"),
 		ColPerson:          text("person_id", true),
+		ColSurname:         text("surname", true),
+		ColGivenName:       text("given_name", true),
 		ColBirthDate:       date("birth_date"),
 		ColCase:            text("case_id", true),
 		ColCharge:          text("charge_id", true),
-		ColCounty:          text("county", true),
-		ColCourt:           text("court", true),
-		ColAgency:          text("agency", true),
-		ColStatute:         text("statute_raw", true),
-		ColDescription:     text("description_raw", true),
-		ColDegree:          text("degree", true),
+		ColCounty:          words("county"),
+		ColCourt:           words("court"),
+		ColAgency:          words("agency"),
+		ColStatute:         words("statute_raw"),
+		ColDescription:     words("description_raw"),
+		ColDegree:          words("degree"),
 		ColSeverity:        code("severity"),
-		ColDispositionText: text("disposition_raw", true),
+		ColDispositionText: words("disposition_raw"),
 		ColDisposition:     code("disposition"),
 		ColDispositionDate: date("disposition_date"),
 		ColOffenseDate:     date("offense_date"),
@@ -118,7 +132,7 @@ func chargeFields() []arrow.Field {
 		ColRestitution:     code("restitution"),
 		ColSubstances:      {Name: "substances", Type: arrow.PrimitiveTypes.Uint16},
 		ColEvidence:        code("substance_evidence"),
-		ColNCIC:            text("ncic", true),
+		ColNCIC:            words("ncic"),
 		ColVictimAge:       number("victim_age"),
 		ColVictimRelation:  code("victim_relation"),
 	}

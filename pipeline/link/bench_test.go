@@ -24,7 +24,8 @@ func BenchmarkScatter(b *testing.B) {
 	defer batch.Release()
 	b.ReportAllocs()
 	for b.Loop() {
-		link.Scatter(memory.DefaultAllocator, batch, 7).Batch.Release()
+		scattered := link.Scatter(memory.DefaultAllocator, batch, 7)
+		scattered.Release()
 	}
 	b.ReportMetric(benchRows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }

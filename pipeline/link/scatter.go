@@ -1,6 +1,8 @@
 package link
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/bitutil"
@@ -12,14 +14,48 @@ import (
 // Scattered is a batch whose rows stand in order of bucket, and within a
 // bucket in the order they came.
 type Scattered struct {
-	Batch arrow.Record
-	// Ends[b] is the row after the last of bucket b; bucket b starts where
-	// bucket b-1 ends.
-	Ends []int
+	batch arrow.Record
+	ends  []int   // of each bucket, in rows; each begins where the one before ends
+	words [][]int // by column of words: the ends of each bucket's words
 }
 
-// Scatter reorders a batch of schemas.Coded by bucket among 1<<bits. The
-// caller releases Batch of the result; charges stays the caller's.
+// Rows is the number of rows of bucket b.
+func (s *Scattered) Rows(b int) int {
+	if b == 0 {
+		return s.ends[0]
+	}
+	return s.ends[b] - s.ends[b-1]
+}
+
+// Bucket is the rows of bucket b: a batch of schemas.Coded whose columns of words
+// hold its own words only. The caller releases it.
+func (s *Scattered) Bucket(b int) arrow.Record {
+	start := int64(s.ends[b] - s.Rows(b))
+	rows := s.batch.NewSlice(start, int64(s.ends[b]))
+	defer rows.Release()
+	columns := slices.Clone(rows.Columns())
+	for i, ends := range s.words {
+		if ends == nil {
+			continue
+		}
+		first := 0
+		if b > 0 {
+			first = ends[b-1]
+		}
+		c := columns[i].(*array.Dictionary)
+		words := array.NewSlice(c.Dictionary(), int64(first), int64(ends[b]))
+		defer words.Release()
+		columns[i] = array.NewDictionaryArray(schemas.Words, c.Indices(), words)
+		defer columns[i].Release()
+	}
+	return array.NewRecord(s.batch.Schema(), columns, rows.NumRows())
+}
+
+// Release gives up the rows.
+func (s *Scattered) Release() { s.batch.Release() }
+
+// Scatter reorders a batch of schemas.Coded by bucket among 1<<bits. The caller
+// releases the result; charges stays the caller's.
 func Scatter(mem memory.Allocator, charges arrow.Record, bits int) Scattered {
 	rows := int(charges.NumRows())
 	buckets := make([]int32, rows)
@@ -41,7 +77,8 @@ func Scatter(mem memory.Allocator, charges arrow.Record, bits int) Scattered {
 		order[next[b]] = int32(row)
 		next[b]++
 	}
-	return Scattered{Batch: take(mem, charges, order), Ends: ends}
+	batch, words := take(mem, charges, order, ends)
+	return Scattered{batch: batch, ends: ends, words: words}
 }
 
 // hashes are the person hashes of all rows of a batch.
@@ -60,14 +97,57 @@ func hashes(charges arrow.Record) []uint64 {
 	return out
 }
 
-// take is batch with its rows in the given order.
-func take(mem memory.Allocator, batch arrow.Record, order []int32) arrow.Record {
+// take is batch with its rows in the given order. Of columns of words, the words
+// of the rows up to each end are numbered by themselves; words are their ends.
+func take(mem memory.Allocator, batch arrow.Record, order []int32, ends []int) (_ arrow.Record, words [][]int) {
 	columns := make([]arrow.Array, batch.NumCols())
+	words = make([][]int, batch.NumCols())
 	for i, column := range batch.Columns() {
-		columns[i] = takeColumn(mem, column, order)
+		if c, ok := column.(*array.Dictionary); ok {
+			columns[i], words[i] = takeWords(mem, c, order, ends)
+		} else {
+			columns[i] = takeColumn(mem, column, order)
+		}
 		defer columns[i].Release()
 	}
-	return array.NewRecord(batch.Schema(), columns, int64(len(order)))
+	return array.NewRecord(batch.Schema(), columns, int64(len(order))), words
+}
+
+// takeWords is a column of words in the given order. The words of all stand end to
+// end, those of each run of rows for themselves: their numbers begin at 0 again.
+func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, ends []int) (arrow.Array, []int) {
+	from, numbers := column.Dictionary().(*array.String), column.Indices().(*array.Int32)
+	type place struct{ run, number int32 } // of a word in the run where it was last met
+	met := make([]place, from.Len())
+	words := array.NewStringBuilder(mem)
+	defer words.Release()
+	wordEnds := make([]int, len(ends))
+	out := make([]int32, len(order))
+	start, first := 0, 0
+	for run, end := range ends {
+		for i := start; i < end; i++ {
+			row := int(order[i])
+			if numbers.IsNull(row) {
+				continue
+			}
+			number := numbers.Value(row)
+			at := &met[number]
+			if at.run != int32(run)+1 { //nolint:gosec // there are at most 1<<16 buckets
+				*at = place{int32(run) + 1, int32(words.Len() - first)} //nolint:gosec // the same
+				words.Append(from.Value(int(number)))
+			}
+			out[i] = at.number
+		}
+		start, first = end, words.Len()
+		wordEnds[run] = first
+	}
+	valid, nulls := takeValidity(mem, column, order)
+	data := array.NewData(arrow.PrimitiveTypes.Int32, len(order),
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(out))}, nil, nulls, 0)
+	indices, list := finish(data, valid), words.NewArray()
+	defer indices.Release()
+	defer list.Release()
+	return array.NewDictionaryArray(column.DataType(), indices, list), wordEnds
 }
 
 func takeColumn(mem memory.Allocator, column arrow.Array, order []int32) arrow.Array {

@@ -159,7 +159,9 @@ func batchBytes(batch arrow.Record) int64 {
 	for _, column := range batch.Columns() {
 		switch c := column.(type) {
 		case *array.String:
-			size += int64(c.ValueOffset(c.Len())-c.ValueOffset(0)) + int64(4*c.Len())
+			size += stringBytes(c)
+		case *array.Dictionary:
+			size += stringBytes(c.Dictionary().(*array.String)) + int64(4*c.Len())
 		default:
 			if width, ok := c.DataType().(arrow.FixedWidthDataType); ok {
 				size += int64(c.Len()*width.BitWidth()) / 8
@@ -167,4 +169,8 @@ func batchBytes(batch arrow.Record) int64 {
 		}
 	}
 	return size
+}
+
+func stringBytes(c *array.String) int64 {
+	return int64(c.ValueOffset(c.Len())-c.ValueOffset(0)) + int64(4*c.Len())
 }

@@ -21,7 +21,7 @@ func (n *Normalizer) Batch(mem memory.Allocator, charges arrow.Record) (arrow.Re
 	if !charges.Schema().Equal(schemas.Charges) {
 		return nil, fmt.Errorf("normalize: the batch has the columns %s, want those of schemas.Charges", names(charges.Schema()))
 	}
-	added := n.code(mem, charges.Column(schemas.ColStatute).(*array.String))
+	added := n.code(mem, charges.Column(schemas.ColStatute).(*array.Dictionary))
 	columns := make([]arrow.Array, 0, schemas.Coded.NumFields())
 	columns = append(columns, charges.Columns()...)
 	columns = append(columns, added[:]...)
@@ -34,41 +34,93 @@ func (n *Normalizer) Batch(mem memory.Allocator, charges arrow.Record) (arrow.Re
 	return out, nil
 }
 
-// code returns the columns code, code_match and inchoate.
-func (n *Normalizer) code(mem memory.Allocator, texts *array.String) [3]arrow.Array {
-	codes := array.NewStringBuilder(mem)
+// code returns the columns code, code_match and inchoate. Each word among the
+// texts is read once.
+func (n *Normalizer) code(mem memory.Allocator, texts *array.Dictionary) [3]arrow.Array {
+	list := newCodeList(n, texts.Dictionary().(*array.String))
+	numbers := texts.Indices().(*array.Int32)
+	codes := array.NewInt32Builder(mem)
 	defer codes.Release()
 	matches := array.NewUint8Builder(mem)
 	defer matches.Release()
 	forms := array.NewUint8Builder(mem)
 	defer forms.Release()
-	rows := texts.Len()
+	rows := numbers.Len()
 	codes.Reserve(rows)
 	matches.Reserve(rows)
 	forms.Reserve(rows)
-
-	// Neighbours are often alike: a person's counts, an agency's favourites.
-	var last string
-	var c coded
 	for i := range rows {
-		if texts.IsNull(i) {
-			codes.AppendNull()
-			matches.UnsafeAppend(uint8(schemas.Unmatched))
-			forms.UnsafeAppend(uint8(schemas.Completed))
-			continue
+		c := numbered{code: none, match: schemas.Unmatched, inchoate: schemas.Completed}
+		if numbers.IsValid(i) {
+			c = list.of(numbers.Value(i))
 		}
-		if text := texts.Value(i); i == 0 || text != last {
-			last, c = text, n.look(text)
-		}
-		if c.code == "" {
-			codes.AppendNull()
+		if c.code == none {
+			codes.UnsafeAppendBoolToBitmap(false)
 		} else {
-			codes.Append(c.code)
+			codes.UnsafeAppend(c.code)
 		}
-		matches.UnsafeAppend(uint8(c.statute.Match))
-		forms.UnsafeAppend(uint8(c.statute.Inchoate))
+		matches.UnsafeAppend(uint8(c.match))
+		forms.UnsafeAppend(uint8(c.inchoate))
 	}
-	return [3]arrow.Array{codes.NewArray(), matches.NewArray(), forms.NewArray()}
+	return [3]arrow.Array{list.column(mem, codes), matches.NewArray(), forms.NewArray()}
+}
+
+// codeList numbers the codes of a batch as they come.
+type codeList struct {
+	normalizer *Normalizer
+	texts      *array.String
+	byText     []numbered // by number of the text
+	numbers    map[string]int32
+	codes      []string
+}
+
+// numbered is a coded statute, its code as the number of a word.
+type numbered struct {
+	code     int32
+	match    schemas.CodeMatch
+	inchoate schemas.Inchoate
+	read     bool
+}
+
+// none is the number of no code.
+const none = -1
+
+func newCodeList(n *Normalizer, texts *array.String) *codeList {
+	return &codeList{normalizer: n, texts: texts, byText: make([]numbered, texts.Len()), numbers: map[string]int32{}}
+}
+
+// of is what the text of a number says.
+func (l *codeList) of(text int32) numbered {
+	c := &l.byText[text]
+	if !c.read {
+		look := l.normalizer.look(l.texts.Value(int(text)))
+		*c = numbered{code: l.number(look.code), match: look.statute.Match, inchoate: look.statute.Inchoate, read: true}
+	}
+	return *c
+}
+
+func (l *codeList) number(code string) int32 {
+	if code == "" {
+		return none
+	}
+	number, known := l.numbers[code]
+	if !known {
+		number = int32(len(l.codes)) //nolint:gosec // a batch has fewer rows
+		l.numbers[code] = number
+		l.codes = append(l.codes, code)
+	}
+	return number
+}
+
+// column is the column code, of the numbers in the builder.
+func (l *codeList) column(mem memory.Allocator, numbers *array.Int32Builder) arrow.Array {
+	list := array.NewStringBuilder(mem)
+	defer list.Release()
+	list.AppendValues(l.codes, nil)
+	words, indices := list.NewArray(), numbers.NewArray()
+	defer words.Release()
+	defer indices.Release()
+	return array.NewDictionaryArray(schemas.Words, indices, words)
 }
 
 func names(s *arrow.Schema) []string {

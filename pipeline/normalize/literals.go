@@ -106,19 +106,24 @@ func (l literals) name(mem memory.Allocator, charges arrow.Record) [2]arrow.Arra
 		evidence.Retain()
 		return [2]arrow.Array{named, evidence}
 	}
-	descriptions := charges.Column(schemas.ColDescription).(*array.String)
+	descriptions := charges.Column(schemas.ColDescription).(*array.Dictionary)
+	numbers, words := descriptions.Indices().(*array.Int32), descriptions.Dictionary().(*array.String)
+	byWord := make([]schemas.Substances, words.Len())
+	var folded []byte
+	for i := range byWord {
+		folded = foldLiteral(folded[:0], words.Value(i))
+		byWord[i] = l[string(folded)]
+	}
 	sets, rungs := array.NewUint16Builder(mem), array.NewUint8Builder(mem)
 	defer sets.Release()
 	defer rungs.Release()
 	sets.Reserve(named.Len())
 	rungs.Reserve(named.Len())
-	var folded []byte
 	for i := range named.Len() {
 		set, rung := schemas.Substances(named.Value(i)), schemas.Evidence(evidence.Value(i))
 		contradicted := rung == schemas.NoEvidence && set != 0
-		if !rung.Decides() && !contradicted && !descriptions.IsNull(i) {
-			folded = foldLiteral(folded[:0], descriptions.Value(i))
-			literal := l[string(folded)]
+		if !rung.Decides() && !contradicted && numbers.IsValid(i) {
+			literal := byWord[numbers.Value(i)]
 			switch {
 			case literal == 0:
 			case set&^literal.Kin() != 0:

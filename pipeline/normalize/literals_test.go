@@ -70,8 +70,8 @@ func TestLiteralsNameSubstances(t *testing.T) {
 				case schemas.ColDescription:
 					if c.description == "" {
 						b.Field(i).AppendNull()
-					} else {
-						b.Field(i).(*array.StringBuilder).Append(c.description)
+					} else if err := b.Field(i).(*array.BinaryDictionaryBuilder).AppendString(c.description); err != nil {
+						t.Fatal(err)
 					}
 				case schemas.ColSubstances:
 					b.Field(i).(*array.Uint16Builder).Append(uint16(c.set))
