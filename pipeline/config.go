@@ -35,6 +35,13 @@ type Config struct {
 	Variants bool
 	// RequireSignoff refuses a policy that no lawyer has signed.
 	RequireSignoff bool
+	// Grouping says whether the extracts come grouped by person; empty is Auto. It
+	// decides the order of the decisions in the output, and none of them.
+	Grouping Grouping
+	// RangeBytes is the length of content that one Prepare or Pass reads; 0 is as
+	// much as serves a sweep best. One pass makes a part of each range, so it depends
+	// on nothing else: tests cut finer.
+	RangeBytes int64
 	// Workers is the number of ranges or parts in work at once, and Memory the
 	// bytes they share. They decide nothing of what comes out.
 	Workers int
@@ -72,7 +79,8 @@ func (c Config) validate() error {
 	require(c.Workers > 0 && c.Workers <= mostWorkers, "workers", fmt.Sprintf("must be from 1 to %d", mostWorkers))
 	require(c.MaxRejects >= -1, "max_rejects", "must be a number of rows, or -1 for no limit")
 	require(c.Memory >= LeastMemory, "memory", fmt.Sprintf("must be at least %d MiB", LeastMemory>>20))
-	return errors.Join(append(faults, c.Unpack.Check())...)
+	_, err := ParseGrouping(string(c.Grouping))
+	return errors.Join(append(faults, err, c.Unpack.Check())...)
 }
 
 // checkSignoff is an error if the policy must be signed and is not.
@@ -87,9 +95,15 @@ func (c Config) checkSignoff(pack *policies.Pack) error {
 // The sizes below follow from Memory and Workers. They bound what is held at
 // once; they never show in an output.
 
-// rangeBytes is the length of content that one Prepare reads.
+// defaultRange is large enough that a part of each range is no small file, and small
+// enough for a worker to hold one that had to be unpacked.
+const defaultRange = 16 << 20
+
 func (c Config) rangeBytes() int64 {
-	return min(max(c.Memory/int64(8*c.Workers), 1<<20), 32<<20)
+	if c.RangeBytes > 0 {
+		return c.RangeBytes
+	}
+	return defaultRange
 }
 
 // batchRows is the number of rows of one record batch, taking 512 bytes a row

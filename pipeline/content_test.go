@@ -32,7 +32,7 @@ func gzipped(t *testing.T, text []byte, workers int) *content {
 		t.Fatal(err)
 	}
 	p := &Plan{
-		Config: Config{Inputs: []string{name}, Layout: "generic/charges", Memory: LeastMemory, Workers: workers},
+		Config: Config{Inputs: []string{name}, Layout: "generic/charges", RangeBytes: 1 << 20, Workers: workers},
 		places: new(storage.Places),
 	}
 	if err := errors.Join(p.openLayout(), p.openFiles(t.Context())); err != nil {

@@ -19,6 +19,8 @@ type Prepared struct {
 	Rows     schemas.Rows
 	Segments []Segment // of charges, by bucket
 	Rejects  []Segment // in order of line
+	// Beyond are the hashes of persons whose rows one pass left in segments.
+	Beyond []uint64
 	// Unmapped counts the values that no map of the layout lists, the first
 	// ones in order; UnmappedRows the rows of all.
 	Unmapped     map[readers.Value]int64
@@ -27,7 +29,15 @@ type Prepared struct {
 
 // Prepare reads one range, codes its charges and leaves each in the bucket of
 // its person. It is safe to repeat: what an earlier call left is then nobody's.
-func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (_ Prepared, err error) {
+func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (Prepared, error) {
+	return r.eachBatch(ctx, rng, segments, func(p *Prepared, coded arrow.Record) error {
+		return r.scatter(ctx, p, coded, segments)
+	})
+}
+
+// eachBatch reads one range, codes its charges, and hands on batch after batch of
+// schemas.Coded, each of which it releases. Rejects it leaves in segments.
+func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do func(*Prepared, arrow.Record) error) (_ Prepared, err error) {
 	content := r.contents[rng.Source]
 	in, err := content.open(ctx, rng.Range)
 	if err != nil {
@@ -43,15 +53,15 @@ func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (_ Prep
 		if err != nil {
 			return Prepared{}, content.file.changed(err) // names the source
 		}
-		if err := r.prepareBatch(ctx, &p, batch, normalizer, segments); err != nil {
-			return Prepared{}, fmt.Errorf("prepare %s: %w", survey.Name, err)
+		if err := r.code(ctx, &p, batch, normalizer, segments, do); err != nil {
+			return Prepared{}, fmt.Errorf("%s: %w", survey.Name, err)
 		}
 	}
 	return p, nil
 }
 
-// prepareBatch takes one batch from its reader to its buckets.
-func (r *Run) prepareBatch(ctx context.Context, p *Prepared, batch readers.Batch, normalizer *normalize.Normalizer, segments Segments) error {
+// code adds the codes to one batch, which it releases, and hands it on.
+func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, normalizer *normalize.Normalizer, segments Segments, do func(*Prepared, arrow.Record) error) error {
 	defer batch.Charges.Release()
 	p.Rows.Add(batch.Rows)
 	p.addUnmapped(batch.Unmapped)
@@ -63,6 +73,11 @@ func (r *Run) prepareBatch(ctx context.Context, p *Prepared, batch readers.Batch
 		return err
 	}
 	defer coded.Release()
+	return do(p, coded)
+}
+
+// scatter leaves the rows of a batch in the buckets of their persons.
+func (r *Run) scatter(ctx context.Context, p *Prepared, coded arrow.Record, segments Segments) error {
 	scattered := link.Scatter(r.mem, coded, r.bucketBits)
 	defer scattered.Release()
 	for bucket := range 1 << r.bucketBits {

@@ -35,6 +35,7 @@ type Run struct {
 	partBits   int // 1<<partBits parts: decided by the input alone
 	bucketBits int // 1<<bucketBits buckets, at least one a part: decided by memory
 	mem        memory.Allocator
+	decided    *seen // persons whom one pass has decided
 
 	normalizers, evaluators sync.Pool // of *normalize.Normalizer and *evaluate.Evaluator
 }
@@ -84,10 +85,22 @@ func (p *Plan) Begin(ctx context.Context, surveys []Survey) (_ *Run, err error) 
 	if r.scratch, err = storage.NewScratch(p.scratchFolder()); err != nil {
 		return nil, err
 	}
-	if r.attempt, err = writers.Begin(p.out, r.scratch, r.ID); err != nil {
+	if err := r.try(); err != nil {
 		return nil, errors.Join(err, r.scratch.Discard())
 	}
 	return r, nil
+}
+
+// try begins to write the run.
+func (r *Run) try() (err error) {
+	r.decided = newSeen(r.Config.Memory / 4)
+	r.attempt, err = writers.Begin(r.out, r.scratch, r.ID)
+	return err
+}
+
+// StartOver forgets all that was written, of which nothing was published.
+func (r *Run) StartOver(ctx context.Context) error {
+	return errors.Join(r.attempt.Abort(ctx), r.try())
 }
 
 // checkLists is an error unless every file is what its list says.

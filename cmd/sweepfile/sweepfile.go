@@ -40,6 +40,8 @@ type File struct {
 	Codes          Paths `yaml:"codes"`
 	RequireSignoff bool  `yaml:"require_signoff"`
 	Variants       bool  `yaml:"variants"`
+	// Grouping is auto, contiguous or partition.
+	Grouping string `yaml:"grouping"`
 
 	S3     storage.S3Options `yaml:"s3"`
 	Unpack Unpack            `yaml:"unpack"`
@@ -87,14 +89,15 @@ func (f *File) Config() (pipeline.Config, error) {
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
 		Codes: f.Codes, RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
-	var errDate, errMemory, errParams, errUnpack error
+	var errDate, errMemory, errParams, errUnpack, errGrouping error
 	cfg.AsOf, errDate = asOf(f.AsOf)
 	if f.Memory != "" {
 		cfg.Memory, errMemory = parseBytes("memory", f.Memory)
 	}
 	cfg.Unpack, errUnpack = f.Unpack.Limits()
+	cfg.Grouping, errGrouping = pipeline.ParseGrouping(f.Grouping)
 	cfg.Params, errParams = paramTexts(f.Params)
-	return cfg, errors.Join(errDate, errMemory, errParams, errUnpack)
+	return cfg, errors.Join(errDate, errMemory, errParams, errUnpack, errGrouping)
 }
 
 // paramTexts writes parameters as the command line would.

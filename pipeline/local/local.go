@@ -40,24 +40,101 @@ func Run(ctx context.Context, plan *pipeline.Plan, progress *Progress, clock fun
 			err = errors.Join(err, run.Abort(context.WithoutCancel(ctx)))
 		}
 	}()
-	segments, err := newSegments(run.Scratch(), plan.Config.SegmentBytes(), memory.DefaultAllocator)
+	done, err := decide(ctx, run, progress, watch)
 	if err != nil {
 		return pipeline.Result{}, err
 	}
-	defer func() { err = errors.Join(err, segments.Close()) }()
+	defer func() { err = errors.Join(err, done.segments.Close()) }()
+	progress.start(Committing, 0)
+	return run.Commit(ctx, done.prepared, done.receipts, done.segments, watch.moment())
+}
 
-	prepared, err := prepare(ctx, run, segments, progress)
+// decided is all that a run has come to before it is committed.
+type decided struct {
+	prepared []pipeline.Prepared
+	receipts []pipeline.Receipt
+	segments *segments // with the rejects
+}
+
+// decide takes extracts that come grouped by person in one pass. Those that turn
+// out not to be are read once more, and sorted.
+func decide(ctx context.Context, run *pipeline.Run, progress *Progress, watch *stopwatch) (*decided, error) {
+	if run.OnePass() {
+		done, err := begin(ctx, run, progress, watch, onePass)
+		if !errors.Is(err, pipeline.ErrNotGrouped) || run.Config.Grouping == pipeline.Contiguous {
+			return done, err
+		}
+		if err := run.StartOver(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return begin(ctx, run, progress, watch, partitioned)
+}
+
+// begin gives a way to decide its segments.
+func begin(ctx context.Context, run *pipeline.Run, progress *Progress, watch *stopwatch, way func(context.Context, *pipeline.Run, *decided, *Progress, *stopwatch) error) (*decided, error) {
+	progress.restart()
+	segments, err := newSegments(run.Scratch(), run.Config.SegmentBytes(), memory.DefaultAllocator)
 	if err != nil {
-		return pipeline.Result{}, err
+		return nil, err
+	}
+	done := &decided{segments: segments}
+	if err := way(ctx, run, done, progress, watch); err != nil {
+		return nil, errors.Join(err, segments.Close())
+	}
+	return done, nil
+}
+
+// onePass decides every range as it is read, and then who stands at their ends.
+func onePass(ctx context.Context, run *pipeline.Run, done *decided, progress *Progress, watch *stopwatch) (err error) {
+	if done.prepared, done.receipts, err = pass(ctx, run, done.segments, progress); err != nil {
+		return err
+	}
+	rest, err := run.SettleRest(ctx, done.prepared, done.segments)
+	if err != nil {
+		return err
+	}
+	done.receipts = append(done.receipts, rest...)
+	watch.lap(Passing)
+	return nil
+}
+
+// partitioned sorts all rows by person, and decides part after part.
+func partitioned(ctx context.Context, run *pipeline.Run, done *decided, progress *Progress, watch *stopwatch) (err error) {
+	if done.prepared, err = prepare(ctx, run, done.segments, progress); err != nil {
+		return err
 	}
 	watch.lap(Preparing)
-	receipts, err := settle(ctx, run, prepared, segments, progress)
-	if err != nil {
-		return pipeline.Result{}, err
+	if done.receipts, err = settle(ctx, run, done.prepared, done.segments, progress); err != nil {
+		return err
 	}
 	watch.lap(Settling)
-	progress.start(Committing, 0)
-	return run.Commit(ctx, prepared, receipts, segments, watch.moment())
+	return nil
+}
+
+// pass reads and decides every range, several at a time.
+func pass(ctx context.Context, run *pipeline.Run, segments *segments, progress *Progress) ([]pipeline.Prepared, []pipeline.Receipt, error) {
+	progress.start(Passing, run.Bytes())
+	prepared := make([]pipeline.Prepared, len(run.Ranges))
+	receipts := make([]pipeline.Receipt, len(run.Ranges))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(run.Config.Workers)
+	for i, r := range run.Ranges {
+		g.Go(func() (err error) {
+			if prepared[i], receipts[i], err = run.Pass(ctx, i, segments); err != nil {
+				return err
+			}
+			return took(run, r, &prepared[i], progress)
+		})
+	}
+	return prepared, receipts, g.Wait()
+}
+
+// took counts a range that was read.
+func took(run *pipeline.Run, r pipeline.Range, p *pipeline.Prepared, progress *Progress) error {
+	progress.addDone(r.Length)
+	progress.addRows(p.Rows.Read)
+	return run.CheckRejects(progress.addRejects(p.Rows.Rejected))
 }
 
 // survey reads every file once, several at a time.
@@ -88,9 +165,7 @@ func prepare(ctx context.Context, run *pipeline.Run, segments *segments, progres
 			if prepared[i], err = run.Prepare(ctx, r, segments); err != nil {
 				return err
 			}
-			progress.addDone(r.Length)
-			progress.addRows(prepared[i].Rows.Read)
-			return run.CheckRejects(progress.addRejects(prepared[i].Rows.Rejected))
+			return took(run, r, &prepared[i], progress)
 		})
 	}
 	return prepared, g.Wait()

@@ -8,13 +8,14 @@ type Phase int32
 // The phases, in order.
 const (
 	Surveying  Phase = iota // reading every source once: hashes, boundaries; measured in bytes
+	Passing                 // reading and deciding in one pass; measured in bytes
 	Preparing               // reading and coding every row; measured in bytes
 	Settling                // deciding every person; measured in parts
 	Committing              // checking and publishing; not measured
 )
 
 func (p Phase) String() string {
-	return [...]string{"surveying", "reading", "deciding", "committing"}[p]
+	return [...]string{"surveying", "sweeping", "reading", "deciding", "committing"}[p]
 }
 
 // Progress is what a run has done so far. A run adds to it; others may read it
@@ -45,6 +46,12 @@ func (p *Progress) start(phase Phase, total int64) {
 	p.done.Store(0)
 	p.total.Store(total)
 	p.phase.Store(int32(phase))
+}
+
+// restart forgets the rows of a pass that counts for nothing.
+func (p *Progress) restart() {
+	p.rows.Store(0)
+	p.rejects.Store(0)
 }
 
 func (p *Progress) addDone(n int64)          { p.done.Add(n) }

@@ -31,7 +31,7 @@ func config(t *testing.T, county string, inputs ...string) pipeline.Config {
 	return pipeline.Config{
 		Inputs: inputs, Layout: "us-ca/doj-extract", Policy: "us-ca/prop64-county-options",
 		Params: countyOptions(county), AsOf: date(t, "2019-11-11"), Out: t.TempDir(),
-		MaxRejects: -1, Workers: 2, Memory: pipeline.DefaultMemory, Version: "test",
+		MaxRejects: -1, Workers: 2, Memory: pipeline.DefaultMemory, RangeBytes: 1 << 20, Version: "test",
 	}
 }
 

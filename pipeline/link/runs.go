@@ -1,0 +1,115 @@
+package link
+
+import (
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// Runs are the runs of neighbouring rows of one person in a batch, for extracts
+// that come grouped by person. Whether a person has rows elsewhere a run does not
+// tell: the caller must know before it decides.
+//
+// A row without a key is a run by itself, and stands before the run it was found in
+// or behind: it ends none.
+type Runs struct {
+	rows []int32 // of all runs, in order
+	ends []int32 // of each run in rows
+	hand []int32 // rows of the run that is being found
+	// Asides are rows that stand for one that could not be read, where they are not
+	// of the person they stand among: what they may be of is a guess, so they end no
+	// run either. Last tells that the last row of the batch would be one, unless the
+	// next batch begins with its person.
+	Asides []int32
+	Last   bool
+
+	person *array.String
+	kind   *array.Uint8
+}
+
+// Find finds the runs of a batch of schemas.Coded, whose memory they keep using.
+// Open is the key of the person with whom the batch before ended, or empty. It uses
+// what it allocated for the batch before.
+func (r *Runs) Find(charges arrow.Record, open string) {
+	r.person = charges.Column(schemas.ColPerson).(*array.String)
+	r.kind = charges.Column(schemas.ColKind).(*array.Uint8)
+	r.rows, r.ends, r.hand, r.Asides = r.rows[:0], r.ends[:0], r.hand[:0], r.Asides[:0]
+	r.Last = false
+	for row := range int32(r.person.Len()) { //nolint:gosec // a batch has less than 1<<31 rows
+		if len(r.hand) > 0 {
+			open = r.person.Value(int(r.hand[0]))
+		}
+		switch {
+		case r.person.IsNull(int(row)):
+			r.end(row)
+		case r.person.Value(int(row)) == open:
+			r.hand = append(r.hand, row)
+		case r.guessed(row) && int(row)+1 == r.person.Len():
+			r.Last = true
+		case r.guessed(row) && !r.begins(row):
+			r.Asides = append(r.Asides, row)
+		default:
+			r.endHand()
+			r.hand = append(r.hand, row)
+		}
+	}
+	r.endHand()
+}
+
+// end adds a run.
+func (r *Runs) end(rows ...int32) {
+	r.rows = append(r.rows, rows...)
+	r.ends = append(r.ends, int32(len(r.rows))) //nolint:gosec // a batch has less than 1<<31 rows
+}
+
+func (r *Runs) endHand() {
+	if len(r.hand) > 0 {
+		r.end(r.hand...)
+		r.hand = r.hand[:0]
+	}
+}
+
+// begins tells whether the row after a row has its key.
+func (r *Runs) begins(row int32) bool {
+	i, next := int(row), int(row)+1
+	return r.person.IsValid(next) && r.person.Value(next) == r.person.Value(i)
+}
+
+// guessed tells whether a row stands for one that could not be read.
+func (r *Runs) guessed(row int32) bool {
+	return schemas.RowKind(r.kind.Value(int(row))) == schemas.RowIncomplete
+}
+
+// Len is the number of runs.
+func (r *Runs) Len() int { return len(r.ends) }
+
+// Person is run i. Its rows are valid until the next Find.
+func (r *Runs) Person(i int) Person {
+	start := int32(0)
+	if i > 0 {
+		start = r.ends[i-1]
+	}
+	rows := r.rows[start:r.ends[i]]
+	return Person{Rows: rows, Keyed: r.person.IsValid(int(rows[0]))}
+}
+
+// Hash is the hash of the person of run i, who has a key.
+func (r *Runs) Hash(i int) uint64 { return Hash(r.Key(i)) }
+
+// Key is the key of the person of run i, empty where there is none. It is valid as
+// long as the batch.
+func (r *Runs) Key(i int) string {
+	row := int(r.Person(i).Rows[0])
+	if r.person.IsNull(row) {
+		return ""
+	}
+	return r.person.Value(row)
+}
+
+// Take is some rows of a batch, as a batch of their own. The caller releases it.
+func Take(mem memory.Allocator, batch arrow.Record, rows []int32) arrow.Record {
+	taken, _ := take(mem, batch, rows, []int{len(rows)})
+	return taken
+}
