@@ -3,26 +3,29 @@ package pipeline
 import (
 	"errors"
 
+	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
 // deliver tells every agency that must hear of a decision: once for a charge,
 // however many rows it has.
-func (s *settler) deliver(rows *rows, row int32, i int, det *writers.Determination) error {
-	if det.Outcome != schemas.Eligible || s.delivered(s.person.Charges[i].Key) {
+func (s *settler) deliver(rows *rows, row int32, i int, d *evaluate.Decision, said *worded) error {
+	if d.Outcome != schemas.Eligible || s.delivered(s.person.Charges[i].Key) {
 		return nil
 	}
-	for _, agency := range s.router.Agencies(det.Outcome, det.County) {
-		err := s.out.Delivery(&writers.Delivery{
-			Agency: agency, Source: det.Source, Line: det.Line,
-			Person: det.Person, Case: det.Case, Charge: det.Charge, County: det.County, Court: rows.court.text(row),
-			Code: det.Code, DispositionDate: det.DispositionDate, Verb: det.RemedyFloor,
-			LegalBasis: det.LegalBasis, Clause: det.Clause,
-			EligibleOn: det.EligibleOn, DueOn: det.DueOn,
-			JurisdictionRetained: true, // policies refuses relief that does not retain it
-		})
-		if err := s.undelivered(err); err != nil {
+	county := rows.county.text(row)
+	s.delivery = writers.Delivery{
+		Source: s.source(rows, row), Line: rows.line.Value(int(row)),
+		Person: rows.person.text(row), Case: rows.docket.text(row), Charge: rows.charge.text(row),
+		County: county, Court: rows.court.text(row), Code: rows.code.text(row),
+		DispositionDate: rows.dispositionDate.date(row), Verb: said.RemedyFloor,
+		LegalBasis: said.LegalBasis, Clause: said.Clause, EligibleOn: d.EligibleOn, DueOn: d.DueOn,
+		JurisdictionRetained: true, // policies refuses relief that does not retain it
+	}
+	for _, agency := range s.router.Agencies(d.Outcome, county) {
+		s.delivery.Agency = agency
+		if err := s.undelivered(s.out.Delivery(&s.delivery)); err != nil {
 			return err
 		}
 	}

@@ -11,17 +11,25 @@ import (
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-type caseKey struct{ county, docket string }
+// caseKey is what rows of a person share that are of one case. County is a number of
+// a word of the batch.
+type caseKey struct {
+	county int32
+	docket string
+}
 
 // chargeKey is what rows of a person share that are one charge. A key that a
 // source uses again for another offence, or in another case, is another charge:
-// taking two for one would hide a conviction.
-type chargeKey struct{ county, docket, charge, code string }
+// taking two for one would hide a conviction. Code is a number of a word.
+type chargeKey struct {
+	county, code   int32
+	docket, charge string
+}
 
 // load fills s.person with what the law may ask of the person.
 func (s *settler) load(rows *rows, person link.Person) {
-	clear(s.cases)
-	clear(s.charges)
+	s.cases.reset()
+	s.charges.reset()
 	s.sent = s.sent[:0]
 	p := &s.person
 	p.Keyed = person.Keyed
@@ -85,9 +93,9 @@ func rank(rows *rows, numbers []int32, charges []evaluate.Charge) {
 func (s *settler) row(rows *rows, row int32) evaluate.Charge {
 	small := func(column *array.Uint8) uint8 { return column.Value(int(row)) }
 	return evaluate.Charge{
-		Code:           s.evaluator.Code(rows.code.text(row), rows.code.known(row)),
-		County:         s.evaluator.County(rows.county.text(row), rows.county.known(row)),
-		Degree:         s.evaluator.Degree(rows.degree.text(row), rows.degree.known(row)),
+		Code:           rows.code.remember(row, s.asked.code),
+		County:         rows.county.remember(row, s.asked.county),
+		Degree:         rows.degree.remember(row, s.asked.degree),
 		Case:           s.caseOrdinal(rows, row),
 		Key:            s.chargeOrdinal(rows, row),
 		Offense:        rows.offenseDate.date(row),
@@ -114,15 +122,15 @@ func (s *settler) caseOrdinal(rows *rows, row int32) int32 {
 	if !rows.docket.known(row) {
 		return -1
 	}
-	return ordinal(s.cases, caseKey{rows.county.text(row), rows.docket.text(row)})
+	return s.cases.of(caseKey{rows.county.number(row), rows.docket.text(row)})
 }
 
 func (s *settler) chargeOrdinal(rows *rows, row int32) int32 {
 	if !rows.charge.known(row) {
 		return -1
 	}
-	return ordinal(s.charges, chargeKey{
-		rows.county.text(row), rows.docket.text(row), rows.charge.text(row), rows.code.text(row),
+	return s.charges.of(chargeKey{
+		rows.county.number(row), rows.code.number(row), rows.docket.text(row), rows.charge.text(row),
 	})
 }
 
@@ -135,7 +143,7 @@ func (s *settler) joinUncoded(rows *rows, numbers []int32) {
 	}
 	const several = -2
 	bare := func(row int32) chargeKey {
-		return chargeKey{county: rows.county.text(row), docket: rows.docket.text(row), charge: rows.charge.text(row)}
+		return chargeKey{county: rows.county.number(row), docket: rows.docket.text(row), charge: rows.charge.text(row)}
 	}
 	coded := map[chargeKey]int32{}
 	for i, row := range numbers {
@@ -151,14 +159,4 @@ func (s *settler) joinUncoded(rows *rows, numbers []int32) {
 			s.person.Charges[i].Key = key
 		}
 	}
-}
-
-// ordinal numbers keys as they come.
-func ordinal[K comparable](of map[K]int32, key K) int32 {
-	n, ok := of[key]
-	if !ok {
-		n = int32(len(of)) //nolint:gosec // a person has fewer rows
-		of[key] = n
-	}
-	return n
 }

@@ -47,8 +47,8 @@ func (r *Run) Pass(ctx context.Context, n int, segments Segments) (_ Prepared, _
 	if err := p.finish(ctx, &prepared); err != nil {
 		return Prepared{}, Receipt{}, err
 	}
-	p.receipt.Part, err = out.Close()
-	return prepared, p.receipt, err
+	receipt, err := p.settler.close()
+	return prepared, receipt, err
 }
 
 // SettleRest decides the persons at the ends of ranges, once all have passed. It is
@@ -122,6 +122,9 @@ func (p *pass) batch(ctx context.Context, to *Prepared, coded arrow.Record) erro
 			return err
 		}
 	}
+	if err := p.flush(rows); err != nil {
+		return err
+	}
 	if p.runs.Last {
 		p.guess = link.Take(p.run.mem, coded, []int32{int32(coded.NumRows()) - 1}) //nolint:gosec // a batch has less than 1<<31 rows
 	}
@@ -137,7 +140,7 @@ func (p *pass) placeGuess(ctx context.Context, to *Prepared, next string) error 
 	if key(guess) != next {
 		return p.leave(ctx, to, guess)
 	}
-	if err := p.close(ctx, to, p.openFirst); err != nil {
+	if err := p.closeOpen(ctx, to, p.openFirst); err != nil {
 		guess.Release()
 		return err
 	}
@@ -161,7 +164,7 @@ func (p *pass) take(ctx context.Context, to *Prepared, rows *rows, coded arrow.R
 		return p.settle(rows, person)
 	}
 	if !p.goesOn(i) {
-		if err := p.close(ctx, to, p.openFirst); err != nil {
+		if err := p.closeOpen(ctx, to, p.openFirst); err != nil {
 			return err
 		}
 		if i < p.runs.Len()-1 {
@@ -188,8 +191,8 @@ func (p *pass) goesOn(i int) bool {
 	return len(p.open) > 0 && key(p.open[0]) == p.runs.Key(i)
 }
 
-// close decides the person that is open, or leaves the rows.
-func (p *pass) close(ctx context.Context, to *Prepared, leave bool) error {
+// closeOpen decides the person who is open, or leaves the rows.
+func (p *pass) closeOpen(ctx context.Context, to *Prepared, leave bool) error {
 	if len(p.open) == 0 {
 		return nil
 	}
@@ -204,7 +207,8 @@ func (p *pass) close(ctx context.Context, to *Prepared, leave bool) error {
 	defer person.Release()
 	p.alone.Find(person, "")
 	p.decided = append(p.decided, p.alone.Hash(0))
-	return p.settle(newRows(person), p.alone.Person(0))
+	rows := newRows(person)
+	return errors.Join(p.settle(rows, p.alone.Person(0)), p.flush(rows))
 }
 
 // finish decides the last person, or leaves the rows to the next range.
@@ -212,7 +216,7 @@ func (p *pass) finish(ctx context.Context, to *Prepared) error {
 	if err := p.placeGuess(ctx, to, ""); err != nil {
 		return err
 	}
-	if err := p.close(ctx, to, p.openFirst || p.ends); err != nil {
+	if err := p.closeOpen(ctx, to, p.openFirst || p.ends); err != nil {
 		return err
 	}
 	return p.note()

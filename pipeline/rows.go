@@ -6,17 +6,18 @@ import (
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/schemas"
-	"github.com/clearsweep/clearsweep/writers"
 )
 
 // rows are the columns of a batch of schemas.Coded, each as what it is. Texts
 // taken from them live as long as the batch.
 type rows struct {
+	batch                                                              arrow.Record
 	source                                                             *array.Uint32
 	line                                                               *array.Int64
 	kind, severity, disposition, sentence, codeMatch, inchoate         *array.Uint8
 	person, surname, givenName, docket, charge                         texts
 	county, court, statute, description, degree, dispositionText, code words
+	lives                                                              words // code, asked for the lives of its sections
 	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate dates
 	sentenceDate, releaseDate, supervisionEnd                          dates
 	maxPenalty, termMin, termMax                                       numbers
@@ -36,6 +37,7 @@ func newRows(batch arrow.Record) *rows {
 	number := func(i int) numbers { return numbers{column(i).(*array.Int32)} }
 	small := func(i int) *array.Uint8 { return column(i).(*array.Uint8) }
 	return &rows{
+		batch:  batch,
 		source: column(schemas.ColSource).(*array.Uint32),
 		line:   column(schemas.ColLine).(*array.Int64),
 
@@ -58,6 +60,7 @@ func newRows(batch arrow.Record) *rows {
 		degree:          word(schemas.ColDegree),
 		dispositionText: word(schemas.ColDispositionText),
 		code:            word(schemas.ColCode),
+		lives:           word(schemas.ColCode),
 
 		birthDate:       date(schemas.ColBirthDate),
 		dispositionDate: date(schemas.ColDispositionDate),
@@ -84,46 +87,6 @@ func newRows(batch arrow.Record) *rows {
 
 func (r *rows) rowKind(row int32) schemas.RowKind { return schemas.RowKind(r.kind.Value(int(row))) }
 
-// determination is what a row itself says of its determination.
-func (r *rows) determination(row int32) writers.Determination {
-	return writers.Determination{
-		Line:            r.line.Value(int(row)),
-		Person:          r.person.text(row),
-		Case:            r.docket.text(row),
-		Charge:          r.charge.text(row),
-		County:          r.county.text(row),
-		Statute:         r.statute.text(row),
-		Description:     r.description.text(row),
-		Code:            r.code.text(row),
-		CodeMatch:       schemas.CodeMatch(r.codeMatch.Value(int(row))),
-		Inchoate:        schemas.Inchoate(r.inchoate.Value(int(row))),
-		Severity:        schemas.Severity(r.severity.Value(int(row))),
-		Degree:          r.degree.text(row),
-		Disposition:     schemas.Disposition(r.disposition.Value(int(row))),
-		DispositionText: r.dispositionText.text(row),
-		DispositionDate: r.dispositionDate.date(row),
-		OffenseDate:     r.offenseDate.date(row),
-		ArrestDate:      r.arrestDate.date(row),
-		ChallengeDate:   r.challengeDate.date(row),
-		Sentence:        schemas.Sentence(r.sentence.Value(int(row))),
-		SentenceDate:    r.sentenceDate.date(row),
-		ReleaseDate:     r.releaseDate.date(row),
-		SupervisionEnd:  r.supervisionEnd.date(row),
-		MaxPenalty:      r.maxPenalty.number(row),
-		TermMin:         r.termMin.number(row),
-		TermMax:         r.termMax.number(row),
-		Incarcerated:    schemas.Incarceration(r.incarcerated.Value(int(row))),
-		Restitution:     schemas.Restitution(r.restitution.Value(int(row))),
-		BirthDate:       r.birthDate.date(row),
-
-		Substances:        schemas.Substances(r.substances.Value(int(row))),
-		SubstanceEvidence: schemas.Evidence(r.evidence.Value(int(row))),
-		NCIC:              r.ncic.text(row),
-		VictimAge:         r.victimAge.number(row),
-		VictimRelation:    schemas.VictimRelation(r.victimRelation.Value(int(row))),
-	}
-}
-
 // texts is a column of strings.
 type texts struct{ *array.String }
 
@@ -141,14 +104,41 @@ func (t texts) text(row int32) string {
 type words struct {
 	numbers *array.Int32
 	list    *array.String
+	memo    []int32 // by number of the word: one more than what remember returned, 0 where it was not asked
+	counts  []int64 // rows that were counted, by one more than the number of the word, null first
 }
 
 func newWords(column arrow.Array) words {
 	c := column.(*array.Dictionary)
-	return words{c.Indices().(*array.Int32), c.Dictionary().(*array.String)}
+	list := c.Dictionary().(*array.String)
+	return words{numbers: c.Indices().(*array.Int32), list: list, memo: make([]int32, list.Len()), counts: make([]int64, list.Len()+1)}
 }
 
 func (w words) known(row int32) bool { return w.numbers.IsValid(int(row)) }
+
+// number is the number of the word, -1 where it is null. Equal words of a batch have
+// equal numbers.
+func (w words) number(row int32) int32 {
+	if !w.known(row) {
+		return -1
+	}
+	return w.numbers.Value(int(row))
+}
+
+// count counts a row.
+func (w words) count(row int32) { w.counts[w.number(row)+1]++ }
+
+// remember is what of said of the word, which it is asked once. It is not negative.
+func (w words) remember(row int32, of func(word string, known bool) int32) int32 {
+	if !w.known(row) {
+		return of("", false)
+	}
+	number := w.numbers.Value(int(row))
+	if w.memo[number] == 0 {
+		w.memo[number] = 1 + of(w.list.Value(int(number)), true)
+	}
+	return w.memo[number] - 1
+}
 
 // text is the value, empty where it is null.
 func (w words) text(row int32) string {

@@ -55,7 +55,13 @@ func (r *Run) Settle(ctx context.Context, part int, segments []Segment, from Seg
 			return Receipt{}, err
 		}
 	}
-	s.receipt.Part, err = out.Close()
+	return s.close()
+}
+
+// close ends the part and tells what it came to.
+func (s *settler) close() (_ Receipt, err error) {
+	s.words.tell(s.receipt.BySource)
+	s.receipt.Part, err = s.out.Close()
 	return s.receipt, err
 }
 
@@ -66,28 +72,48 @@ type settler struct {
 	router    *route.Router
 	out       *writers.Part
 	receipt   Receipt
+	sources   []string // their names
+	asked     asked
+	words     wordList
+
+	// Of the batch at hand.
+	verdicts []writers.Verdict
 
 	// Of the person at hand, reused for the next.
-	person  evaluate.Person
-	cases   map[caseKey]int32
-	charges map[chargeKey]int32
-	lives   map[string][]normalize.Life // of the sections of codes seen; nil where the table knows none
-	sent    []bool                      // by charge key: the agencies have been told
+	person   evaluate.Person
+	cases    ordinals[caseKey]
+	charges  ordinals[chargeKey]
+	sent     []bool // by charge key: the agencies have been told
+	delivery writers.Delivery
+}
+
+// asked are the evaluator and the tables, as words of a batch are asked for.
+type asked struct {
+	code, county, degree func(word string, known bool) int32
+	lives                func(word string, known bool) int32
+	substance            bool // the law asks for it
+
+	lifeNumbers map[string]int32
+	lifeLists   [][]normalize.Life // of the sections of codes; none where the tables know none
 }
 
 func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settler {
-	return &settler{
-		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out,
+	s := &settler{
+		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out, sources: r.sourceNames(),
 		receipt: Receipt{
 			BySource: make([]schemas.Totals, len(r.Sources)),
 			Gaps:     Gaps{Codes: map[CodeText]Affected{}},
 			Counties: map[string]int64{},
 			WhatIfs:  WhatIfs{Variants: make([]WhatIf, len(r.variants))},
 		},
-		cases:   map[caseKey]int32{},
-		charges: map[chargeKey]int32{},
-		lives:   map[string][]normalize.Life{},
+		words: newWordList(r.pack.Name(), len(r.Sources)),
+		asked: asked{
+			code: evaluator.Code, county: evaluator.County, degree: evaluator.Degree, substance: r.law.AsksSubstance(),
+			lifeNumbers: map[string]int32{}, lifeLists: [][]normalize.Life{nil},
+		},
 	}
+	s.asked.lives = s.livesOf
+	return s
 }
 
 // bucket settles the persons of one bucket, all of whose rows are in segments.
@@ -103,10 +129,11 @@ func (s *settler) bucket(ctx context.Context, segments []Segment, from Segments)
 			return err
 		}
 	}
-	return ctx.Err()
+	return errors.Join(s.flush(rows), ctx.Err())
 }
 
-// settle decides one person and writes every decision.
+// settle decides one person and writes every decision, but for the determinations:
+// those of a batch are written by flush.
 func (s *settler) settle(rows *rows, person link.Person) error {
 	s.load(rows, person)
 	decisions := s.evaluator.Person(&s.person)
@@ -121,10 +148,10 @@ func (s *settler) settle(rows *rows, person link.Person) error {
 		if kind&schemas.RowCharge == 0 {
 			continue
 		}
-		if err := s.charge(rows, row, i, decisions[i]); err != nil {
+		if err := s.charge(rows, row, i, &decisions[i]); err != nil {
 			return err
 		}
-		summarize(&summary, s.person.Charges[i], decisions[i], s.run.Config.AsOf)
+		summarize(&summary, &s.person.Charges[i], &decisions[i], s.run.Config.AsOf)
 	}
 	if !accepted {
 		return nil
@@ -136,72 +163,91 @@ func (s *settler) settle(rows *rows, person link.Person) error {
 	return s.out.Person(&summary)
 }
 
-// charge writes the decision on one charge, and what follows from it.
-func (s *settler) charge(rows *rows, row int32, i int, d evaluate.Decision) error {
-	text := s.evaluator.Text(&s.person, i, d)
-	source := s.run.Sources[rows.source.Value(int(row))].Name
-	det := rows.determination(row)
-	det.Source = source
-	det.Policy = s.run.pack.Name()
-	det.Rule, det.Outcome = text.Rule, d.Outcome
-	det.RemedyFloor, det.RemedyCeiling, det.LegalBasis = text.RemedyFloor, text.RemedyCeiling, text.LegalBasis
-	det.Clause, det.Reason, det.Question = text.Clause, text.Reason, text.Question
-	det.EligibleOn, det.DueOn = d.EligibleOn, d.DueOn
-	det.LeavesTrue, det.LeavesFalse, det.LeavesPresumed = d.True, d.False, d.Presumed
-	if err := s.out.Determination(&det); err != nil {
-		return err
+// flush writes the determinations of the batch of which the persons are settled.
+func (s *settler) flush(rows *rows) error {
+	err := s.out.Determinations(rows.batch, s.sources, s.verdicts)
+	s.verdicts = s.verdicts[:0]
+	s.countCounties(rows)
+	return err
+}
+
+// charge notes the decision on one charge, and writes what follows from it.
+func (s *settler) charge(rows *rows, row int32, i int, d *evaluate.Decision) error {
+	text := s.evaluator.Text(&s.person, i, *d)
+	said := s.words.of(text, d.Outcome)
+	s.verdicts = append(s.verdicts, writers.Verdict{
+		Row: row, Words: &said.Words, EligibleOn: d.EligibleOn, DueOn: d.DueOn,
+		LeavesTrue: d.True, LeavesFalse: d.False, LeavesPresumed: d.Presumed,
+	})
+	said.bySource[rows.source.Value(int(row))]++
+	if s.asked.substance {
+		s.receipt.Substances.note(s.run.law.Substance(d), &s.person.Charges[i], rows.code.text(row), text.Priority)
 	}
-	s.countOutcome(rows, row, d.Outcome, text.Rule)
-	if s.run.law.AsksSubstance() {
-		s.receipt.Substances.note(s.run.law.Substance(&d), &s.person.Charges[i], det.Code, text.Priority)
-	}
-	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons, s.outOfForce(&det))
-	s.countCounty(rows.county.text(row))
+	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons, s.outOfForce(rows, row))
+	rows.county.count(row)
 	if d.Outcome == schemas.Review {
 		return s.out.Review(&writers.Review{
-			Source: source, Line: det.Line, Person: det.Person, Case: det.Case, Charge: det.Charge,
-			Policy: det.Policy, Rule: text.Rule, Leaf: text.Leaf, Clause: text.Clause, Question: text.Question, Who: text.Who,
+			Source: s.source(rows, row), Line: rows.line.Value(int(row)),
+			Person: rows.person.text(row), Case: rows.docket.text(row), Charge: rows.charge.text(row),
+			Policy: said.Policy, Rule: text.Rule, Leaf: text.Leaf, Clause: text.Clause, Question: text.Question, Who: text.Who,
 			Priority: text.Priority,
 		})
 	}
 	if d.Serving {
-		if err := s.active(rows, row, &det); err != nil {
+		if err := s.active(rows, row, d, said); err != nil {
 			return err
 		}
 	}
-	return s.deliver(rows, row, i, &det)
+	return s.deliver(rows, row, i, d, said)
 }
+
+func (s *settler) source(rows *rows, row int32) string { return s.sources[rows.source.Value(int(row))] }
 
 // outOfForce tells whether a charge names a section that was not the law on the
 // day of the offence.
-func (s *settler) outOfForce(det *writers.Determination) bool {
-	lives, seen := s.lives[det.Code]
-	if !seen && det.Code != "" {
-		for _, section := range s.run.sections(det.Code) {
+func (s *settler) outOfForce(rows *rows, row int32) bool {
+	lives := s.asked.lifeLists[rows.lives.remember(row, s.asked.lives)]
+	return len(lives) > 0 && slices.ContainsFunc(lives, func(l normalize.Life) bool {
+		return l.Excludes(rows.offenseDate.date(row), rows.arrestDate.date(row), rows.dispositionDate.date(row))
+	})
+}
+
+// livesOf is the number of the list of when the sections of a code were the law.
+func (s *settler) livesOf(code string, known bool) int32 {
+	if !known {
+		return 0
+	}
+	number, seen := s.asked.lifeNumbers[code]
+	if !seen {
+		var lives []normalize.Life
+		for _, section := range s.run.sections(code) {
 			if section.Life.Known() {
 				lives = append(lives, section.Life)
 			}
 		}
-		s.lives[strings.Clone(det.Code)] = lives
+		if len(lives) > 0 {
+			number = int32(len(s.asked.lifeLists)) //nolint:gosec // codes are few
+			s.asked.lifeLists = append(s.asked.lifeLists, lives)
+		}
+		s.asked.lifeNumbers[strings.Clone(code)] = number
 	}
-	return slices.ContainsFunc(lives, func(l normalize.Life) bool {
-		return l.Excludes(det.OffenseDate, det.ArrestDate, det.DispositionDate)
-	})
+	return number
 }
 
 // active writes a charge that is eligible while its sentence still runs.
-func (s *settler) active(rows *rows, row int32, det *writers.Determination) error {
+func (s *settler) active(rows *rows, row int32, d *evaluate.Decision, said *worded) error {
 	return s.out.Active(&writers.Active{
-		Source: det.Source, Line: det.Line, Person: det.Person, Case: det.Case, Charge: det.Charge, County: det.County,
+		Source: s.source(rows, row), Line: rows.line.Value(int(row)),
+		Person: rows.person.text(row), Case: rows.docket.text(row), Charge: rows.charge.text(row), County: rows.county.text(row),
 		Sentence:       schemas.Sentence(rows.sentence.Value(int(row))),
 		SupervisionEnd: rows.supervisionEnd.date(row),
-		Policy:         det.Policy, Rule: det.Rule, Remedy: det.RemedyFloor,
-		LegalBasis: det.LegalBasis, Clause: det.Clause, EligibleOn: det.EligibleOn,
+		Policy:         said.Policy, Rule: said.Rule, Remedy: said.RemedyFloor,
+		LegalBasis: said.LegalBasis, Clause: said.Clause, EligibleOn: d.EligibleOn,
 	})
 }
 
 // summarize adds one decision to the summary of its person.
-func summarize(to *writers.Person, charge evaluate.Charge, d evaluate.Decision, asOf schemas.Date) {
+func summarize(to *writers.Person, charge *evaluate.Charge, d *evaluate.Decision, asOf schemas.Date) {
 	to.Charges++
 	to.Outcomes[d.Outcome]++
 	if charge.Disposition == schemas.Convicted {

@@ -23,32 +23,25 @@ func (s *settler) count(rows *rows, row int32, kind schemas.RowKind) {
 	}
 }
 
-// countOutcome adds a determination to the totals.
-func (s *settler) countOutcome(rows *rows, row int32, outcome schemas.Outcome, rule string) {
-	t := &s.receipt.BySource[rows.source.Value(int(row))]
-	t.Determinations++
-	if t.Outcomes == nil {
-		t.Outcomes, t.Rules = map[string]int64{}, map[string]int64{}
+// countCounties adds the charges of a batch to their counties.
+func (s *settler) countCounties(rows *rows) {
+	for number, charges := range rows.county.counts {
+		if charges == 0 {
+			continue
+		}
+		county := ""
+		if number > 0 {
+			county = rows.county.list.Value(number - 1)
+		}
+		counties := s.receipt.Counties
+		if _, known := counties[county]; !known {
+			s.receipt.Counties = shorten(counties, 2*worklistLength, strings.Compare)
+			county = strings.Clone(county) // the batch it came from goes
+		}
+		s.receipt.Counties[county] += charges
 	}
-	t.Outcomes[outcome.String()]++
-	if rule == "" {
-		rule = noRule
-	}
-	t.Rules[rule]++
+	clear(rows.county.counts)
 }
-
-// countCounty adds a charge to its county.
-func (s *settler) countCounty(county string) {
-	counties := s.receipt.Counties
-	if _, known := counties[county]; !known {
-		s.receipt.Counties = shorten(counties, 2*worklistLength, strings.Compare)
-		county = strings.Clone(county) // the batch it came from goes
-	}
-	s.receipt.Counties[county]++
-}
-
-// noRule stands in the totals for charges that no rule applied to.
-const noRule = "none"
 
 // countPerson counts a person once in all, and once in each source that has
 // one of the person's rows.

@@ -31,7 +31,7 @@ func RunCase(law *Law, c policies.Case, normalize func(statute string) (code str
 	p := e.casePerson(c, normalize)
 	result := Result{Case: c, Decided: slices.Clone(e.Person(p)[:len(c.Charges)])}
 	for i, d := range result.Decided {
-		text := e.Text(p, i, d)
+		text := *e.Text(p, i, d)
 		result.InWords = append(result.InWords, text)
 		result.Coverage |= d.True | d.False
 		result.Faults = append(result.Faults, compare(c.Charges[i].Expect, i, d, text)...)

@@ -178,15 +178,13 @@ func (e *Evaluator) NeedsRank() bool {
 	return slices.ContainsFunc(e.laws, func(s seat) bool { return len(s.ruling.law.caps) > 0 })
 }
 
-// Text puts the decision on charge i of p under the first law in words.
-func (e *Evaluator) Text(p *Person, i int, d Decision) Text { return e.TextUnder(0, p, i, d) }
-
-// TextUnder puts the decision on charge i of p under a law in words. Words are
-// remembered, so that equal decisions cost one look-up.
-func (e *Evaluator) TextUnder(law int, p *Person, i int, d Decision) Text {
-	s := e.laws[law]
+// Text puts the decision on charge i of p under the first law in words. Words are
+// remembered, so that equal decisions cost one look-up and mostly share one Text,
+// which nobody may change.
+func (e *Evaluator) Text(p *Person, i int, d Decision) *Text {
+	s := e.laws[0]
 	s.judge.ruling = s.ruling
-	return s.judge.text(p, i, d)
+	return s.judge.text(p, i, &d)
 }
 
 // Clocks lists what the conditions on time of the first law count for charge i

@@ -79,28 +79,29 @@ const (
 	HighPriority   = "high"
 )
 
-// weigh sets the priority of a review. One that asks for the substance names in
-// its question what weaker evidence says of it, and comes first if that is what
-// the law asks for.
-func (e *judge) weigh(t *Text, c *Charge, d *Decision) {
+// weigh is the text of a review with its priority. One that asks for the substance
+// names in its question what weaker evidence says of it, and comes first if that is
+// what the law asks for.
+func (e *judge) weigh(t *Text, c *Charge, d *Decision) *Text {
 	if d.Outcome != schemas.Review {
-		return
+		return t
 	}
-	t.Priority = NormalPriority
-	deciding := e.law.charge.deciding
-	if !e.law.asksFor(d) || c.hinted(deciding) == 0 {
-		return
+	hinted := c.hinted(e.law.charge.deciding)
+	if hinted == 0 || !e.law.asksFor(d) {
+		return t
 	}
-	if e.law.substanceTest(1 << d.Leaf).fits(c.hinted(deciding)) {
-		t.Priority = HighPriority
-	}
-	key := hint{question: t.Question, substances: c.Substances, ncic: c.NCIC, evidence: c.Evidence}
-	question, ok := e.hints[key]
+	key := hint{text: t, substances: c.Substances, ncic: c.NCIC, evidence: c.Evidence}
+	weighed, ok := e.hints[key]
 	if !ok {
-		question = key.words()
-		e.hints[key] = question
+		copied := *t
+		copied.Question = key.words()
+		if e.law.substanceTest(1 << d.Leaf).fits(hinted) {
+			copied.Priority = HighPriority
+		}
+		weighed = &copied
+		e.hints[key] = weighed
 	}
-	t.Question = question
+	return weighed
 }
 
 func (l *Law) substanceTest(bit uint64) *substanceTest {
@@ -114,13 +115,13 @@ func (l *Law) substanceTest(bit uint64) *substanceTest {
 
 // hint is a question, and what is said of its answer that does not decide.
 type hint struct {
-	question         string
+	text             *Text // of the question
 	substances, ncic schemas.Substances
 	evidence         schemas.Evidence
 }
 
 func (h hint) words() string {
-	question := h.question
+	question := h.text.Question
 	say := func(who string, set schemas.Substances, but string) {
 		if set != 0 {
 			question += " " + who + " names " + set.Words() + ", " + but + "."

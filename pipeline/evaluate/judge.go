@@ -52,11 +52,11 @@ type ruling struct {
 	waits uint64 // the same
 
 	texts map[packedKey]*Text
-	hints map[hint]string
+	hints map[hint]*Text
 }
 
 func newRuling(law *Law) *ruling {
-	return &ruling{law: law, texts: map[packedKey]*Text{}, hints: map[hint]string{}}
+	return &ruling{law: law, texts: map[packedKey]*Text{}, hints: map[hint]*Text{}}
 }
 
 func newJudge(law *Law) *judge {

@@ -45,7 +45,7 @@ func TestLadderReproducesPublishedDecisions(t *testing.T) {
 		}
 		for i, d := range e.Person(p) {
 			row := rows[start+i]
-			decided += compareSample(t, row, column, e.Text(p, i, d), d)
+			decided += compareSample(t, row, column, *e.Text(p, i, d), d)
 		}
 		start += len(p.Charges)
 	}

@@ -22,16 +22,14 @@ type textKey struct {
 // maxTexts bounds the memory of texts. When it is full it starts anew.
 const maxTexts = 1 << 14
 
-// text is TextUnder of the law of the moment.
-func (e *judge) text(p *Person, i int, d Decision) Text {
+// text is Text of the law of the moment.
+func (e *judge) text(p *Person, i int, d *Decision) *Text {
 	c := &p.Charges[i]
-	t := e.remembered(c, &d)
-	e.weigh(&t, c, &d)
-	return t
+	return e.weigh(e.remembered(c, d), c, d)
 }
 
 // remembered are the words of a decision. Equal decisions cost one look-up.
-func (e *judge) remembered(c *Charge, d *Decision) Text {
+func (e *judge) remembered(c *Charge, d *Decision) *Text {
 	key := textKey{
 		outcome: d.Outcome, rule: d.Rule, leaf: d.Leaf, floor: d.Floor, ceiling: d.Ceiling,
 		section: e.codes[c.Code].section, day: schemas.NoDate, limit: d.Cap,
@@ -46,14 +44,18 @@ func (e *judge) remembered(c *Charge, d *Decision) Text {
 	}
 	packed := key.pack()
 	if text, ok := e.texts[packed]; ok {
-		return *text
+		return text
 	}
 	if len(e.texts) >= maxTexts {
 		clear(e.texts)
+		clear(e.hints)
 	}
 	text := e.words(key, e.codes[c.Code].code)
+	if d.Outcome == schemas.Review {
+		text.Priority = NormalPriority
+	}
 	e.texts[packed] = &text
-	return text
+	return &text
 }
 
 // packedKey is a textKey without gaps, which hashes fast.
