@@ -94,7 +94,8 @@ func settle(ctx context.Context, a *Attempt, number, from, to int) (Receipt, err
 	}
 	for i := from; i < to; i++ {
 		d := invented(i)
-		err := errors.Join(p.Determination(d), p.Delivery(inventedDelivery(i)), p.Person(&Person{Person: d.Person, Charges: 1}))
+		charges, sources, verdicts := decided([]*Determination{d}, memory.NewGoAllocator(), false)
+		err := errors.Join(p.Determinations(charges, sources, verdicts), p.Delivery(inventedDelivery(i)), p.Person(&Person{Person: d.Person, Charges: 1}))
 		if d.Outcome == schemas.Review {
 			err = errors.Join(err, p.Review(&Review{Source: d.Source, Line: d.Line, Policy: d.Policy, Question: "Born?"}))
 		}

@@ -1,13 +1,15 @@
 package writers
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -15,156 +17,250 @@ import (
 // errUTF8 refuses text that other readers would refuse the whole file for.
 var errUTF8 = errors.New("not valid UTF-8")
 
-// column gathers the values of one column of a row group. Exactly one builder
-// is set. The buffers of an array are never used again for the next one: the
-// Parquet library keeps pointers into the last column it wrote.
+// column gathers the values of one column of a row group, as they stand in its
+// page: what Parquet calls plain, or for words their numbers in a dictionary. Its
+// buffers are used again for the next row group.
 type column struct {
-	field    arrow.Field
-	words    *words
-	texts    *array.StringBuilder
-	dates    *array.Date32Builder
-	integers *array.Int64Builder
-	masks    *array.Uint64Builder
-	flags    *array.BooleanBuilder
+	name     string
+	nullable bool
+	levels   levels
+	words    *words // nil unless the values are words
+	kind     arrow.Type
+	values   []byte // plain; of flags a byte each
+	// Of texts: where the least and the greatest stand in values.
+	least, most span
 }
 
-// wordy are the text columns of few different values. They are dictionary
-// encoded; all others are not, because the footer of a file whose dictionary
-// overflows can differ between equal runs.
+type span struct{ start, end int }
+
+// wordy are the text columns of few different values. They are dictionary encoded.
+// The others are not: what is different in each row has no use for it.
 var wordy = map[string]bool{
-	"source": true, "county": true, "code": true, "code_match": true, "inchoate": true, "severity": true,
-	"disposition": true, "disposition_raw": true, "policy": true, "rule": true, "outcome": true,
+	"source": true, "county": true, "statute_raw": true, "description_raw": true, "code": true, "code_match": true,
+	"inchoate": true, "severity": true, "disposition": true, "disposition_raw": true, "ncic": true,
+	"policy": true, "rule": true, "outcome": true,
 	"remedy_floor": true, "remedy_ceiling": true, "legal_basis": true, "clause": true, "reason": true,
 	"question": true, "sentence": true, "degree": true, "incarcerated": true, "restitution": true, "substances": true,
 	"substance_evidence": true, "victim_relation": true, "priority": true,
 	"leaf": true, "who": true, "column": true, "explanation": true,
 }
 
-func newColumn(field arrow.Field, mem memory.Allocator) *column {
-	c := &column{field: field}
-	switch field.Type.ID() { //nolint:exhaustive // our schemas have these types only
-	case arrow.STRING:
-		if wordy[field.Name] {
-			c.words = newWords(mem)
-			c.field.Type = wordType
-		} else {
-			c.texts = array.NewStringBuilder(mem)
-		}
-	case arrow.DATE32:
-		c.dates = array.NewDate32Builder(mem)
-	case arrow.INT64:
-		c.integers = array.NewInt64Builder(mem)
-	case arrow.UINT64:
-		c.masks = array.NewUint64Builder(mem)
-	case arrow.BOOL:
-		c.flags = array.NewBooleanBuilder(mem)
-	default:
-		panic("writers: no column of type " + field.Type.Name())
+func newColumn(field arrow.Field) *column {
+	c := &column{name: field.Name, nullable: field.Nullable, kind: field.Type.ID()}
+	if wordy[field.Name] {
+		c.words = newWords()
 	}
 	return c
 }
 
-func (c *column) builder() array.Builder {
-	switch {
-	case c.words != nil:
-		return c.words.indices
-	case c.texts != nil:
-		return c.texts
-	case c.dates != nil:
-		return c.dates
-	case c.integers != nil:
-		return c.integers
-	case c.masks != nil:
-		return c.masks
-	default:
-		return c.flags
-	}
-}
-
-// text appends s; an empty s is null where the column may be.
+// text adds s; an empty s is null where the column may be.
 func (c *column) text(s string) error {
-	switch {
-	case s == "" && c.field.Nullable:
-		c.builder().AppendNull()
-	case c.words != nil:
-		return c.words.append(s)
-	case !utf8.ValidString(s):
-		return errUTF8
-	default:
-		c.texts.Append(s)
+	if s == "" && c.nullable {
+		c.levels.add(1, false)
+		return nil
 	}
-	return nil
-}
-
-// date appends d; a date that is not known is null.
-func (c *column) date(d schemas.Date) {
-	if d.Known() {
-		c.dates.Append(arrow.Date32(d))
-	} else {
-		c.dates.AppendNull()
-	}
-}
-
-// array hands over the values gathered since the last call. The caller
-// releases it.
-func (c *column) array() arrow.Array {
 	if c.words != nil {
-		return c.words.array()
+		number, err := c.words.of(s)
+		c.words.numbers = append(c.words.numbers, number)
+		c.levels.add(1, true)
+		return err
 	}
-	return c.builder().NewArray()
-}
-
-func (c *column) release() {
-	c.builder().Release()
-}
-
-var wordType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
-
-// words gathers a dictionary-encoded column: words are numbered in the order
-// in which they come, so the dictionary depends on the rows alone.
-type words struct {
-	mem     memory.Allocator
-	numbers map[string]int32
-	list    []string // the words by number, each a copy of our own
-	indices *array.Int32Builder
-	last    int32 // number of the row before; -1 if there is none
-}
-
-func newWords(mem memory.Allocator) *words {
-	return &words{mem: mem, numbers: map[string]int32{}, indices: array.NewInt32Builder(mem), last: -1}
-}
-
-func (w *words) append(s string) error {
-	if w.last < 0 || s != w.list[w.last] {
-		number, known := w.numbers[s]
-		if !known {
-			if !utf8.ValidString(s) {
-				return errUTF8
-			}
-			number = w.add(strings.Clone(s))
-		}
-		w.last = number
+	c.levels.add(1, true)
+	c.plainText(s)
+	if !utf8.ValidString(s) {
+		return errUTF8
 	}
-	w.indices.Append(w.last)
 	return nil
 }
 
-func (w *words) add(s string) int32 {
-	number := int32(len(w.list)) //nolint:gosec // at most a row group of words
-	w.numbers[s] = number
-	w.list = append(w.list, s)
-	return number
+// plainText adds a text to the values.
+func (c *column) plainText(s string) {
+	c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(s))) //nolint:gosec // a text is shorter than a row
+	at := span{len(c.values), len(c.values) + len(s)}
+	c.values = append(c.values, s...)
+	switch {
+	case c.most == (span{}):
+		c.least, c.most = at, at
+	case s > string(c.at(c.most)):
+		c.most = at
+	case s < string(c.at(c.least)):
+		c.least = at
+	}
 }
 
-func (w *words) array() arrow.Array {
-	builder := array.NewStringBuilder(w.mem)
-	defer builder.Release()
-	builder.AppendValues(w.list, nil)
-	values, indices := builder.NewArray(), w.indices.NewArray()
-	defer values.Release()
-	defer indices.Release()
-	clear(w.numbers)
+func (c *column) at(s span) []byte { return c.values[s.start:s.end] }
+
+// date adds d; a date that is not known is null.
+func (c *column) date(d schemas.Date) {
+	c.levels.add(1, d.Known())
+	if d.Known() {
+		c.values = binary.LittleEndian.AppendUint32(c.values, uint32(d)) //nolint:gosec // its bits
+	}
+}
+
+// integer adds a number; one that is null has no value.
+func (c *column) integer(n int64) {
+	c.levels.add(1, true)
+	c.values = binary.LittleEndian.AppendUint64(c.values, uint64(n)) //nolint:gosec // its bits
+}
+
+func (c *column) mask(m uint64) {
+	c.levels.add(1, true)
+	c.values = binary.LittleEndian.AppendUint64(c.values, m)
+}
+
+func (c *column) flag(b bool) {
+	c.levels.add(1, true)
+	c.values = append(c.values, 0)
+	if b {
+		c.values[len(c.values)-1] = 1
+	}
+}
+
+// null adds a row without a value.
+func (c *column) null() { c.levels.add(1, false) }
+
+// page is the data page of the column, uncompressed.
+func (c *column) page(b []byte) []byte {
+	if c.nullable {
+		b = c.levels.encode(b)
+	}
+	switch {
+	case c.words != nil:
+		return c.words.page(b)
+	case c.kind == arrow.BOOL:
+		return appendFlags(b, c.values)
+	default:
+		return append(b, c.values...)
+	}
+}
+
+func appendFlags(b, flags []byte) []byte {
+	for len(flags) > 0 {
+		packed := byte(0)
+		for i, flag := range flags[:min(8, len(flags))] {
+			packed |= flag << i
+		}
+		b = append(b, packed)
+		flags = flags[min(8, len(flags)):]
+	}
+	return b
+}
+
+// statistics of the row group. They hold copies: nothing of them changes when the
+// buffers are used again.
+func (c *column) statistics() metadata.EncodedStatistics {
+	s := metadata.EncodedStatistics{Signed: c.kind != arrow.STRING && c.kind != arrow.UINT64 && c.kind != arrow.BOOL}
+	s.SetNullCount(int64(c.levels.rows - c.levels.values))
+	if c.levels.values == 0 {
+		return s
+	}
+	least, most := c.extremes()
+	s.SetMin(bytes.Clone(least))
+	s.SetMax(bytes.Clone(most))
+	return s
+}
+
+// extremes are the least and the greatest value, plain.
+func (c *column) extremes() (least, most []byte) {
+	switch c.kind { //nolint:exhaustive // our schemas have these types only
+	case arrow.STRING:
+		if c.words != nil {
+			return []byte(slices.Min(c.words.list)), []byte(slices.Max(c.words.list))
+		}
+		return c.at(c.least), c.at(c.most)
+	case arrow.BOOL:
+		return []byte{slices.Min(c.values)}, []byte{slices.Max(c.values)}
+	case arrow.DATE32:
+		return extremesOf(c.values, 4, func(a, b []byte) bool {
+			return int32(binary.LittleEndian.Uint32(a)) < int32(binary.LittleEndian.Uint32(b)) //nolint:gosec // their bits
+		})
+	case arrow.UINT64:
+		return extremesOf(c.values, 8, func(a, b []byte) bool {
+			return binary.LittleEndian.Uint64(a) < binary.LittleEndian.Uint64(b)
+		})
+	default:
+		return extremesOf(c.values, 8, func(a, b []byte) bool {
+			return int64(binary.LittleEndian.Uint64(a)) < int64(binary.LittleEndian.Uint64(b)) //nolint:gosec // their bits
+		})
+	}
+}
+
+// extremesOf is the least and the greatest of values of a size.
+func extremesOf(values []byte, size int, less func(a, b []byte) bool) (least, most []byte) {
+	least, most = values[:size], values[:size]
+	for ; len(values) > 0; values = values[size:] {
+		switch v := values[:size]; {
+		case less(v, least):
+			least = v
+		case less(most, v):
+			most = v
+		}
+	}
+	return least, most
+}
+
+// reset makes room for the next row group.
+func (c *column) reset() {
+	c.levels.reset()
+	c.values = c.values[:0]
+	c.least, c.most = span{}, span{}
+	if c.words != nil {
+		c.words.reset()
+	}
+}
+
+// words numbers the words of a row group in the order in which they come, so that the
+// dictionary depends on the rows alone.
+type words struct {
+	known   map[string]uint32
+	list    []string // by number, each a copy of our own
+	numbers []uint32 // of the rows that have one
+	last    uint32   // number that of returned last; none where list is empty
+}
+
+func newWords() *words { return &words{known: map[string]uint32{}} }
+
+// of is the number of a word.
+func (w *words) of(s string) (uint32, error) {
+	if len(w.list) > 0 && s == w.list[w.last] {
+		return w.last, nil
+	}
+	number, known := w.known[s]
+	if !known {
+		s = strings.Clone(s)
+		number = uint32(len(w.list)) //nolint:gosec // at most a row group of words
+		w.known[s] = number
+		w.list = append(w.list, s)
+		if !utf8.ValidString(s) {
+			return number, errUTF8
+		}
+	}
+	w.last = number
+	return number, nil
+}
+
+// page is the numbers, after their width.
+func (w *words) page(b []byte) []byte {
+	width := widthOf(len(w.list))
+	b = append(b, byte(width)) //nolint:gosec // at most 32
+	if len(w.numbers) == 0 {
+		return b
+	}
+	return appendPacked(b, w.numbers, width)
+}
+
+// dictionary is the words, plain.
+func (w *words) dictionary(b []byte) []byte {
+	for _, s := range w.list {
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(s))) //nolint:gosec // a text is shorter than a row
+		b = append(b, s...)
+	}
+	return b
+}
+
+func (w *words) reset() {
+	clear(w.known)
 	clear(w.list)
-	w.list, w.last = w.list[:0], -1
-	return array.NewDictionaryArray(wordType, indices, values)
+	w.list, w.numbers, w.last = w.list[:0], w.numbers[:0], 0
 }

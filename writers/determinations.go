@@ -5,13 +5,14 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Determination is a row of schemas.Determinations. Empty strings and unknown
-// dates are nulls. Its strings are copied when it is appended.
+// Determination is a row of schemas.Determinations as it is read. Empty strings and
+// unknown dates are nulls.
 type Determination struct {
 	Source          string // name of the source
 	Line            int64
@@ -70,77 +71,107 @@ func (Determination) LogValue() slog.Value { return redacted }
 // redacted is what a log shows of a row.
 var redacted = slog.StringValue("[redacted]")
 
-// Determinations writes a file of schemas.Determinations.
-type Determinations struct{ *Table }
+// Words are the texts of a decision, which many charges share.
+type Words struct {
+	Policy        string
+	Rule          string
+	Outcome       schemas.Outcome
+	RemedyFloor   string
+	RemedyCeiling string
+	LegalBasis    string
+	Clause        string
+	Reason        string
+	Question      string
+}
+
+// Verdict is what was decided of one row of a batch. Equal pointers are equal Words.
+type Verdict struct {
+	Row        int32
+	Words      *Words
+	EligibleOn schemas.Date
+	DueOn      schemas.Date
+
+	LeavesTrue, LeavesFalse, LeavesPresumed uint64
+}
+
+// Determinations writes a file of schemas.Determinations. What the row itself says
+// is copied column by column; what was decided stands beside it.
+type Determinations struct {
+	*Table
+	fills []fill
+	// Of the row group at hand:
+	renumbered [][]uint32          // by column of words: one more than the number of each word of the batch, 0 unknown
+	said       map[*Words]*saidIDs // where the words of decisions stand
+	pieces     []*saidIDs          // of the piece at hand
+}
 
 // NewDeterminations starts a file of determinations on w.
 func NewDeterminations(w io.Writer, mem memory.Allocator) (*Determinations, error) {
 	t, err := NewTable("determinations", w, schemas.Determinations, mem)
-	return &Determinations{t}, err
-}
-
-// Append adds a row. It copies what it keeps of d.
-func (t *Determinations) Append(d *Determination) error {
-	t.text(d.Source)
-	t.integer(d.Line)
-	t.text(d.Person)
-	t.text(d.Case)
-	t.text(d.Charge)
-	t.text(d.County)
-	t.text(d.Statute)
-	t.text(d.Description)
-	t.text(d.Code)
-	t.text(d.CodeMatch.String())
-	t.text(d.Inchoate.String())
-	t.text(d.Severity.String())
-	t.text(d.Degree)
-	t.text(d.Disposition.String())
-	t.text(d.DispositionText)
-	t.date(d.DispositionDate)
-	t.date(d.OffenseDate)
-	t.date(d.ArrestDate)
-	t.date(d.ChallengeDate)
-	t.text(d.Sentence.String())
-	t.date(d.SentenceDate)
-	t.date(d.ReleaseDate)
-	t.date(d.SupervisionEnd)
-	t.number(d.MaxPenalty)
-	t.number(d.TermMin)
-	t.number(d.TermMax)
-	t.text(d.Incarcerated.String())
-	t.text(d.Restitution.String())
-	t.date(d.BirthDate)
-	t.text(d.Substances.String())
-	t.text(said(d.SubstanceEvidence))
-	t.text(d.NCIC)
-	t.number(d.VictimAge)
-	t.text(said(d.VictimRelation))
-	t.text(d.Policy)
-	t.text(d.Rule)
-	t.text(d.Outcome.String())
-	t.text(d.RemedyFloor)
-	t.text(d.RemedyCeiling)
-	t.text(d.LegalBasis)
-	t.text(d.Clause)
-	t.text(d.Reason)
-	t.text(d.Question)
-	t.date(d.EligibleOn)
-	t.date(d.DueOn)
-	t.mask(d.LeavesTrue)
-	t.mask(d.LeavesFalse)
-	t.mask(d.LeavesPresumed)
-	return at(t.end(), d.Source, d.Line)
-}
-
-// said is the name of a value, empty for the one that says nothing.
-func said[T interface {
-	~uint8
-	String() string
-}](v T) string {
-	if v == 0 {
-		return ""
+	if err != nil {
+		return nil, err
 	}
-	return v.String()
+	d := &Determinations{Table: t, said: map[*Words]*saidIDs{}, renumbered: make([][]uint32, len(t.columns))}
+	for _, field := range schemas.Determinations.Fields() {
+		d.fills = append(d.fills, fillOf(field.Name))
+	}
+	return d, nil
+}
+
+// Append adds a row for each verdict, in their order. Charges has the schema
+// schemas.Coded; sources are the names of the sources by ordinal. It copies what it
+// keeps.
+func (t *Determinations) Append(charges arrow.Record, sources []string, verdicts []Verdict) error {
+	for i := range t.renumbered {
+		clear(t.renumbered[i]) // the numbers of words are those of another batch
+	}
+	for len(verdicts) > 0 && t.err == nil {
+		n := min(len(verdicts), groupRows-int(t.rows%groupRows))
+		p := piece{charges: charges, sources: sources, verdicts: verdicts[:n], neighbours: neighbours(verdicts[:n])}
+		t.look(p.verdicts)
+		for i, c := range t.columns {
+			if i, err := t.fills[i](t, c, i, &p); err != nil {
+				t.fail(p.at(i, fmt.Errorf("%s: column %s: %w", t.name, c.name, err)))
+			}
+		}
+		t.rows += int64(n)
+		if t.rows%groupRows == 0 {
+			t.flush()
+			clear(t.said)
+			for i := range t.renumbered {
+				clear(t.renumbered[i])
+			}
+		}
+		verdicts = verdicts[n:]
+	}
+	return t.err
+}
+
+// neighbours tells whether the rows of verdicts stand one behind the other.
+func neighbours(verdicts []Verdict) bool {
+	for i := range verdicts {
+		if verdicts[i].Row != verdicts[0].Row+int32(i) { //nolint:gosec // a batch has less than 1<<31 rows
+			return false
+		}
+	}
+	return true
+}
+
+// look finds where the words of verdicts stand.
+func (t *Determinations) look(verdicts []Verdict) {
+	t.pieces = t.pieces[:0]
+	var last *Words
+	var ids *saidIDs
+	for i := range verdicts {
+		if w := verdicts[i].Words; w != last {
+			last = w
+			if ids = t.said[w]; ids == nil {
+				ids = &saidIDs{words: w}
+				t.said[w] = ids
+			}
+		}
+		t.pieces = append(t.pieces, ids)
+	}
 }
 
 // at adds the row of the source that an error is about.

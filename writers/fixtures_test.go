@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/schemas"
@@ -48,6 +51,111 @@ func invented(i int) *Determination {
 	}
 }
 
+// decided are rows as Determinations.Append takes them: a batch, the names of sources
+// and a verdict for each row. With asides, other rows stand among those of the batch.
+func decided(rows []*Determination, mem memory.Allocator, asides bool) (arrow.Record, []string, []Verdict) {
+	b := array.NewRecordBuilder(mem, schemas.Coded)
+	defer b.Release()
+	var sources []string
+	var verdicts []Verdict
+	said := map[Words]*Words{}
+	add := func(d *Determination) {
+		if !slices.Contains(sources, d.Source) {
+			sources = append(sources, d.Source)
+		}
+		for i, f := range b.Fields() {
+			addValue(f, i, d, slices.Index(sources, d.Source))
+		}
+	}
+	for i, d := range rows {
+		if asides && i%5 == 0 {
+			add(invented(i * 31))
+		}
+		w := Words{
+			d.Policy, d.Rule, d.Outcome, d.RemedyFloor, d.RemedyCeiling, d.LegalBasis, d.Clause, d.Reason, d.Question,
+		}
+		if said[w] == nil {
+			said[w] = &w
+		}
+		verdicts = append(verdicts, Verdict{
+			Row: int32(b.Field(0).Len()), Words: said[w], EligibleOn: d.EligibleOn, DueOn: d.DueOn,
+			LeavesTrue: d.LeavesTrue, LeavesFalse: d.LeavesFalse, LeavesPresumed: d.LeavesPresumed,
+		})
+		add(d)
+	}
+	return b.NewRecord(), sources, verdicts
+}
+
+// addValue adds a value of d to the builder of a column of schemas.Coded.
+func addValue(to array.Builder, column int, d *Determination, source int) {
+	switch f := to.(type) {
+	case *array.StringBuilder:
+		addText(map[int]string{schemas.ColPerson: d.Person, schemas.ColCase: d.Case, schemas.ColCharge: d.Charge}[column],
+			f.AppendNull, f.Append)
+	case *array.BinaryDictionaryBuilder:
+		addText(map[int]string{
+			schemas.ColCounty: d.County, schemas.ColStatute: d.Statute, schemas.ColDescription: d.Description,
+			schemas.ColDegree: d.Degree, schemas.ColDispositionText: d.DispositionText, schemas.ColNCIC: d.NCIC, schemas.ColCode: d.Code,
+		}[column], f.AppendNull, func(s string) {
+			if err := f.AppendString(s); err != nil {
+				panic(err)
+			}
+		})
+	case *array.Date32Builder:
+		dates := map[int]schemas.Date{
+			schemas.ColBirthDate: d.BirthDate, schemas.ColDispositionDate: d.DispositionDate, schemas.ColOffenseDate: d.OffenseDate,
+			schemas.ColArrestDate: d.ArrestDate, schemas.ColChallengeDate: d.ChallengeDate, schemas.ColSentenceDate: d.SentenceDate,
+			schemas.ColReleaseDate: d.ReleaseDate, schemas.ColSupervisionEnd: d.SupervisionEnd,
+		}
+		if dates[column].Known() {
+			f.Append(arrow.Date32(dates[column]))
+		} else {
+			f.AppendNull()
+		}
+	case *array.Int32Builder:
+		n := map[int]int32{
+			schemas.ColMaxPenalty: d.MaxPenalty, schemas.ColTermMin: d.TermMin, schemas.ColTermMax: d.TermMax, schemas.ColVictimAge: d.VictimAge,
+		}[column]
+		if n < 0 {
+			f.AppendNull()
+		} else {
+			f.Append(n)
+		}
+	case *array.Uint8Builder:
+		f.Append(map[int]uint8{
+			schemas.ColSeverity: uint8(d.Severity), schemas.ColDisposition: uint8(d.Disposition), schemas.ColSentence: uint8(d.Sentence),
+			schemas.ColIncarcerated: uint8(d.Incarcerated), schemas.ColRestitution: uint8(d.Restitution), schemas.ColKind: 1,
+			schemas.ColEvidence: uint8(d.SubstanceEvidence), schemas.ColVictimRelation: uint8(d.VictimRelation),
+			schemas.ColCodeMatch: uint8(d.CodeMatch), schemas.ColInchoate: uint8(d.Inchoate),
+		}[column])
+	case *array.Uint16Builder:
+		f.Append(uint16(d.Substances))
+	case *array.Uint32Builder:
+		f.Append(uint32(source))
+	case *array.Int64Builder:
+		f.Append(d.Line)
+	default:
+		panic("no value for a column of " + to.Type().Name())
+	}
+}
+
+func addText(s string, null func(), add func(string)) {
+	if s == "" {
+		null()
+	} else {
+		add(s)
+	}
+}
+
+// inventedRows are rows from, up to, of an invented run.
+func inventedRows(from, to int) []*Determination {
+	var rows []*Determination
+	for i := from; i < to; i++ {
+		rows = append(rows, invented(i))
+	}
+	return rows
+}
+
 // writeDeterminations writes n invented rows to w.
 func writeDeterminations(t testing.TB, w io.Writer, n int, mem memory.Allocator) (Output, error) {
 	t.Helper()
@@ -55,8 +163,12 @@ func writeDeterminations(t testing.TB, w io.Writer, n int, mem memory.Allocator)
 	if err != nil {
 		return Output{}, err
 	}
-	for i := range n {
-		if err := d.Append(invented(i)); err != nil {
+	const batch = 10_000
+	for from := 0; from < n; from += batch {
+		charges, sources, verdicts := decided(inventedRows(from, min(from+batch, n)), mem, false)
+		err := d.Append(charges, sources, verdicts)
+		charges.Release()
+		if err != nil {
 			d.Abort()
 			return Output{}, err
 		}

@@ -1,16 +1,19 @@
 package writers
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"github.com/klauspost/compress/s2"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -23,51 +26,57 @@ const groupRows = 1 << 16
 // the build that wrote them, so that equal runs of two builds are equal.
 const createdBy = "clearsweep"
 
+// magic begins and ends a Parquet file.
+const magic = "PAR1"
+
 // Table writes one Parquet file, a row at a time. A row is a run of calls, one
 // for each column in the order of the schema, and then end. Nothing is
 // allocated per row. It is not safe for concurrent use.
+//
+// The values of a page are ours (docs/adr/0009); its header, the metadata and the
+// footer are the Parquet library's.
 //
 // The first error stays and is what every later call returns.
 type Table struct {
 	name    string
 	sink    *sink
 	mem     memory.Allocator
-	schema  *arrow.Schema // with dictionaries
+	props   *parquet.WriterProperties
+	meta    *metadata.FileMetaDataBuilder
 	columns []*column
-	file    *pqarrow.FileWriter
+	groups  int16 // row groups written
 	next    int   // column that the next call fills
 	rows    int64 // rows ended
 	err     error
 	closed  bool
+
+	page, packed []byte // of the column that is being written
 }
 
 // NewTable starts a Parquet file on w. The name is how errors call it. The
 // caller closes the table, and w afterwards.
 func NewTable(name string, w io.Writer, schema *arrow.Schema, mem memory.Allocator) (*Table, error) {
-	t := &Table{name: name, sink: newSink(w), mem: mem}
-	fields := make([]arrow.Field, schema.NumFields())
-	for i := range fields {
-		c := newColumn(schema.Field(i), mem)
-		t.columns = append(t.columns, c)
-		fields[i] = c.field
+	t := &Table{name: name, sink: sinkOf(w), mem: mem, props: properties(mem)}
+	for _, field := range schema.Fields() {
+		t.columns = append(t.columns, newColumn(field))
 	}
-	t.schema = arrow.NewSchema(fields, nil)
-	err := guard("start", func() (err error) {
-		t.file, err = pqarrow.NewFileWriter(t.schema, t.sink, properties(mem), pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(mem)))
+	err := guard("start", func() error {
+		columns, err := pqarrow.ToParquet(schema, t.props, pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(mem)))
+		if err != nil {
+			return err
+		}
+		t.meta = metadata.NewFileMetadataBuilder(columns, t.props, nil)
+		_, err = t.sink.Write([]byte(magic))
 		return err
 	})
 	if err = t.settle(err); err != nil {
-		t.release()
 		return nil, err
 	}
 	return t, nil
 }
 
-// properties of the files we write. Snappy, because the library makes a new
-// zstd encoder for every page: zstd at its fastest level takes two and a half
-// times the memory and a third more time (BenchmarkDeterminations). The limit on
-// dictionaries is never met: an overflowing one would make the footer depend on
-// the order of a map.
+// properties of the files we write. Snappy: zstd at its fastest level makes files a
+// third smaller and takes a third more time.
 func properties(mem memory.Allocator) *parquet.WriterProperties {
 	options := []parquet.WriterProperty{
 		parquet.WithAllocator(mem),
@@ -76,8 +85,6 @@ func properties(mem memory.Allocator) *parquet.WriterProperties {
 		parquet.WithCreatedBy(createdBy),
 		parquet.WithCompression(compress.Codecs.Snappy),
 		parquet.WithDictionaryDefault(false),
-		parquet.WithDictionaryPageSizeLimit(1 << 30),
-		parquet.WithMaxRowGroupLength(groupRows),
 	}
 	for name := range wordy {
 		options = append(options, parquet.WithDictionaryFor(name, true))
@@ -92,25 +99,14 @@ func (t *Table) Rows() int64 { return t.rows }
 func (t *Table) text(s string) {
 	c := t.column()
 	if err := c.text(s); err != nil {
-		t.fail(fmt.Errorf("%s: row %d: column %s: %w", t.name, t.rows+1, c.field.Name, err))
-		_ = c.text("") // keeps the columns of equal length
+		t.fail(fmt.Errorf("%s: row %d: column %s: %w", t.name, t.rows+1, c.name, err))
 	}
 }
 
 func (t *Table) date(d schemas.Date) { t.column().date(d) }
-func (t *Table) integer(n int64)     { t.column().integers.Append(n) }
-
-// number adds a number that is not negative; a negative one is null.
-func (t *Table) number(n int32) {
-	if n < 0 {
-		t.column().integers.AppendNull()
-		return
-	}
-	t.integer(int64(n))
-}
-
-func (t *Table) mask(m uint64) { t.column().masks.Append(m) }
-func (t *Table) flag(b bool)   { t.column().flags.Append(b) }
+func (t *Table) integer(n int64)     { t.column().integer(n) }
+func (t *Table) mask(m uint64)       { t.column().mask(m) }
+func (t *Table) flag(b bool)         { t.column().flag(b) }
 
 func (t *Table) column() *column {
 	c := t.columns[t.next]
@@ -133,18 +129,73 @@ func (t *Table) end() error {
 
 // flush writes the rows gathered as one row group.
 func (t *Table) flush() {
-	rows := int64(t.columns[0].builder().Len())
-	if rows == 0 || t.err != nil {
-		return
+	rows := t.columns[0].levels.rows
+	if rows > 0 && t.err == nil {
+		t.fail(t.settle(guard("write row group", func() error { return t.writeGroup(rows) })))
 	}
-	arrays := make([]arrow.Array, len(t.columns))
+	for _, c := range t.columns {
+		c.reset()
+	}
+}
+
+func (t *Table) writeGroup(rows int) error {
+	group := t.meta.AppendRowGroup()
+	group.SetNumRows(rows)
+	written := int64(0)
 	for i, c := range t.columns {
-		arrays[i] = c.array()
-		defer arrays[i].Release()
+		n, err := t.writeColumn(group.NextColumnChunk(), c, int16(i)) //nolint:gosec // columns are some dozens
+		if err != nil {
+			return err
+		}
+		written += n
 	}
-	batch := array.NewRecord(t.schema, arrays, rows)
-	defer batch.Release()
-	t.fail(t.settle(guard("write row group", func() error { return t.file.Write(batch) })))
+	t.groups++
+	return group.Finish(written, t.groups-1)
+}
+
+// writeColumn writes a column of a row group: its dictionary, if it has one, and one
+// data page.
+func (t *Table) writeColumn(meta *metadata.ColumnChunkMetaDataBuilder, c *column, ordinal int16) (int64, error) {
+	codec := compress.Codecs.Snappy
+	pages, err := file.NewPageWriter(t.sink, codec, 0, meta, t.groups, ordinal, t.mem, false, nil, nil)
+	if err != nil {
+		return 0, err
+	}
+	written, encoding := int64(0), parquet.Encodings.Plain
+	if c.words != nil {
+		encoding = t.props.DictionaryIndexEncoding()
+		t.page = c.words.dictionary(t.page[:0])
+		page := file.NewDictionaryPage(memory.NewBufferBytes(t.page), int32(len(c.words.list)), t.props.DictionaryPageEncoding()) //nolint:gosec // at most a row group of words
+		if written, err = pages.WriteDictionaryPage(page); err != nil {
+			return 0, err
+		}
+	}
+	t.page = c.page(t.page[:0])
+	t.packed = s2.EncodeSnappy(t.packed[:cap(t.packed)], t.page)
+	rows, size := int32(c.levels.rows), int32(len(t.page)) //nolint:gosec // a page is small
+	page := file.NewDataPageV1(memory.NewBufferBytes(t.packed), rows, encoding, parquet.Encodings.RLE, parquet.Encodings.RLE, size)
+	n, err := pages.WriteDataPage(page)
+	if err != nil {
+		return 0, err
+	}
+	stats := c.statistics()
+	stats.ApplyStatSizeLimits(int(t.props.MaxStatsSizeFor(c.name)))
+	meta.SetStats(stats)
+	return written + n, pages.Close(c.words != nil, false)
+}
+
+// writeFooter ends the file.
+func (t *Table) writeFooter() error {
+	meta, err := t.meta.Finish()
+	if err != nil {
+		return err
+	}
+	size, err := meta.WriteTo(t.sink, nil)
+	if err != nil {
+		return err
+	}
+	_, err = t.sink.Write(append(binary.LittleEndian.AppendUint32(nil, uint32(size)), magic...)) //nolint:gosec // a footer is small
+	return err
 }
 
 // Close writes what is left, and the footer. It returns what the file is: its
@@ -155,9 +206,10 @@ func (t *Table) Close() (Output, error) {
 		return Output{}, errors.Join(t.err, errClosed)
 	}
 	t.closed = true
-	defer t.release()
 	t.flush()
-	t.fail(t.settle(guard("write footer", t.file.Close)))
+	if t.err == nil {
+		t.fail(t.settle(guard("write footer", t.writeFooter)))
+	}
 	if t.err != nil {
 		return Output{}, t.err
 	}
@@ -169,7 +221,6 @@ func (t *Table) Abort() {
 	if !t.closed {
 		t.closed = true
 		t.fail(errClosed)
-		t.release()
 	}
 }
 
@@ -188,11 +239,5 @@ func (t *Table) settle(err error) error {
 func (t *Table) fail(err error) {
 	if t.err == nil {
 		t.err = err
-	}
-}
-
-func (t *Table) release() {
-	for _, c := range t.columns {
-		c.release()
 	}
 }

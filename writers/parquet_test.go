@@ -5,13 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/metadata"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
 const partKey = "determinations/part-00000.parquet"
@@ -32,6 +37,57 @@ func TestBothReadersReadWhatIsWritten(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// However the rows are divided into batches, and whatever stands among them, each is
+// read back as it was, and the file is the same.
+func TestDeterminationsAreReadBack(t *testing.T) {
+	const n = groupRows + 3000
+	rows := inventedRows(0, n)
+	var first []byte
+	for _, way := range []struct {
+		batch  int
+		asides bool
+	}{{n, false}, {9_001, true}, {700, false}} {
+		var b bytes.Buffer
+		d, err := NewDeterminations(&b, memory.NewGoAllocator())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for batch := range slices.Chunk(rows, way.batch) {
+			charges, sources, verdicts := decided(batch, memory.NewGoAllocator(), way.asides)
+			if err := d.Append(charges, sources, verdicts); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = b.Bytes()
+		}
+		if !bytes.Equal(first, b.Bytes()) {
+			t.Errorf("batches of %d rows make another file", way.batch)
+		}
+		i := 0
+		err = eachBatch(t.Context(), stored(t, partKey, b.Bytes()), partKey, nil, func(batch arrow.Record) {
+			for row := range int(batch.NumRows()) {
+				got := readDetermination(batch, row)
+				match := batch.Column(schemas.Determinations.FieldIndices("code_match")[0]).ValueStr(row)
+				if match != rows[i].CodeMatch.String() {
+					t.Fatalf("batches of %d rows: row %d: code_match is %s", way.batch, i, match)
+				}
+				got.CodeMatch = rows[i].CodeMatch // readDetermination has no use for it
+				if diff := cmp.Diff(*rows[i], got); diff != "" {
+					t.Fatalf("batches of %d rows: row %d: -want +got\n%s", way.batch, i, diff)
+				}
+				i++
+			}
+		})
+		if err != nil || i != n {
+			t.Errorf("%d of %d rows read (%v)", i, n, err)
+		}
 	}
 }
 
@@ -81,7 +137,9 @@ func TestTableReleasesItsMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Append(invented(1)); err != nil {
+	charges, sources, verdicts := decided(inventedRows(0, 3), mem, false)
+	defer charges.Release()
+	if err := d.Append(charges, sources, verdicts); err != nil {
 		t.Fatal(err)
 	}
 	d.Abort()
@@ -142,7 +200,8 @@ func TestInvalidUTF8IsRefusedWithoutBeingQuoted(t *testing.T) {
 			}
 			row := invented(1)
 			spoil(row)
-			err = d.Append(row)
+			charges, sources, verdicts := decided([]*Determination{invented(7), row}, memory.NewGoAllocator(), false)
+			err = d.Append(charges, sources, verdicts)
 			if !errors.Is(err, errUTF8) || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "line 3") {
 				t.Errorf("got %v", err)
 			}
@@ -241,10 +300,8 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 
 func BenchmarkDeterminations(b *testing.B) {
 	const n = 4 * groupRows
-	rows := make([]*Determination, 4096) // few, so that the collector has little to scan
-	for i := range rows {
-		rows[i] = invented(i)
-	}
+	charges, sources, verdicts := decided(inventedRows(0, groupRows), memory.NewGoAllocator(), false)
+	defer charges.Release()
 	b.ReportAllocs()
 	var size int64
 	for b.Loop() {
@@ -252,8 +309,8 @@ func BenchmarkDeterminations(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		for i := range n {
-			if err := d.Append(rows[i%len(rows)]); err != nil {
+		for range n / groupRows {
+			if err := d.Append(charges, sources, verdicts); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/schemas"
@@ -66,13 +67,15 @@ func (a *Attempt) Part(ctx context.Context, n int, mem memory.Allocator) (*Part,
 	return p, nil
 }
 
-// Determination adds a row. It copies what it keeps of d.
-func (p *Part) Determination(d *Determination) error {
-	if p.err == nil && p.decided == nil {
+// Determinations adds a row for each verdict, in their order. Charges has the schema
+// schemas.Coded; sources are the names of the sources by ordinal. It copies what it
+// keeps.
+func (p *Part) Determinations(charges arrow.Record, sources []string, verdicts []Verdict) error {
+	if p.err == nil && p.decided == nil && len(verdicts) > 0 {
 		p.err = p.openDecided()
 	}
-	if p.err == nil {
-		p.err = p.decided.table.Append(d)
+	if p.err == nil && len(verdicts) > 0 {
+		p.err = p.decided.table.Append(charges, sources, verdicts)
 	}
 	return p.err
 }

@@ -21,6 +21,17 @@ type sink struct {
 
 func newSink(w io.Writer) *sink { return &sink{w: w, hash: sha256.New()} }
 
+// sinkOf is the sink that w is already, or a new one.
+func sinkOf(w io.Writer) *sink {
+	if f, ok := w.(*outputFile); ok {
+		return f.sink
+	}
+	return newSink(w)
+}
+
+// Tell is the number of bytes written.
+func (s *sink) Tell() int64 { return s.size }
+
 func (s *sink) Write(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err

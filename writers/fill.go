@@ -1,0 +1,327 @@
+package writers
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// piece is verdicts of one batch that go to one row group.
+type piece struct {
+	charges    arrow.Record
+	sources    []string
+	verdicts   []Verdict
+	neighbours bool // their rows stand one behind the other
+}
+
+func (p *piece) row(i int) int { return int(p.verdicts[i].Row) }
+
+// at adds to an error where the row of verdict i stood.
+func (p *piece) at(i int, err error) error {
+	source := p.sources[p.charges.Column(schemas.ColSource).(*array.Uint32).Value(p.row(i))]
+	return at(err, source, p.charges.Column(schemas.ColLine).(*array.Int64).Value(p.row(i)))
+}
+
+// fill adds the rows of a piece to the column of an ordinal. An error is that of the
+// value of a row, counted in the piece.
+type fill func(t *Determinations, c *column, ordinal int, p *piece) (row int, err error)
+
+// fillOf is how a column of schemas.Determinations is filled: from the column of
+// schemas.Coded that has its name, or from the verdict.
+func fillOf(name string) fill {
+	if said, ok := verdictFills[name]; ok {
+		return said
+	}
+	at := schemas.Coded.FieldIndices(name)
+	if len(at) != 1 {
+		panic("writers: nothing fills the column " + name)
+	}
+	from := at[0]
+	switch schemas.Coded.Field(from).Type.ID() { //nolint:exhaustive // of Coded
+	case arrow.STRING:
+		return fillTexts(from)
+	case arrow.DICTIONARY:
+		return fillWords(from)
+	case arrow.DATE32:
+		return fillDates(from)
+	case arrow.INT32:
+		return fillNumbers(from)
+	case arrow.INT64:
+		return fillLines(from)
+	case arrow.UINT8:
+		return fillNames(from, classNames[name])
+	default:
+		panic("writers: no column of type " + schemas.Coded.Field(from).Type.Name())
+	}
+}
+
+// classNames are the names of the values of classes, by column. An empty one is null.
+var classNames = map[string]func(uint8) string{
+	"code_match":         func(v uint8) string { return schemas.CodeMatch(v).String() },
+	"inchoate":           func(v uint8) string { return schemas.Inchoate(v).String() },
+	"severity":           func(v uint8) string { return schemas.Severity(v).String() },
+	"disposition":        func(v uint8) string { return schemas.Disposition(v).String() },
+	"sentence":           func(v uint8) string { return schemas.Sentence(v).String() },
+	"incarcerated":       func(v uint8) string { return schemas.Incarceration(v).String() },
+	"restitution":        func(v uint8) string { return schemas.Restitution(v).String() },
+	"substance_evidence": func(v uint8) string { return said(schemas.Evidence(v)) },
+	"victim_relation":    func(v uint8) string { return said(schemas.VictimRelation(v)) },
+}
+
+// said is the name of a value, empty for the one that says nothing.
+func said[T interface {
+	~uint8
+	String() string
+}](v T) string {
+	if v == 0 {
+		return ""
+	}
+	return v.String()
+}
+
+var verdictFills = map[string]fill{
+	"source":          fillSources,
+	"substances":      fillSubstances,
+	"policy":          fillSaid(0, func(w *Words) string { return w.Policy }),
+	"rule":            fillSaid(1, func(w *Words) string { return w.Rule }),
+	"outcome":         fillSaid(2, func(w *Words) string { return w.Outcome.String() }),
+	"remedy_floor":    fillSaid(3, func(w *Words) string { return w.RemedyFloor }),
+	"remedy_ceiling":  fillSaid(4, func(w *Words) string { return w.RemedyCeiling }),
+	"legal_basis":     fillSaid(5, func(w *Words) string { return w.LegalBasis }),
+	"clause":          fillSaid(6, func(w *Words) string { return w.Clause }),
+	"reason":          fillSaid(7, func(w *Words) string { return w.Reason }),
+	"question":        fillSaid(8, func(w *Words) string { return w.Question }),
+	"eligible_on":     fillDays(func(v *Verdict) schemas.Date { return v.EligibleOn }),
+	"due_on":          fillDays(func(v *Verdict) schemas.Date { return v.DueOn }),
+	"leaves_true":     fillMasks(func(v *Verdict) uint64 { return v.LeavesTrue }),
+	"leaves_false":    fillMasks(func(v *Verdict) uint64 { return v.LeavesFalse }),
+	"leaves_presumed": fillMasks(func(v *Verdict) uint64 { return v.LeavesPresumed }),
+}
+
+// saidIDs are the places of the words of a decision, by text: 0 where they were not
+// looked up, 1 where there is none, else two more than the number of the word.
+type saidIDs struct {
+	words *Words
+	ids   [9]uint32
+}
+
+const isNull = 1
+
+func fillSaid(text int, of func(*Words) string) fill {
+	return func(t *Determinations, c *column, _ int, _ *piece) (int, error) {
+		for i, ids := range t.pieces {
+			id := &ids.ids[text]
+			if *id == 0 {
+				s := of(ids.words)
+				if *id = isNull; s != "" || !c.nullable {
+					number, err := c.words.of(s)
+					if err != nil {
+						return i, err
+					}
+					*id = number + 2
+				}
+			}
+			if *id == isNull {
+				c.null()
+				continue
+			}
+			c.number(*id - 2)
+		}
+		return 0, nil
+	}
+}
+
+func fillDays(of func(*Verdict) schemas.Date) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		for i := range p.verdicts {
+			c.date(of(&p.verdicts[i]))
+		}
+		return 0, nil
+	}
+}
+
+func fillMasks(of func(*Verdict) uint64) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		for i := range p.verdicts {
+			c.mask(of(&p.verdicts[i]))
+		}
+		return 0, nil
+	}
+}
+
+func fillSources(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+	ordinals := p.charges.Column(schemas.ColSource).(*array.Uint32).Uint32Values()
+	for i := range p.verdicts {
+		number, err := c.words.of(p.sources[ordinals[p.row(i)]])
+		if err != nil {
+			return i, err
+		}
+		c.number(number)
+	}
+	return 0, nil
+}
+
+func fillSubstances(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+	sets := p.charges.Column(schemas.ColSubstances).(*array.Uint16).Uint16Values()
+	for i := range p.verdicts {
+		if set := sets[p.row(i)]; set == 0 {
+			c.null()
+		} else if err := c.text(schemas.Substances(set).String()); err != nil {
+			return i, err
+		}
+	}
+	return 0, nil
+}
+
+func fillTexts(from int) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		texts := p.charges.Column(from).(*array.String)
+		c.levels.addRows(texts, p)
+		for i := range p.verdicts {
+			row := p.row(i)
+			if texts.IsNull(row) {
+				continue
+			}
+			s := texts.Value(row)
+			if c.plainText(s); !utf8.ValidString(s) {
+				return i, errUTF8
+			}
+		}
+		return 0, nil
+	}
+}
+
+func fillWords(from int) fill {
+	return func(t *Determinations, c *column, ordinal int, p *piece) (int, error) {
+		column := p.charges.Column(from).(*array.Dictionary)
+		numbers, list := column.Indices().(*array.Int32), column.Dictionary().(*array.String)
+		c.levels.addRows(numbers, p)
+		if numbers.NullN() == numbers.Len() {
+			return 0, nil
+		}
+		if len(t.renumbered[ordinal]) < list.Len() {
+			t.renumbered[ordinal] = append(t.renumbered[ordinal], make([]uint32, list.Len()-len(t.renumbered[ordinal]))...)
+		}
+		renumbered, of := t.renumbered[ordinal], numbers.Int32Values()
+		for i := range p.verdicts {
+			row := p.row(i)
+			if numbers.IsNull(row) {
+				continue
+			}
+			to := &renumbered[of[row]]
+			if *to == 0 {
+				number, err := c.words.of(list.Value(int(of[row])))
+				if err != nil {
+					return i, err
+				}
+				*to = number + 1
+			}
+			c.words.numbers = append(c.words.numbers, *to-1)
+		}
+		return 0, nil
+	}
+}
+
+func fillDates(from int) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		dates := p.charges.Column(from).(*array.Date32)
+		c.levels.addRows(dates, p)
+		values := dates.Date32Values()
+		if dates.NullN() == 0 && p.neighbours {
+			first := p.row(0)
+			c.values = append(c.values, arrow.Date32Traits.CastToBytes(values[first:first+len(p.verdicts)])...)
+			return 0, nil
+		}
+		for i := range p.verdicts {
+			if row := p.row(i); dates.IsValid(row) {
+				c.values = append(c.values, arrow.Date32Traits.CastToBytes(values[row:row+1])...)
+			}
+		}
+		return 0, nil
+	}
+}
+
+func fillLines(from int) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		values := p.charges.Column(from).(*array.Int64).Int64Values()
+		for i := range p.verdicts {
+			c.integer(values[p.row(i)])
+		}
+		return 0, nil
+	}
+}
+
+// fillNumbers fills a column of numbers that are not negative.
+func fillNumbers(from int) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		numbers := p.charges.Column(from).(*array.Int32)
+		if numbers.NullN() == numbers.Len() {
+			c.levels.add(len(p.verdicts), false)
+			return 0, nil
+		}
+		for i := range p.verdicts {
+			row := p.row(i)
+			if numbers.IsNull(row) {
+				c.null()
+				continue
+			}
+			c.integer(int64(numbers.Value(row)))
+		}
+		return 0, nil
+	}
+}
+
+func fillNames(from int, name func(uint8) string) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		values := p.charges.Column(from).(*array.Uint8).Uint8Values()
+		var ids [256]uint32 // as in saidIDs
+		for i := range p.verdicts {
+			v := values[p.row(i)]
+			if ids[v] == 0 {
+				s := name(v)
+				if ids[v] = isNull; s != "" || !c.nullable {
+					number, err := c.words.of(s)
+					if err != nil {
+						return i, fmt.Errorf("value %d: %w", v, err)
+					}
+					ids[v] = number + 2
+				}
+			}
+			if ids[v] == isNull {
+				c.null()
+				continue
+			}
+			c.number(ids[v] - 2)
+		}
+		return 0, nil
+	}
+}
+
+// number adds a row that has a word, by its number.
+func (c *column) number(n uint32) {
+	c.levels.add(1, true)
+	c.words.numbers = append(c.words.numbers, n)
+}
+
+// addRows adds the rows of a piece, valid as in a column.
+func (l *levels) addRows(column arrow.Array, p *piece) {
+	switch column.NullN() {
+	case 0:
+		l.add(len(p.verdicts), true)
+		return
+	case column.Len():
+		l.add(len(p.verdicts), false)
+		return
+	}
+	for i := 0; i < len(p.verdicts); {
+		valid, start := column.IsValid(p.row(i)), i
+		for i < len(p.verdicts) && column.IsValid(p.row(i)) == valid {
+			i++
+		}
+		l.add(i-start, valid)
+	}
+}
