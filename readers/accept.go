@@ -10,8 +10,8 @@ func (in *reader) accept(kind schemas.RowKind) {
 	} else {
 		in.out.FactRows++
 	}
-	in.builder.begin(in.src, in.raw.line, kind)
-	for id := range fieldCount {
+	in.builder.begin(in.raw.line, kind)
+	for _, id := range in.layout.present {
 		f := &in.layout.fields[id]
 		switch {
 		case id == fieldPerson:
@@ -20,8 +20,6 @@ func (in *reader) accept(kind schemas.RowKind) {
 			in.addSubstances(f)
 		case id == fieldEvidence:
 			in.addEvidence(f)
-		case f.from == nil && f.constant == nil:
-			in.addNothing(id)
 		case f.dates != nil:
 			in.addDate(id, f)
 		case f.classes != nil:
@@ -46,20 +44,6 @@ func (in *reader) addPerson(f *field) {
 	in.builder.text(fieldPerson, v)
 }
 
-// addNothing adds a field that the layout does not have.
-func (in *reader) addNothing(id fieldID) {
-	switch {
-	case id.holdsDate():
-		in.builder.date(id, schemas.NoDate)
-	case id.holdsClass():
-		in.builder.classes[id].Append(0)
-	case id.holdsNumber():
-		in.builder.numbers[id].AppendNull()
-	default:
-		in.builder.text(id, nil)
-	}
-}
-
 func (in *reader) addDate(id fieldID, f *field) {
 	v, column := in.row.text(f)
 	if v == nil {
@@ -80,16 +64,15 @@ func (in *reader) addDate(id fieldID, f *field) {
 func (in *reader) addNumber(id fieldID, f *field) {
 	v, column := in.row.text(f)
 	if v == nil {
-		in.builder.numbers[id].AppendNull()
+		in.builder.numbers[id].add(0, false)
 		return
 	}
 	n, ok := parseNumber(v)
 	if !ok || id == fieldVictimAge && n > schemas.OldestVictim {
 		in.rejectValue(schemas.FieldNumber, column)
-		in.builder.numbers[id].AppendNull()
-		return
+		ok = false
 	}
-	in.builder.numbers[id].Append(n)
+	in.builder.numbers[id].add(n, ok)
 }
 
 // maxNumber is more days than anybody is sentenced to.
@@ -109,30 +92,32 @@ func parseNumber(v []byte) (int32, bool) {
 
 func (in *reader) addClass(id fieldID, f *field) {
 	v, column := in.row.text(f)
+	number := int32(-1)
 	if id == fieldDisposition {
-		in.addDispositionText(v)
+		number = in.builder.raw.add(v)
 	}
-	in.builder.classes[id].Append(in.class(id, f, v, column))
+	in.builder.class(id, in.class(id, f, v, column, number))
 }
 
-// class is the value of a text of a class field.
-func (in *reader) class(id fieldID, f *field, v []byte, column int) uint8 {
+// class is the value of a text of a class field. Its number is that of the text among
+// those of a column of words, or -1.
+func (in *reader) class(id fieldID, f *field, v []byte, column int, number int32) uint8 {
 	if v == nil {
 		return f.classes.ofBlank(in.row)
 	}
-	value, ok, upper := in.memos[id].find(f.classes, v, in.upper)
-	in.upper = upper
-	if !ok {
+	memo := &in.memos[id]
+	if number < 0 && memo.texts.len() < memoLimit {
+		number = memo.texts.number(v)
+	}
+	known := memo.of(number)
+	if !known.asked {
+		in.upper = appendFolded(in.upper[:0], v)
+		known.value, known.ok = f.classes.find(in.upper)
+		known.asked = true
+	}
+	if !known.ok {
 		in.rejectValue(schemas.FieldUnmapped, column)
 		in.out.unmapped(in.layout.columns[column].name, v)
 	}
-	return value
-}
-
-func (in *reader) addDispositionText(v []byte) {
-	if v == nil {
-		in.builder.raw.AppendNull()
-		return
-	}
-	in.builder.raw.Append(v)
+	return known.value
 }

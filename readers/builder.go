@@ -1,9 +1,10 @@
 package readers
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -26,110 +27,239 @@ var fieldColumns = [fieldCount]int{
 	fieldVictimAge: schemas.ColVictimAge, fieldVictimRelation: schemas.ColVictimRelation,
 }
 
-// builder collects rows as columns. It keeps the builder of each column under
-// its type, so that a row costs no type assertion.
+// builder collects rows as columns, whose buffers it hands over as they are. A field
+// that the layout does not have costs nothing: its columns of nulls share one.
 type builder struct {
-	record  *array.RecordBuilder
-	source  *array.Uint32Builder
-	line    *array.Int64Builder
-	kind    *array.Uint8Builder
-	raw     textBuilder // disposition as written
-	texts   [fieldCount]textBuilder
-	dates   [fieldCount]*array.Date32Builder
-	numbers [fieldCount]*array.Int32Builder
-	classes [fieldCount]*array.Uint8Builder
-	sets    *array.Uint16Builder // substances
+	source  uint32
+	rows    int
+	lines   []int64
+	kinds   []uint8
+	texts   [fieldCount]*textColumn
+	words   [fieldCount]*wordColumn
+	raw     *wordColumn // disposition as written
+	dates   [fieldCount]*fixedColumn[arrow.Date32]
+	numbers [fieldCount]*fixedColumn[int32]
+	classes [fieldCount]*[]uint8
+	sets    []uint16 // substances; nil where the layout has none
+	nothing []byte   // zeroes
 }
 
-// textBuilder builds a column of strings or of words.
-type textBuilder interface {
-	Append(v []byte)
-	AppendNull()
+// textColumn is a column of strings.
+type textColumn struct {
+	validity
+	ends []int32 // after a 0
+	text []byte
 }
 
-// wordBuilder is a textBuilder of words.
-type wordBuilder struct{ *array.BinaryDictionaryBuilder }
-
-func (b wordBuilder) Append(v []byte) {
-	if err := b.BinaryDictionaryBuilder.Append(v); err != nil {
-		panic(err) // of a value of another type
-	}
+// wordColumn is a column of words, whose list goes on from batch to batch.
+type wordColumn struct {
+	validity
+	*lexicon
+	numbers []int32
 }
 
-func newBuilder(mem memory.Allocator) *builder {
-	rec := array.NewRecordBuilder(mem, schemas.Charges)
-	b := &builder{
-		record: rec,
-		source: rec.Field(schemas.ColSource).(*array.Uint32Builder),
-		line:   rec.Field(schemas.ColLine).(*array.Int64Builder),
-		kind:   rec.Field(schemas.ColKind).(*array.Uint8Builder),
-		sets:   rec.Field(schemas.ColSubstances).(*array.Uint16Builder),
-		raw:    wordBuilder{rec.Field(schemas.ColDispositionText).(*array.BinaryDictionaryBuilder)},
-	}
-	for id, col := range fieldColumns {
-		switch c := rec.Field(col).(type) {
-		case *array.StringBuilder:
-			b.texts[id] = c.BinaryBuilder
-		case *array.BinaryDictionaryBuilder:
-			b.texts[id] = wordBuilder{c}
-		case *array.Date32Builder:
-			b.dates[id] = c
-		case *array.Int32Builder:
-			b.numbers[id] = c
-		case *array.Uint8Builder:
-			b.classes[id] = c
+// fixedColumn is a column of values of one size.
+type fixedColumn[T any] struct {
+	validity
+	values []T
+}
+
+// newBuilder builds the columns of the fields that a layout has.
+func newBuilder(source uint32, l *Layout) *builder {
+	b := &builder{source: source}
+	for id := range fieldCount {
+		if !l.has(id) {
+			continue
 		}
+		switch schemas.Charges.Field(fieldColumns[id]).Type.ID() { //nolint:exhaustive // of Charges
+		case arrow.STRING:
+			b.texts[id] = &textColumn{ends: []int32{0}}
+		case arrow.DICTIONARY:
+			b.words[id] = &wordColumn{lexicon: newLexicon()}
+		case arrow.DATE32:
+			b.dates[id] = &fixedColumn[arrow.Date32]{}
+		case arrow.INT32:
+			b.numbers[id] = &fixedColumn[int32]{}
+		case arrow.UINT16:
+			b.sets = []uint16{}
+		default:
+			b.classes[id] = &[]uint8{}
+		}
+	}
+	if l.has(fieldDisposition) {
+		b.raw = &wordColumn{lexicon: newLexicon()}
 	}
 	return b
 }
 
-// reserve makes room for a batch of n rows.
-func (b *builder) reserve(n int) { b.record.Reserve(n) }
-
-// batch returns the rows collected, and is empty again.
-func (b *builder) batch() arrow.Record { return b.record.NewRecord() }
-
-func (b *builder) begin(source uint32, line int64, kind schemas.RowKind) {
-	b.source.Append(source)
-	b.line.Append(line)
-	b.kind.Append(uint8(kind))
+// begin begins a row; a call for each field that the layout has follows.
+func (b *builder) begin(line int64, kind schemas.RowKind) {
+	b.rows++
+	b.lines = append(b.lines, line)
+	b.kinds = append(b.kinds, uint8(kind))
 }
 
 // incomplete adds a row that stands for one that could not be read: nothing is
 // known of it but its person.
-func (b *builder) incomplete(source uint32, line int64, person []byte) {
-	b.begin(source, line, schemas.RowIncomplete)
-	b.raw.AppendNull()
+func (b *builder) incomplete(line int64, person []byte) {
+	b.begin(line, schemas.RowIncomplete)
+	if b.raw != nil {
+		b.raw.add(nil)
+	}
 	for id := range fieldCount {
 		switch {
-		case id == fieldPerson:
-			b.texts[id].Append(person)
+		case id == fieldPerson && b.texts[id] != nil:
+			b.texts[id].add(person)
 		case b.texts[id] != nil:
-			b.texts[id].AppendNull()
+			b.texts[id].add(nil)
+		case b.words[id] != nil:
+			b.words[id].add(nil)
 		case b.dates[id] != nil:
-			b.dates[id].AppendNull()
+			b.dates[id].add(0, false)
 		case b.numbers[id] != nil:
-			b.numbers[id].AppendNull()
-		case id == fieldSubstances:
-			b.sets.Append(0)
-		default:
-			b.classes[id].Append(0)
+			b.numbers[id].add(0, false)
+		case b.classes[id] != nil:
+			b.class(id, 0)
+		case id == fieldSubstances && b.sets != nil:
+			b.sets = append(b.sets, 0)
 		}
 	}
 }
 
+// text adds a text, null where it is nil.
 func (b *builder) text(id fieldID, v []byte) {
-	if v == nil {
-		b.texts[id].AppendNull()
-		return
+	if b.words[id] != nil {
+		b.words[id].add(v)
+	} else {
+		b.texts[id].add(v)
 	}
-	b.texts[id].Append(v)
 }
 
 func (b *builder) date(id fieldID, d schemas.Date) {
-	if !d.Known() {
-		b.dates[id].AppendNull()
-		return
+	b.dates[id].add(arrow.Date32(d), d.Known())
+}
+
+func (b *builder) class(id fieldID, v uint8) { *b.classes[id] = append(*b.classes[id], v) }
+
+func (c *textColumn) add(v []byte) {
+	c.validity.add(v != nil)
+	c.text = append(c.text, v...)
+	c.ends = append(c.ends, int32(len(c.text))) //nolint:gosec // a batch is shorter
+}
+
+// add adds a word, and returns its number; -1 for null.
+func (c *wordColumn) add(v []byte) int32 {
+	if v == nil {
+		c.null()
+		c.numbers = append(c.numbers, 0)
+		return -1
 	}
-	b.dates[id].Append(arrow.Date32(d))
+	number := c.number(v)
+	c.validity.add(true)
+	c.numbers = append(c.numbers, number)
+	return number
+}
+
+func (c *fixedColumn[T]) add(v T, valid bool) {
+	if c.validity.add(valid); !valid {
+		var none T
+		v = none
+	}
+	c.values = append(c.values, v)
+}
+
+// batch returns the rows collected, and is empty again.
+func (b *builder) batch() arrow.Record {
+	rows := b.rows
+	columns := make([]arrow.Array, schemas.Charges.NumFields())
+	for i, field := range schemas.Charges.Fields() {
+		columns[i] = b.absent(field.Type)
+	}
+	set := func(at int, column arrow.Array) {
+		columns[at].Release()
+		columns[at] = column
+	}
+	set(schemas.ColSource, newArray(arrow.PrimitiveTypes.Uint32, rows, 0, nil,
+		arrow.Uint32Traits.CastToBytes(slices.Repeat([]uint32{b.source}, rows))))
+	set(schemas.ColLine, newArray(arrow.PrimitiveTypes.Int64, rows, 0, nil, arrow.Int64Traits.CastToBytes(take(&b.lines))))
+	set(schemas.ColKind, newArray(arrow.PrimitiveTypes.Uint8, rows, 0, nil, take(&b.kinds)))
+	for id, at := range fieldColumns {
+		switch {
+		case b.texts[id] != nil:
+			set(at, b.texts[id].array())
+		case b.words[id] != nil:
+			set(at, b.words[id].array())
+		case b.dates[id] != nil:
+			c := b.dates[id]
+			valid, nulls := c.take()
+			set(at, newArray(arrow.FixedWidthTypes.Date32, rows, nulls, valid, arrow.Date32Traits.CastToBytes(take(&c.values))))
+		case b.numbers[id] != nil:
+			c := b.numbers[id]
+			valid, nulls := c.take()
+			set(at, newArray(arrow.PrimitiveTypes.Int32, rows, nulls, valid, arrow.Int32Traits.CastToBytes(take(&c.values))))
+		case b.classes[id] != nil:
+			set(at, newArray(arrow.PrimitiveTypes.Uint8, rows, 0, nil, take(b.classes[id])))
+		case fieldID(id) == fieldSubstances && b.sets != nil:
+			set(at, newArray(arrow.PrimitiveTypes.Uint16, rows, 0, nil, arrow.Uint16Traits.CastToBytes(take(&b.sets))))
+		}
+	}
+	if b.raw != nil {
+		set(schemas.ColDispositionText, b.raw.array())
+	}
+	b.rows = 0
+	batch := array.NewRecord(schemas.Charges, columns, int64(rows))
+	for _, column := range columns {
+		column.Release() // the record holds its own reference
+	}
+	return batch
+}
+
+// take hands a slice over and makes room for as much again.
+func take[T any](s *[]T) []T {
+	taken := *s
+	*s = make([]T, 0, sizeFor(len(taken)))
+	return taken
+}
+
+func (c *textColumn) array() arrow.Array {
+	rows := len(c.ends) - 1
+	valid, nulls := c.take()
+	ends, text := c.ends, c.text
+	c.ends = append(make([]int32, 0, sizeFor(len(ends))), 0)
+	c.text = make([]byte, 0, sizeFor(len(text)))
+	return newArray(arrow.BinaryTypes.String, rows, nulls, valid, arrow.Int32Traits.CastToBytes(ends), text)
+}
+
+func (c *wordColumn) array() arrow.Array {
+	rows := len(c.numbers)
+	valid, nulls := c.take()
+	numbers := newArray(arrow.PrimitiveTypes.Int32, rows, nulls, valid, arrow.Int32Traits.CastToBytes(take(&c.numbers)))
+	words := c.words()
+	defer numbers.Release()
+	defer words.Release()
+	return array.NewDictionaryArray(schemas.Words, numbers, words)
+}
+
+// absent is a column without a value in any row: of nulls, or of zeroes where it may
+// not be null.
+func (b *builder) absent(of arrow.DataType) arrow.Array {
+	rows := b.rows
+	if need := 8 * (rows + 1); len(b.nothing) < need {
+		b.nothing = make([]byte, need)
+	}
+	bitmap := b.nothing[:rows/8+1]
+	switch of.ID() { //nolint:exhaustive // of Charges
+	case arrow.STRING:
+		return newArray(of, rows, rows, bitmap, b.nothing[:4*(rows+1)], b.nothing[:0])
+	case arrow.DICTIONARY:
+		numbers := newArray(arrow.PrimitiveTypes.Int32, rows, rows, bitmap, b.nothing[:4*rows])
+		words := newArray(arrow.BinaryTypes.String, 0, 0, nil, b.nothing[:4], b.nothing[:0])
+		defer numbers.Release()
+		defer words.Release()
+		return array.NewDictionaryArray(schemas.Words, numbers, words)
+	case arrow.DATE32, arrow.INT32:
+		return newArray(of, rows, rows, bitmap, b.nothing[:4*rows])
+	default:
+		return newArray(of, rows, 0, nil, b.nothing[:rows*of.(arrow.FixedWidthDataType).BitWidth()/8])
+	}
 }

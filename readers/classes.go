@@ -79,28 +79,31 @@ func (c *classes) ofBlank(r *row) uint8 {
 	return 0
 }
 
-// memo remembers what find said of a text as written, so that the common case
-// costs one lookup. It belongs to one reader.
-type memo map[string]memoized
+// memo remembers what find said of a text as written, by the number of the text. It
+// belongs to one reader.
+type memo struct {
+	texts *lexicon // that numbers the texts, where no column of words does
+	known []memoized
+	other memoized // of a text beyond the limit
+}
 
 type memoized struct {
-	value uint8
-	ok    bool
+	value     uint8
+	ok, asked bool
 }
 
 // memoLimit keeps a source with a different text on every row from filling the
 // memory; past it, texts are looked up each time.
 const memoLimit = 4096
 
-// find is classes.find with its answers kept. Scratch is used and returned.
-func (m memo) find(c *classes, v, scratch []byte) (value uint8, ok bool, grown []byte) {
-	if known, hit := m[string(v)]; hit {
-		return known.value, known.ok, scratch
+// of is what is known of the text of a number, or of one that has none, which is -1.
+func (m *memo) of(number int32) *memoized {
+	if number < 0 || number >= memoLimit {
+		m.other = memoized{}
+		return &m.other
 	}
-	scratch = appendFolded(scratch[:0], v)
-	value, ok = c.find(scratch)
-	if len(m) < memoLimit {
-		m[string(v)] = memoized{value, ok}
+	for int(number) >= len(m.known) {
+		m.known = append(m.known, memoized{})
 	}
-	return value, ok, scratch
+	return &m.known[number]
 }

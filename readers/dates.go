@@ -27,6 +27,9 @@ type dateFormat struct {
 	serial *serial // nil for a form of parts
 
 	shortYear, century, dayOfYear bool // parts that it has
+
+	year, month, day span // of digits, in a form of eight digits that never vary in place
+	size             int  // of a text of such a form; 0 for any other
 }
 
 type datePart struct {
@@ -104,7 +107,69 @@ func parseDateFormat(name string) (dateFormat, error) {
 		return f, fmt.Errorf("date format %q must name a month (MM, M or MON) and a day (DD or D), or a day of the year (DDD)", name)
 	}
 	f.shortYear, f.century, f.dayOfYear = seen[shortYearPart], seen[centuryPart], seen[dayOfYearPart]
+	f.place()
 	return f, f.separated()
+}
+
+// place finds where the digits of a date stand, in a form that has nothing but a year,
+// a month and a day of as many digits on every row, such as YYYY-MM-DD.
+func (f *dateFormat) place() {
+	at := 0
+	for _, p := range f.parts {
+		size := max(int(p.max), 1)
+		switch {
+		case p.min != p.max:
+			return
+		case p.kind == yearPart:
+			f.year = span{at, size}
+		case p.kind == monthPart:
+			f.month = span{at, size}
+		case p.kind == dayPart:
+			f.day = span{at, size}
+		case p.kind != literalPart:
+			return
+		}
+		at += size
+	}
+	f.size = at
+}
+
+// placed reads a text of a form whose digits have their places. It tells whether the
+// text is one; where it is not, or the date is none, parse says why.
+func (f *dateFormat) placed(v []byte) (schemas.Date, bool) {
+	if len(v) != f.size {
+		return schemas.NoDate, false
+	}
+	at := 0
+	for i := range f.parts {
+		p := &f.parts[i]
+		if p.kind == literalPart {
+			if v[at] != p.literal {
+				return schemas.NoDate, false
+			}
+			at++
+			continue
+		}
+		at += int(p.max)
+	}
+	year, ok := digits(v[f.year.start:f.year.end()])
+	month, ok2 := digits(v[f.month.start:f.month.end()])
+	day, ok3 := digits(v[f.day.start:f.day.end()])
+	if !ok || !ok2 || !ok3 {
+		return schemas.NoDate, false
+	}
+	return schemas.NewDate(year, month, day)
+}
+
+// digits is the number that v is, if it is nothing but digits.
+func digits(v []byte) (n int, ok bool) {
+	for _, c := range v {
+		if c-'0' > 9 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, true
 }
 
 func dateWord(s string) (string, datePart) {
@@ -171,6 +236,11 @@ func (f dateFormat) order() string {
 func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partial bool) {
 	if f.serial != nil {
 		return f.serial.parse(v), false
+	}
+	if f.size > 0 {
+		if d, ok := f.placed(v); ok {
+			return d, false
+		}
 	}
 	var at [dateKinds]int
 	pm, half := false, false

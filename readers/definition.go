@@ -43,6 +43,11 @@ func (d *definition) read(root ast.Node) {
 			d.layout.used = append(d.layout.used, i)
 		}
 	}
+	for id := range fieldCount {
+		if d.layout.has(id) {
+			d.layout.present = append(d.layout.present, id)
+		}
+	}
 }
 
 func (d *definition) head(top *mapping) {

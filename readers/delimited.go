@@ -2,6 +2,8 @@ package readers
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -23,9 +25,10 @@ type delimited struct {
 
 	// plain is split's short way: delimiter and quote are ASCII, comma and mark,
 	// and there are no backslashes.
-	plain       bool
-	comma, mark byte
-	special     [256]bool // bytes that may end a plain run inside a field
+	plain         bool
+	comma, mark   byte
+	commas, marks uint64    // eight of them; commas again where there is no quote
+	special       [256]bool // bytes that may end a plain run inside a field
 }
 
 type headerUse int
@@ -47,6 +50,11 @@ func (d *delimited) compile() {
 	}
 	if d.backslash {
 		d.special['\\'] = true
+	}
+	const each = 0x0101010101010101
+	d.commas = uint64(d.comma) * each
+	if d.marks = d.commas; d.quote != "" {
+		d.marks = uint64(d.mark) * each
 	}
 	d.plain = len(d.delimiter) == 1 && len(d.quote) <= 1 && !d.backslash
 }
@@ -75,14 +83,12 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 	if !d.plain {
 		return d.splitAny(row, cells)
 	}
-	special, delimiter := &d.special, d.comma
 	start := 0
-	for i := 0; i < len(row); i++ {
-		c := row[i]
-		if !special[c] {
-			continue
+	for i := 0; ; i++ {
+		if i = d.nextSpecial(row, i); i == len(row) {
+			return append(cells, cell{start: start, end: i}), 0, true
 		}
-		if c == delimiter {
+		if row[i] == d.comma {
 			cells = append(cells, cell{start: start, end: i})
 			start = i + 1
 			continue
@@ -100,7 +106,29 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 		}
 		i, start = next, next+1
 	}
-	return append(cells, cell{start: start, end: len(row)}), 0, true
+}
+
+// nextSpecial is where the next delimiter or quote stands from i on, the end of the
+// row where there is none: eight bytes at a time while there are as many.
+func (d *delimited) nextSpecial(row []byte, i int) int {
+	for ; len(row)-i >= 8; i += 8 {
+		eight := binary.LittleEndian.Uint64(row[i:])
+		if found := zeroes(eight^d.commas) | zeroes(eight^d.marks); found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(row); i++ {
+		if d.special[row[i]] {
+			return i
+		}
+	}
+	return i
+}
+
+// zeroes has the highest bit of each byte set that is zero in v.
+func zeroes(v uint64) uint64 {
+	const low = 0x7f7f7f7f7f7f7f7f
+	return ^((v&low + low) | v | low)
 }
 
 // quoted reads the field whose first byte after the quote is at start. Next is

@@ -27,7 +27,23 @@ type Layout struct {
 	fixed        *fixedWidth
 	rows         rowKinds
 	fields       [fieldCount]field
+	present      []fieldID // fields that the layout has, in order
 	required     []fieldID // fields without which a row is rejected
+}
+
+// has tells whether rows of the layout can have the field.
+func (l *Layout) has(id fieldID) bool {
+	f := &l.fields[id]
+	switch id { //nolint:exhaustive // the others are alike
+	case fieldPerson:
+		return true
+	case fieldSubstances:
+		return f.substances != nil
+	case fieldEvidence:
+		return f.classes != nil || l.has(fieldSubstances)
+	default:
+		return f.from != nil || f.constant != nil
+	}
 }
 
 // Name is the name that stands in the layout: us-ca/doj-extract.

@@ -72,7 +72,6 @@ func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range
 			yield(Batch{}, fmt.Errorf("read %s: %w", survey.Name, err))
 			return
 		}
-		defer in.builder.record.Release()
 		for {
 			b, err := in.batch(ctx)
 			if err != nil && !errors.Is(err, io.EOF) {
@@ -126,12 +125,12 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, m
 	row := newRow(l, names)
 	in := &reader{
 		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows,
-		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(mem), named: map[string]naming{},
+		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l), named: map[string]naming{},
 	}
 	in.rows.offset, in.rows.line = rng.Offset, rng.FirstLine
 	in.raw.line = rng.FirstLine
 	for id := range in.memos {
-		in.memos[id] = memo{}
+		in.memos[id].texts = newLexicon()
 	}
 	return in, nil
 }
@@ -140,9 +139,8 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, m
 // may be empty.
 func (in *reader) batch(ctx context.Context) (Batch, error) {
 	in.out = Batch{}
-	in.builder.reserve(int(max(0, min(int64(in.maxRows), in.rng.Rows-in.seen))))
 	begin := in.rows.offset
-	for n := 0; in.builder.line.Len() < in.maxRows && len(in.out.Rejects) < in.maxRows && in.rows.offset-begin < batchBytes; n++ {
+	for n := 0; in.builder.rows < in.maxRows && len(in.out.Rejects) < in.maxRows && in.rows.offset-begin < batchBytes; n++ {
 		if n%pollRows == 0 && ctx.Err() != nil {
 			return Batch{}, ctx.Err()
 		}
@@ -218,7 +216,7 @@ func (in *reader) reject(bad *fatal, column string) {
 		Reason: bad.reason, Want: number(bad.want), Got: number(bad.got),
 	})
 	for _, person := range in.row.persons(&in.raw, bad.split) {
-		in.builder.incomplete(in.src, in.raw.line, person)
+		in.builder.incomplete(in.raw.line, person)
 	}
 }
 

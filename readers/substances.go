@@ -62,7 +62,7 @@ func (n *naming) word(s *substances, word string) bool {
 func (in *reader) addSubstances(f *field) {
 	in.drugs, in.rung, in.unread = 0, schemas.NoEvidence, false
 	if f.substances == nil {
-		in.builder.sets.Append(0)
+		in.builder.sets = append(in.builder.sets, 0)
 		return
 	}
 	settled := false
@@ -77,7 +77,7 @@ func (in *reader) addSubstances(f *field) {
 			settled, in.drugs, in.rung = true, all.set, rung
 		}
 	}
-	in.builder.sets.Append(uint16(in.drugs))
+	in.builder.sets = append(in.builder.sets, uint16(in.drugs))
 }
 
 // contradict takes belief from the evidence that decides where weaker evidence
@@ -123,12 +123,12 @@ func (in *reader) readRung(f *field, rung schemas.Evidence) naming {
 func (in *reader) addEvidence(f *field) {
 	if f.classes != nil {
 		v, column := in.row.text(f)
-		in.rung = schemas.Evidence(in.class(fieldEvidence, f, v, column))
+		in.rung = schemas.Evidence(in.class(fieldEvidence, f, v, column, -1))
 	}
 	if in.drugs == 0 && !in.unread {
 		in.rung = schemas.NoEvidence
 	}
-	in.builder.classes[fieldEvidence].Append(uint8(in.rung))
+	in.builder.class(fieldEvidence, uint8(in.rung))
 }
 
 // substancesField reads the field substances of a layout.
