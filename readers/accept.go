@@ -1,6 +1,10 @@
 package readers
 
-import "github.com/clearsweep/clearsweep/schemas"
+import (
+	"bytes"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
 
 // accept adds a sound row to the batch.
 func (in *reader) accept(kind schemas.RowKind) {
@@ -50,15 +54,27 @@ func (in *reader) addDate(id fieldID, f *field) {
 		in.builder.date(id, schemas.NoDate)
 		return
 	}
-	d, reads := f.dates.read(v)
-	switch reads {
+	last := &in.lastDates[id]
+	if !bytes.Equal(last.text, v) {
+		last.text = append(last.text[:0], v...)
+		last.date, last.reads = f.dates.read(v)
+	}
+	switch last.reads {
 	case partialDate:
 		in.rejectValue(schemas.FieldPartialDate, column)
 	case noDate:
 		in.rejectValue(schemas.FieldDate, column)
 	case wholeDate, sentinelDate:
 	}
-	in.builder.date(id, d)
+	in.builder.date(id, last.date)
+}
+
+// lastDate is what the text of a date field was that was read last: neighbours are
+// often alike.
+type lastDate struct {
+	text  []byte
+	date  schemas.Date
+	reads dateReading
 }
 
 func (in *reader) addNumber(id fieldID, f *field) {

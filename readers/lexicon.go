@@ -17,6 +17,7 @@ type lexicon struct {
 	slots []lexeme     // open addressing; a power of two of them
 	text  []byte       // of all texts; what stands there is never written again
 	ends  []int32      // of each text, after a 0
+	last  int32        // number that was returned last: neighbours are often alike
 }
 
 // lexeme is a slot: a text's hash, and one more than its number, or 0.
@@ -33,6 +34,13 @@ func newLexicon() *lexicon {
 
 // number is the number of a text.
 func (l *lexicon) number(v []byte) int32 {
+	if l.len() == 0 || !bytes.Equal(l.at(l.last), v) {
+		l.last = l.look(v)
+	}
+	return l.last
+}
+
+func (l *lexicon) look(v []byte) int32 {
 	hash := uint32(maphash.Bytes(l.seed, v)) //nolint:gosec // its low half
 	mask := uint32(len(l.slots) - 1)         //nolint:gosec // slots are fewer
 	for i := hash & mask; ; i = (i + 1) & mask {

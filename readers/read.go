@@ -92,25 +92,26 @@ func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range
 
 // reader reads the rows of one range.
 type reader struct {
-	layout  *Layout
-	src     uint32
-	rng     Range
-	rows    *rowScanner
-	section *io.LimitedReader
-	maxRows int
-	asides  asides
-	row     *row
-	builder *builder
-	memos   [fieldCount]memo
-	named   map[string]naming  // what texts of the source name, as far as they were met
-	rung    schemas.Evidence   // that named the substances of the row
-	drugs   schemas.Substances // of the row
-	unread  bool               // the best rung names something that nobody has mapped
-	upper   []byte
-	decoded []byte // the row, where its encoding is not UTF-8
-	seen    int64  // rows
-	out     Batch  // under way
-	raw     rawRow
+	layout    *Layout
+	src       uint32
+	rng       Range
+	rows      *rowScanner
+	section   *io.LimitedReader
+	maxRows   int
+	asides    asides
+	row       *row
+	builder   *builder
+	memos     [fieldCount]memo
+	lastDates [fieldCount]lastDate
+	named     map[string]naming  // what texts of the source name, as far as they were met
+	rung      schemas.Evidence   // that named the substances of the row
+	drugs     schemas.Substances // of the row
+	unread    bool               // the best rung names something that nobody has mapped
+	upper     []byte
+	decoded   []byte // the row, where its encoding is not UTF-8
+	seen      int64  // rows
+	out       Batch  // under way
+	raw       rawRow
 }
 
 func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, mem memory.Allocator, maxRows int) (*reader, error) {
