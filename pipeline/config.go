@@ -8,6 +8,7 @@ import (
 	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 // Config is what a sweep is asked to do. It is plain data: it can be printed,
@@ -33,6 +34,8 @@ type Config struct {
 	// Variants decides under the what-ifs of the policy too, in the same pass, and
 	// counts what they would change and what each condition of the policy costs.
 	Variants bool
+	// UpdateForms says in which forms update files are written; empty is all.
+	UpdateForms writers.UpdateForms
 	// RequireSignoff refuses a policy that no lawyer has signed.
 	RequireSignoff bool
 	// Grouping says whether the extracts come grouped by person; empty is Auto. It
@@ -79,8 +82,9 @@ func (c Config) validate() error {
 	require(c.Workers > 0 && c.Workers <= mostWorkers, "workers", fmt.Sprintf("must be from 1 to %d", mostWorkers))
 	require(c.MaxRejects >= -1, "max_rejects", "must be a number of rows, or -1 for no limit")
 	require(c.Memory >= LeastMemory, "memory", fmt.Sprintf("must be at least %d MiB", LeastMemory>>20))
-	_, err := ParseGrouping(string(c.Grouping))
-	return errors.Join(append(faults, err, c.Unpack.Check())...)
+	_, grouping := ParseGrouping(string(c.Grouping))
+	_, forms := writers.ParseUpdateForms(string(c.UpdateForms))
+	return errors.Join(append(faults, grouping, forms, c.Unpack.Check())...)
 }
 
 // checkSignoff is an error if the policy must be signed and is not.

@@ -15,21 +15,17 @@ func (s *settler) deliver(rows *rows, row int32, i int, d *evaluate.Decision, sa
 		return nil
 	}
 	county := rows.county.text(row)
+	agencies := s.router.Agencies(d.Outcome, county)
 	s.delivery = writers.Delivery{
-		Source: s.source(rows, row), Line: rows.line.Value(int(row)),
-		Person: rows.person.text(row), Case: rows.docket.text(row), Charge: rows.charge.text(row),
+		Agencies: agencies, Source: s.source(rows, row), Line: rows.line.Value(int(row)),
+		Person: rows.person.text(row), Surname: rows.surname.text(row), GivenName: rows.givenName.text(row),
+		BirthDate: rows.birthDate.date(row), Case: rows.docket.text(row), Charge: rows.charge.text(row),
 		County: county, Court: rows.court.text(row), Code: rows.code.text(row),
 		DispositionDate: rows.dispositionDate.date(row), Verb: said.RemedyFloor,
 		LegalBasis: said.LegalBasis, Clause: said.Clause, EligibleOn: d.EligibleOn, DueOn: d.DueOn,
 		JurisdictionRetained: true, // policies refuses relief that does not retain it
 	}
-	for _, agency := range s.router.Agencies(d.Outcome, county) {
-		s.delivery.Agency = agency
-		if err := s.undelivered(s.out.Delivery(&s.delivery)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.undelivered(s.out.Delivery(&s.delivery))
 }
 
 // delivered notes that the charge of a key of the person at hand is delivered,
@@ -53,9 +49,12 @@ func (s *settler) undelivered(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	s.receipt.UndeliverableRows++
-	if len(s.receipt.Undeliverable) < worklistLength {
-		s.receipt.Undeliverable = append(s.receipt.Undeliverable, *refused)
+	for _, agency := range s.delivery.Agencies {
+		s.receipt.UndeliverableRows++
+		if len(s.receipt.Undeliverable) < worklistLength {
+			refused.Agency = agency
+			s.receipt.Undeliverable = append(s.receipt.Undeliverable, *refused)
+		}
 	}
 	return nil
 }

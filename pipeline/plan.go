@@ -29,8 +29,9 @@ type Plan struct {
 	laws         []*evaluate.Law    // law, and those of the variants
 	variants     []policies.Variant // decided in the same pass
 	jurisdiction string
-	codes        []normalize.Table // beside the built-in ones
-	tables       string            // digest of the code tables
+	codes        []normalize.Table     // beside the built-in ones
+	statutes     *normalize.Normalizer // of the code tables; each goroutine takes another
+	tables       string                // digest of the code tables
 	places       *storage.Places
 	out          storage.Store
 }
@@ -149,21 +150,12 @@ func (p *Plan) openTables() error {
 		}
 		p.codes = append(p.codes, normalize.Table{Name: name, Source: source})
 	}
-	tables, err := p.statutes()
+	statutes, err := normalize.New(p.jurisdiction, p.codes...)
 	if err != nil {
-		return err
+		return fmt.Errorf("codes: %w", err)
 	}
-	p.tables = tables.Digest()
+	p.statutes, p.tables = statutes, statutes.Digest()
 	return nil
-}
-
-// statutes is a normalizer that knows all tables of the plan.
-func (p *Plan) statutes() (*normalize.Normalizer, error) {
-	n, err := normalize.New(p.jurisdiction, p.codes...)
-	if err != nil {
-		return nil, fmt.Errorf("codes: %w", err)
-	}
-	return n, nil
 }
 
 func (p *Plan) openFiles(ctx context.Context) error {

@@ -63,13 +63,7 @@ func (p *Plan) Begin(ctx context.Context, surveys []Survey) (_ *Run, err error) 
 	if err := r.findSources(); err != nil {
 		return nil, err
 	}
-	r.normalizers.New = func() any {
-		n, err := p.statutes()
-		if err != nil {
-			panic("pipeline: code tables that were loaded before are refused now: " + err.Error())
-		}
-		return n
-	}
+	r.normalizers.New = func() any { return p.statutes.Another() }
 	r.evaluators.New = func() any { return evaluate.NewEvaluator(p.laws...) }
 	bytes := r.content()
 	r.partBits = bitsFor(bytes, partBytes, mostParts)
@@ -224,7 +218,7 @@ func (r *Run) cut() {
 func (r *Run) name() (err error) {
 	m := &r.manifest
 	m.Version, m.BinarySHA256 = r.Config.Version, r.Config.Binary
-	m.AsOf = r.Config.AsOf.String()
+	m.AsOf, m.UpdateForms = r.Config.AsOf.String(), r.Config.UpdateForms
 	m.Policy = writers.PolicyRef{
 		ID: r.pack.Name(), SHA256: r.pack.Digest(), SignedOff: r.pack.SignedOff, Params: r.bound.Params(),
 	}

@@ -3,7 +3,6 @@ package writers
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -18,30 +17,53 @@ const (
 	hashWidth   = 12
 )
 
-// update writes the two files of one agency.
+// UpdateForms says in which forms update files are written; empty is both.
+type UpdateForms string
+
+// The forms.
+const (
+	UpdateCSV   UpdateForms = "csv"   // update.csv
+	UpdateFixed UpdateForms = "fixed" // update.txt
+)
+
+// ParseUpdateForms is the forms of a name; none is both.
+func ParseUpdateForms(name string) (UpdateForms, error) {
+	switch f := UpdateForms(name); f {
+	case "both":
+		return "", nil
+	case "", UpdateCSV, UpdateFixed:
+		return f, nil
+	}
+	return "", fmt.Errorf("update_forms: %q is none; one of csv, fixed, both", name)
+}
+
+// update writes the files of one agency. A form that is not wanted is nil.
 type update struct {
-	table *csv.Writer
-	fixed *bufio.Writer
-	rows  int64
-	total uint64 // hash total
-	row   []string
-	line  []byte
-	width int // of a record of fixed
+	table  io.Writer
+	fixed  *bufio.Writer
+	held   []byte // of table
+	rows   int64
+	total  uint64 // hash total
+	fields [][]byte
+	line   []byte
+	width  int // of a record of fixed
 }
 
 func newUpdate(table, fixed io.Writer) *update {
-	return &update{table: csv.NewWriter(table), fixed: bufio.NewWriterSize(fixed, 64<<10), width: recordWidth()}
+	u := &update{table: table, width: recordWidth()}
+	if fixed != nil {
+		u.fixed = bufio.NewWriterSize(fixed, outputBuffer)
+	}
+	return u
 }
 
 // head writes the header row and the header record.
 func (u *update) head(h updateHeader) error {
-	row := []string{"sequence"}
+	u.held = append(u.held, "sequence"...)
 	for _, c := range updateColumns {
-		row = append(row, c.name)
+		u.held = append(append(u.held, ','), c.name...)
 	}
-	if err := u.table.Write(row); err != nil {
-		return err
-	}
+	u.held = append(u.held, '\n')
 	for _, v := range []struct {
 		column, value string
 		width         int
@@ -59,39 +81,61 @@ func (u *update) head(h updateHeader) error {
 }
 
 // updateFormat is the form of update files.
-const updateFormat = "01"
+const updateFormat = "02"
 
-// add writes one delivery.
-func (u *update) add(values []string) error {
+// add writes one row, which it may change.
+func (u *update) add(row []byte) error {
 	u.rows++
-	u.row = append(append(u.row[:0], strconv.FormatInt(u.rows, 10)), values...)
-	if err := u.table.Write(u.row); err != nil {
-		return err
+	if u.table != nil {
+		u.held = append(append(strconv.AppendInt(u.held, u.rows, 10), ','), row...)
+		if len(u.held) >= outputBuffer {
+			if err := u.flush(); err != nil {
+				return err
+			}
+		}
 	}
-	b := u.line[:0]
-	b = append(b, 'D')
+	if u.fixed == nil {
+		return nil
+	}
+	var ok bool
+	if u.fields, ok = fields(row, u.fields[:0]); !ok {
+		return errSpool
+	}
+	b := append(u.line[:0], 'D')
 	b = appendNumber(b, u.rows, sequenceWidth)
-	for i, c := range updateColumns {
-		b = appendPadded(b, values[i], c.width)
+	for i := range updateColumns {
+		b = appendPadded(b, u.fields[i], updateColumns[i].width)
 	}
 	u.line = b
 	u.total = (u.total + uint64(crc32.ChecksumIEEE(b))) % hashModulus
 	return u.record(b)
 }
 
+// flush writes the rows of the table that are held.
+func (u *update) flush() error {
+	if u.table == nil {
+		return nil
+	}
+	_, err := u.table.Write(u.held)
+	u.held = u.held[:0]
+	return err
+}
+
 // tail writes the trailer record and what is still held.
 func (u *update) tail() error {
 	b := appendNumber([]byte{'T'}, u.rows, sequenceWidth)
 	b = appendNumber(b, int64(u.total), hashWidth) //nolint:gosec // less than hashModulus
-	if err := u.record(b); err != nil {
+	if err := errors.Join(u.record(b), u.flush()); err != nil || u.fixed == nil {
 		return err
 	}
-	u.table.Flush()
-	return errors.Join(u.table.Error(), u.fixed.Flush())
+	return u.fixed.Flush()
 }
 
 // record writes a record at its full width.
 func (u *update) record(b []byte) error {
+	if u.fixed == nil {
+		return nil
+	}
 	if _, err := u.fixed.Write(appendPadded(b, "", u.width-len(b))); err != nil {
 		return err
 	}
@@ -100,17 +144,32 @@ func (u *update) record(b []byte) error {
 
 // deliver writes the files of one agency from the spools of the parts, in the
 // order of the parts.
-func (a *Attempt) deliver(ctx context.Context, h updateHeader, parts []spoolPart) (outputs []Output, err error) {
-	table, err := create(ctx, a.store, a.prefix, path.Join("agencies", h.agency, "update.csv"))
+func (a *Attempt) deliver(ctx context.Context, h updateHeader, forms UpdateForms, parts []spoolPart) (outputs []Output, err error) {
+	var files []*outputFile
+	open := func(form UpdateForms, name string) (io.Writer, error) {
+		if forms != "" && forms != form {
+			return nil, nil
+		}
+		f, err := create(ctx, a.store, a.prefix, path.Join("agencies", h.agency, name))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+		return f, nil
+	}
+	defer func() {
+		for _, f := range files {
+			err = errors.Join(err, f.abort())
+		}
+	}()
+	table, err := open(UpdateCSV, "update.csv")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, table.abort()) }()
-	fixed, err := create(ctx, a.store, a.prefix, path.Join("agencies", h.agency, "update.txt"))
+	fixed, err := open(UpdateFixed, "update.txt")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, fixed.abort()) }()
 	u := newUpdate(table, fixed)
 	if err := u.head(h); err != nil {
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
@@ -123,7 +182,7 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, parts []spoolPart
 	if err := u.tail(); err != nil {
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 	}
-	for _, f := range []*outputFile{table, fixed} {
+	for _, f := range files {
 		out, err := f.commit(u.rows)
 		if err != nil {
 			return nil, err

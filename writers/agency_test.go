@@ -46,7 +46,7 @@ func deliverAll(t rapid.TB, s storage.Store, parts ...[]*Delivery) (files map[st
 		receipts = append(receipts, r)
 	}
 	slices.Reverse(receipts) // their order is that of their numbers
-	if outputs, err = a.Deliver(ctx, "us-ca/prop64", "2026-01-02", receipts); err != nil {
+	if outputs, err = a.Deliver(ctx, "us-ca/prop64", "2026-01-02", "", receipts); err != nil {
 		t.Fatal(err)
 	}
 	files = map[string]string{}
@@ -127,7 +127,7 @@ func readUpdateFixed(t rapid.TB, text, agency string) [][]string {
 		rows = append(rows, row)
 	}
 	head, tail := records[0], records[len(records)-1]
-	if want := "H01" + agency + " "; !strings.HasPrefix(head, want) || head[195:205] != "2026-01-02" {
+	if want := "H02" + agency + " "; !strings.HasPrefix(head, want) || head[195:205] != "2026-01-02" {
 		t.Fatal("header record", head)
 	}
 	if want := fmt.Sprintf("T%010d%012d", len(rows), total%1_000_000_000_000); strings.TrimRight(tail, " ") != want {
@@ -144,7 +144,7 @@ func TestUpdateWriteThenReadIsIdentity(t *testing.T) {
 		var deliveries []*Delivery
 		for range rapid.IntRange(1, 5).Draw(t, "rows") {
 			d := inventedDelivery(1)
-			d.Agency = "court-x"
+			d.Agencies = []string{"court-x"}
 			for i, to := range []*string{&d.Person, &d.Case, &d.Charge, &d.County, &d.Court, &d.Code, &d.Clause} {
 				*to = strings.TrimSpace(text.Draw(t, strconv.Itoa(i)))
 			}
@@ -204,8 +204,9 @@ func TestSpoolFlushesKeepOrder(t *testing.T) {
 	}
 	var charges []string
 	for _, e := range r.Extents {
-		err := readExtent(t.Context(), s, a.spoolKey(0), e, func(row []string) error {
-			charges = append(charges, row[2])
+		err := readExtent(t.Context(), s, a.spoolKey(0), e, func(row []byte) error {
+			cut, _ := fields(row, nil)
+			charges = append(charges, string(cut[5]))
 			return nil
 		})
 		if err != nil {
@@ -232,8 +233,8 @@ func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
 		"leading space":         {func(d *Delivery) { d.Code = " secret" }, "column code"},
 		"nothing to find it by": {func(d *Delivery) { d.Person, d.Case, d.Charge = "", "", "" }, "column person_id"},
 		"deletes":               {func(d *Delivery) { d.Verb = "Destroy" }, "delete"},
-		"agency is a path":      {func(d *Delivery) { d.Agency = "../court" }, "agency"},
-		"no agency":             {func(d *Delivery) { d.Agency = "" }, "agency"},
+		"agency is a path":      {func(d *Delivery) { d.Agencies = []string{"../court"} }, "agency"},
+		"no agency":             {func(d *Delivery) { d.Agencies = []string{""} }, "agency"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newDisk(t)
@@ -268,7 +269,7 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range []Extent{{Length: 3, Rows: 1}, {Length: 3}, {Offset: 1, Length: 1, Rows: 1}} {
-		err := readExtent(t.Context(), s, "spool", e, func([]string) error { return nil })
+		err := readExtent(t.Context(), s, "spool", e, func([]byte) error { return nil })
 		if err == nil {
 			t.Errorf("%+v is read", e)
 		}
@@ -280,7 +281,7 @@ func TestNoDateIsBlank(t *testing.T) {
 	d.DispositionDate, d.EligibleOn = schemas.NoDate, schemas.NoDate
 	files, _ := deliverAll(t, newDisk(t), []*Delivery{d})
 	for _, row := range readUpdateCSV(t, files["agencies/court-us-ca-b/update.csv"]) {
-		if row[7] != "" || row[11] != "" {
+		if row[10] != "" || row[14] != "" {
 			t.Errorf("got %q", row)
 		}
 	}

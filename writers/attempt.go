@@ -84,10 +84,10 @@ func (a *Attempt) WriteFile(ctx context.Context, name string, data []byte, rows 
 	return f.commit(rows)
 }
 
-// Deliver writes the update files of every agency that the receipts have
+// Deliver writes the update files, in the forms that are wanted, of every agency that the receipts have
 // deliveries for, and removes the spools. Policy and as-of date stand in the
 // header records.
-func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, receipts []Receipt) ([]Output, error) {
+func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, forms UpdateForms, receipts []Receipt) ([]Output, error) {
 	byAgency := map[string][]spoolPart{}
 	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
 		for _, e := range r.Extents {
@@ -97,7 +97,7 @@ func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, receipts []R
 	var outputs []Output
 	for _, agency := range slices.Sorted(maps.Keys(byAgency)) {
 		h := updateHeader{agency: agency, policy: policy, asOf: asOf, runID: a.runID}
-		files, err := a.deliver(ctx, h, byAgency[agency])
+		files, err := a.deliver(ctx, h, forms, byAgency[agency])
 		if err != nil {
 			return nil, err
 		}

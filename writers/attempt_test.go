@@ -26,7 +26,7 @@ import (
 func inventedDelivery(i int) *Delivery {
 	d := invented(i)
 	return &Delivery{
-		Agency: fmt.Sprintf("court-us-ca-%c", 'a'+i%3), Source: d.Source, Line: d.Line,
+		Agencies: []string{fmt.Sprintf("court-us-ca-%c", 'a'+i%3)}, Source: d.Source, Line: d.Line,
 		Person: d.Person, Case: d.Case, Charge: d.Charge, County: d.County, Court: "SUPERIOR COURT, EAST \"ANNEX\"",
 		Code: d.Code, DispositionDate: d.DispositionDate, Verb: "dismiss", LegalBasis: d.LegalBasis, Clause: d.Clause,
 		EligibleOn: d.EligibleOn, JurisdictionRetained: i%2 == 0,
@@ -118,7 +118,7 @@ func finishRun(ctx context.Context, a *Attempt, m *Manifest, receipts []Receipt)
 		return err
 	}
 	m.Worklists = sum
-	updates, err := a.Deliver(ctx, m.Policy.ID, m.AsOf, receipts)
+	updates, err := a.Deliver(ctx, m.Policy.ID, m.AsOf, "", receipts)
 	m.Outputs = append(append(append(m.Outputs, rejects), lists...), updates...)
 	return err
 }

@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,16 +13,19 @@ import (
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Delivery is what one agency is told of one charge: add this relief to your
+// Delivery is what agencies are told of one charge: add this relief to your
 // record of it. An update adds; it never deletes, and never replaces a
 // disposition.
 type Delivery struct {
-	Agency string // identifier, such as court-us-ca-los-angeles; names the file
+	Agencies []string // identifiers, such as court-us-ca-los-angeles; they name the files
 	// Source and Line say where the charge stood; they appear in errors only.
 	Source string
 	Line   int64
 
 	Person          string
+	Surname         string
+	GivenName       string
+	BirthDate       schemas.Date
 	Case            string
 	Charge          string
 	County          string
@@ -53,6 +57,9 @@ type updateColumn struct {
 // format: docs/formats/outputs.md repeats them and a test compares.
 var updateColumns = []updateColumn{
 	{"person_id", 40, func(d *Delivery) string { return d.Person }},
+	{"surname", 40, func(d *Delivery) string { return d.Surname }},
+	{"given_name", 40, func(d *Delivery) string { return d.GivenName }},
+	{"birth_date", 10, func(d *Delivery) string { return d.BirthDate.String() }},
 	{"case_id", 48, func(d *Delivery) string { return d.Case }},
 	{"charge_id", 48, func(d *Delivery) string { return d.Charge }},
 	{"county", 32, func(d *Delivery) string { return d.County }},
@@ -93,30 +100,75 @@ func (u *Undeliverable) Error() string {
 	return fmt.Sprintf("%s: line %d: agency %s: column %s: %s", u.Source, u.Line, u.Agency, u.Column, u.Reason)
 }
 
-// values appends the values of updateColumns to row. The error is an
-// Undeliverable if one of them cannot stand in an update file, or if nothing in
-// it tells the agency which record is meant.
-func (d *Delivery) values(row []string) ([]string, error) {
-	if err := CheckAgency(d.Agency); err != nil {
-		return row, at(err, d.Source, d.Line)
-	}
+// appendRow adds the row of update.csv behind its sequence number. The error is an
+// Undeliverable if a value cannot stand in an update file, or if nothing in the
+// row tells the agency which record is meant.
+func (d *Delivery) appendRow(b []byte) ([]byte, error) {
 	if forbidden(d.Verb) {
-		return row, at(fmt.Errorf("agency %s: an update may not delete", d.Agency), d.Source, d.Line)
+		return b, at(errors.New("an update may not delete"), d.Source, d.Line)
 	}
 	refuse := func(column, reason string) error {
-		return &Undeliverable{Source: d.Source, Line: d.Line, Agency: d.Agency, Column: column, Reason: reason}
+		return &Undeliverable{Source: d.Source, Line: d.Line, Agency: strings.Join(d.Agencies, ", "), Column: column, Reason: reason}
 	}
 	if d.Person == "" && d.Case == "" && d.Charge == "" {
-		return row, refuse("person_id", "the charge has no person, case or charge identifier")
+		return b, refuse("person_id", "the charge has no person, case or charge identifier")
 	}
-	for _, c := range updateColumns {
+	for i := range updateColumns {
+		c := &updateColumns[i]
 		value := c.value(d)
 		if err := checkValue(value, c.width); err != nil {
-			return row, refuse(c.name, err.Error())
+			return b, refuse(c.name, err.Error())
 		}
-		row = append(row, value)
+		b = append(appendField(b, value), ',')
 	}
-	return row, nil
+	b[len(b)-1] = '\n'
+	return b, nil
+}
+
+// appendField adds a value as CSV holds it. A value has no line break and no blank at
+// its ends.
+func appendField(b []byte, value string) []byte {
+	if !strings.ContainsAny(value, `,"`) && value != `\.` {
+		return append(b, value...)
+	}
+	b = append(b, '"')
+	b = append(b, strings.ReplaceAll(value, `"`, `""`)...)
+	return append(b, '"')
+}
+
+// fields cuts a row that appendRow made. Fields with quotes are made in it. It tells
+// whether the row is one.
+func fields(row []byte, into [][]byte) (_ [][]byte, ok bool) {
+	for len(row) > 0 {
+		field, rest, ok := firstField(row)
+		if !ok {
+			return into, false
+		}
+		into = append(into, field)
+		row = rest
+	}
+	return into, len(into) == len(updateColumns)
+}
+
+func firstField(row []byte) (field, rest []byte, ok bool) {
+	if row[0] != '"' {
+		end := bytes.IndexAny(row, ",\n")
+		if end < 0 {
+			return nil, nil, false
+		}
+		return row[:end], row[end+1:], true
+	}
+	field = row[1:1]
+	for i := 1; i+1 < len(row); i++ {
+		if row[i] == '"' {
+			if row[i+1] != '"' {
+				return field, row[i+2:], true
+			}
+			i++
+		}
+		field = append(field, row[i])
+	}
+	return nil, nil, false
 }
 
 // checkValue tells why s cannot stand in a column of width bytes.
@@ -200,7 +252,7 @@ func recordWidth() int {
 
 const blanks = "                                                                "
 
-func appendPadded(b []byte, s string, width int) []byte {
+func appendPadded[T string | []byte](b []byte, s T, width int) []byte {
 	b = append(b, s...)
 	for n := width - len(s); n > 0; n -= len(blanks) {
 		b = append(b, blanks[:min(n, len(blanks))]...)

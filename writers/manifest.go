@@ -36,6 +36,8 @@ type Manifest struct {
 	Totals       schemas.Totals `json:"totals"`  // of all inputs
 	Outputs      []Output       `json:"outputs"` // in order of path
 	Worklists    Worklists      `json:"worklists"`
+	// UpdateForms are the forms of the update files, where not both are written.
+	UpdateForms UpdateForms `json:"update_forms,omitempty"`
 	// Variants and SoleCauses are there when the sweep was asked for variants.
 	Variants   []Variant   `json:"variants,omitempty"`
 	SoleCauses []SoleCause `json:"sole_causes,omitempty"`
@@ -148,10 +150,11 @@ func RunID(m *Manifest) (string, error) {
 		Version, AsOf, Policy, PolicySHA256 string
 		Params                              map[string]string
 		Layouts, CodeTables, Inputs         []DataRef
-		Variants                            []string `json:",omitempty"`
+		Variants                            []string    `json:",omitempty"`
+		UpdateForms                         UpdateForms `json:",omitempty"`
 	}{
 		Version: m.Version, AsOf: m.AsOf, Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Params: m.Policy.Params,
-		Layouts: sortedRefs(m.Layouts), CodeTables: sortedRefs(m.CodeTables),
+		Layouts: sortedRefs(m.Layouts), CodeTables: sortedRefs(m.CodeTables), UpdateForms: m.UpdateForms,
 	}
 	for _, v := range m.Variants {
 		deciding.Variants = append(deciding.Variants, v.Name)

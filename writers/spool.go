@@ -10,6 +10,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/clearsweep/clearsweep/storage"
 )
 
@@ -19,14 +21,16 @@ type Extent struct {
 	Offset int64
 	Length int64
 	Rows   int64
+	Sum    uint64 // xxHash64 of its bytes
 }
 
 // spoolBytes is what a spool holds in memory before it writes.
 const spoolBytes = 8 << 20
 
 // Spool gathers the deliveries of one part, sorted out by agency, in a scratch
-// object. Those of an agency stay in the order in which they were added. It is
-// not safe for concurrent use.
+// object: the length of each row, and the row as update.csv has it behind its
+// sequence number. Those of an agency stay in the order in which they were added. It
+// is not safe for concurrent use.
 type Spool struct {
 	ctx     context.Context //nolint:containedctx // of the part that owns the spool
 	store   storage.Store
@@ -36,7 +40,7 @@ type Spool struct {
 	bytes   int // in held
 	offset  int64
 	extents []Extent
-	values  []string // of the row at hand
+	row     []byte // at hand
 	err     error
 }
 
@@ -49,37 +53,45 @@ func newSpool(ctx context.Context, store storage.Store, key string) *Spool {
 	return &Spool{ctx: ctx, store: store, key: key, held: map[string]*extentBuffer{}}
 }
 
-// Add spools d. The error names agency, column, source and line of a value that
-// cannot stand in an update file; the value is not altered to fit.
+// Add spools d for each of its agencies. The error names column, source and line of
+// a value that cannot stand in an update file; the value is not altered to fit.
 func (s *Spool) Add(d *Delivery) error {
 	if s.err != nil {
 		return s.err
 	}
-	values, err := d.values(s.values[:0])
-	s.values = values
+	row, err := d.appendRow(s.row[:0])
+	s.row = row
 	if refused := new(Undeliverable); errors.As(err, &refused) {
 		return err // nothing was added, and the spool is as it was
 	}
-	if err != nil {
-		s.err = err
-		return err
+	for _, agency := range d.Agencies {
+		if err == nil {
+			err = s.hold(agency, d)
+		}
 	}
-	b := s.held[d.Agency]
+	if err == nil && s.bytes >= spoolBytes {
+		err = s.flush()
+	}
+	s.err = err
+	return err
+}
+
+// hold adds the row at hand to those of an agency.
+func (s *Spool) hold(agency string, d *Delivery) error {
+	b := s.held[agency]
 	if b == nil {
+		if err := CheckAgency(agency); err != nil {
+			return at(err, d.Source, d.Line)
+		}
 		b = &extentBuffer{}
-		s.held[d.Agency] = b
+		s.held[agency] = b
 	}
 	before := len(b.data)
-	for _, value := range s.values {
-		b.data = binary.AppendUvarint(b.data, uint64(len(value)))
-		b.data = append(b.data, value...)
-	}
+	b.data = binary.AppendUvarint(b.data, uint64(len(s.row)))
+	b.data = append(b.data, s.row...)
 	b.rows++
 	s.bytes += len(b.data) - before
-	if s.bytes >= spoolBytes {
-		s.err = s.flush()
-	}
-	return s.err
+	return nil
 }
 
 // flush writes what is held, agencies in order.
@@ -98,7 +110,7 @@ func (s *Spool) flush() (err error) {
 			return fmt.Errorf("spool deliveries: %w", err)
 		}
 		length := int64(len(b.data))
-		s.extents = append(s.extents, Extent{Agency: agency, Offset: s.offset, Length: length, Rows: b.rows})
+		s.extents = append(s.extents, Extent{Agency: agency, Offset: s.offset, Length: length, Rows: b.rows, Sum: xxhash.Sum64(b.data)})
 		s.offset += length
 		b.data, b.rows = b.data[:0], 0
 	}
@@ -128,57 +140,35 @@ func (s *Spool) abort() error {
 // errSpool tells that a spool is not what its part wrote.
 var errSpool = errors.New("the spool of deliveries is damaged")
 
-// readExtent calls row with the values of each delivery of an extent, in the
-// order of updateColumns. The slice is used again.
-func readExtent(ctx context.Context, store storage.Store, key string, e Extent, row func([]string) error) (err error) {
+// readExtent calls row with each row of an extent. Its bytes are used again.
+func readExtent(ctx context.Context, store storage.Store, key string, e Extent, row func([]byte) error) (err error) {
 	in, err := store.Open(ctx, key, e.Offset, e.Length, "")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	r := rowReader{in: bufio.NewReaderSize(in, 64<<10)}
+	sum := xxhash.New()
+	r := bufio.NewReaderSize(io.TeeReader(in, sum), outputBuffer)
+	var data []byte
 	for range e.Rows {
-		values, err := r.read()
-		if err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+		length, err := binary.ReadUvarint(r)
+		if err != nil || length > longestRow {
+			return errors.Join(fmt.Errorf("%s: %w", key, errSpool), err)
 		}
-		if err := row(values); err != nil {
+		data = slices.Grow(data[:0], int(length))[:length]
+		if _, err := io.ReadFull(r, data); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", key, errSpool), err)
+		}
+		if err := row(data); err != nil {
 			return err
 		}
 	}
-	if _, err := r.in.ReadByte(); !errors.Is(err, io.EOF) {
+	if _, err := r.ReadByte(); !errors.Is(err, io.EOF) || sum.Sum64() != e.Sum {
 		return errors.Join(fmt.Errorf("%s: %w", key, errSpool), err)
 	}
 	return nil
 }
 
-// rowReader reads spooled rows. Its buffers are used again: a row costs the one
-// string that its values are cut from.
-type rowReader struct {
-	in     *bufio.Reader
-	data   []byte
-	ends   []int // of each value in data
-	values []string
-}
-
-func (r *rowReader) read() ([]string, error) {
-	r.data, r.ends, r.values = r.data[:0], r.ends[:0], r.values[:0]
-	for _, c := range updateColumns {
-		length, err := binary.ReadUvarint(r.in)
-		if err != nil || length > uint64(c.width) { //nolint:gosec // widths are positive
-			return nil, errors.Join(errSpool, err)
-		}
-		start := len(r.data)
-		r.data = slices.Grow(r.data, int(length))[:start+int(length)] //nolint:gosec // at most a width
-		if _, err := io.ReadFull(r.in, r.data[start:]); err != nil {
-			return nil, errors.Join(errSpool, err)
-		}
-		r.ends = append(r.ends, len(r.data))
-	}
-	text, start := string(r.data), 0
-	for _, end := range r.ends {
-		r.values = append(r.values, text[start:end])
-		start = end
-	}
-	return r.values, nil
-}
+// longestRow is more bytes than a row of update.csv has when all its values are
+// quotes.
+const longestRow = 1 << 14

@@ -37,7 +37,7 @@ same run: a sweep that is committed already is found and not done again.
 
 Give the options as flags, or in a file with --config; a flag goes before the
 file. Its keys: inputs, lists and codes (a path or a list), layout, policy, params (a
-map), as_of, out, scratch, workers, memory, grouping, max_rejects, require_signoff,
+map), as_of, out, scratch, workers, memory, grouping, update_forms, max_rejects, require_signoff,
 variants, unpack (a map), s3 (a map).
 
 Extracts may be compressed with gzip, zstd or bzip2, or packed in zip archives,
@@ -139,6 +139,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.IntVar(&f.file.Workers, "workers", runtime.GOMAXPROCS(0), "ranges or parts in work at once; changes no result")
 	flags.StringVar(&f.memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
 	flags.StringVar(&f.file.Grouping, "grouping", string(pipeline.Auto), "whether the extracts come grouped by person: auto, contiguous or `partition`; changes no decision")
+	flags.StringVar(&f.file.UpdateForms, "update-forms", "both", "`form` of the update files: csv, fixed or both")
 	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
 	codesFlag(cmd, (*[]string)(&f.file.Codes))
 	flags.BoolVar(&f.file.Variants, "variants", false, "decide under the what-ifs of the policy too, and count what they and each condition change")
@@ -171,13 +172,14 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepfile.File) error {
 		file.Lists = f.file.Lists
 	}
 	for name, to := range map[string]struct{ to, from *string }{
-		"layout":   {&file.Layout, &f.file.Layout},
-		"policy":   {&file.Policy, &f.file.Policy},
-		"out":      {&file.Out, &f.file.Out},
-		"scratch":  {&file.Scratch, &f.file.Scratch},
-		"as-of":    {&file.AsOf, &f.asOf},
-		"memory":   {&file.Memory, &f.memory},
-		"grouping": {&file.Grouping, &f.file.Grouping},
+		"layout":       {&file.Layout, &f.file.Layout},
+		"policy":       {&file.Policy, &f.file.Policy},
+		"out":          {&file.Out, &f.file.Out},
+		"scratch":      {&file.Scratch, &f.file.Scratch},
+		"as-of":        {&file.AsOf, &f.asOf},
+		"memory":       {&file.Memory, &f.memory},
+		"grouping":     {&file.Grouping, &f.file.Grouping},
+		"update-forms": {&file.UpdateForms, &f.file.UpdateForms},
 	} {
 		if set(name) {
 			*to.to = *to.from

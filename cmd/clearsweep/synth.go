@@ -11,7 +11,8 @@ import (
 
 func synthCommand() *cobra.Command {
 	cfg := synth.Defaults()
-	var out, format string
+	var out, format, profile string
+	var shuffle bool
 	cmd := &cobra.Command{
 		Use:   "synth",
 		Short: "Make a deterministic synthetic extract of any size, with the truth beside it",
@@ -21,13 +22,25 @@ that cannot be read, persons spread over files. Equal options give equal bytes.
 
 It writes to OUT charges-*.csv (layout generic/charges) or charges-*.txt (layout
 generic/charges-fixed), params.yaml (the policy, its parameters and the as-of
-date) and truth.csv: what that policy must decide for every charge.`,
+date) and truth.csv: what that policy must decide for every charge.
+
+With --profile bench it makes the extract of the side-by-side benchmark: 36
+columns, persons whose rows stand together unless --shuffle is given, an invented
+act, its layout and its table of codes, and sweep.yaml that names them all.`,
 		Example: `  clearsweep synth --rows 1000000 --files 4 --out extract
-  clearsweep sweep --config extract/params.yaml --layout generic/charges --input 'extract/charges-*.csv' --out out`,
+  clearsweep sweep --config extract/params.yaml --layout generic/charges --input 'extract/charges-*.csv' --out out
+  clearsweep synth --profile bench --rows 5000000 --files 1 --out bench && clearsweep sweep --config bench/sweep.yaml --out out`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if out == "" {
 				return usageError{errors.New("--out: name the folder for the extract")}
+			}
+			switch profile {
+			case "bench":
+				return synthWide(cmd, out, synth.Wide{Rows: cfg.Rows, Seed: cfg.Seed, Files: cfg.Files, Shuffle: shuffle})
+			case "repository":
+			default:
+				return usageError{fmt.Errorf("--profile %s: there is none; one of repository, bench", profile)}
 			}
 			cfg.Format = synth.Format(format)
 			sum, err := synth.Generate(cmd.Context(), out, cfg)
@@ -41,6 +54,8 @@ date) and truth.csv: what that policy must decide for every charge.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&out, "out", "", "`folder` to write to; must not hold an extract")
+	flags.StringVar(&profile, "profile", "repository", "what to invent: `repository` or bench")
+	flags.BoolVar(&shuffle, "shuffle", false, "put all rows in any order (with --profile bench; holds them in memory)")
 	flags.Int64Var(&cfg.Rows, "rows", cfg.Rows, "`number` of charges")
 	flags.Uint64Var(&cfg.Seed, "seed", cfg.Seed, "`number` that the extract follows from")
 	flags.IntVar(&cfg.Files, "files", cfg.Files, "`number` of files")
@@ -49,4 +64,15 @@ date) and truth.csv: what that policy must decide for every charge.`,
 	flags.Float64Var(&cfg.MissingDisposition, "missing-disposition", cfg.MissingDisposition, "`share` of charges without a disposition")
 	flags.Float64Var(&cfg.Ragged, "ragged", cfg.Ragged, "rows that cannot be read, as a `share` of the charges")
 	return cmd
+}
+
+// synthWide makes the extract of the side-by-side benchmark.
+func synthWide(cmd *cobra.Command, out string, cfg synth.Wide) error {
+	sum, err := synth.GenerateWide(cmd.Context(), out, cfg)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %d charges of %d persons in %d files, %d bytes; %d ways to write the codes\n",
+		out, sum.Rows, sum.Persons, cfg.Files, sum.Bytes, sum.Spellings)
+	return nil
 }

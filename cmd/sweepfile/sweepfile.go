@@ -19,6 +19,7 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 // File is a sweep's configuration as written: the keys of --config.
@@ -42,6 +43,8 @@ type File struct {
 	Variants       bool  `yaml:"variants"`
 	// Grouping is auto, contiguous or partition.
 	Grouping string `yaml:"grouping"`
+	// UpdateForms is csv, fixed or both.
+	UpdateForms string `yaml:"update_forms"`
 
 	S3     storage.S3Options `yaml:"s3"`
 	Unpack Unpack            `yaml:"unpack"`
@@ -89,15 +92,16 @@ func (f *File) Config() (pipeline.Config, error) {
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
 		Codes: f.Codes, RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
-	var errDate, errMemory, errParams, errUnpack, errGrouping error
+	var errDate, errMemory, errParams, errUnpack, errGrouping, errForms error
 	cfg.AsOf, errDate = asOf(f.AsOf)
 	if f.Memory != "" {
 		cfg.Memory, errMemory = parseBytes("memory", f.Memory)
 	}
 	cfg.Unpack, errUnpack = f.Unpack.Limits()
 	cfg.Grouping, errGrouping = pipeline.ParseGrouping(f.Grouping)
+	cfg.UpdateForms, errForms = writers.ParseUpdateForms(f.UpdateForms)
 	cfg.Params, errParams = paramTexts(f.Params)
-	return cfg, errors.Join(errDate, errMemory, errParams, errUnpack, errGrouping)
+	return cfg, errors.Join(errDate, errMemory, errParams, errUnpack, errGrouping, errForms)
 }
 
 // paramTexts writes parameters as the command line would.

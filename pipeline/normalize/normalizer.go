@@ -80,6 +80,7 @@ type Normalizer struct {
 	grammar      grammar
 	memo         map[string]coded
 	known        []knownRow // what Nominate compares with; nil until it is asked
+	newGrammar   func(*tables) grammar
 }
 
 // coded is a statute with its code, which is costly to build.
@@ -107,7 +108,14 @@ func New(jurisdiction string, further ...Table) (*Normalizer, error) {
 			return nil, fmt.Errorf("jurisdiction %s: exact table: %q must be written %q", jurisdiction, text, cleaned)
 		}
 	}
-	return &Normalizer{abbreviation: of.abbreviation, tables: t, grammar: g, memo: map[string]coded{}}, nil
+	return &Normalizer{abbreviation: of.abbreviation, tables: t, grammar: g, memo: map[string]coded{}, newGrammar: of.grammar}, nil
+}
+
+// Another is a Normalizer of the same tables, for another goroutine.
+func (n *Normalizer) Another() *Normalizer {
+	return &Normalizer{
+		abbreviation: n.abbreviation, tables: n.tables, grammar: n.newGrammar(n.tables), memo: map[string]coded{}, newGrammar: n.newGrammar,
+	}
 }
 
 // Digest identifies the tables and the version of the grammar: equal digests,
