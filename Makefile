@@ -13,7 +13,7 @@ ROWS  ?= 1000000
 
 .PHONY: help
 help: ## list the targets
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## build bin/clearsweep
@@ -60,6 +60,18 @@ lint: ## formatting, vet, linters, policy packs, go.mod tidiness
 .PHONY: bench
 bench: ## run every benchmark once, so that none rots
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+# Rows and pairs of the side-by-side benchmark, and further flags of benchmarks/peers.
+BENCHROWS ?= 5000000
+PAIRS     ?= 5
+PEERFLAGS ?=
+.PHONY: bench-peers
+bench-peers: build benchmarks/peers/node_modules ## run clearsweep and DuckDB on one extract in turn; needs node
+	$(GO) run ./benchmarks/peers --rows $(BENCHROWS) --pairs $(PAIRS) $(PEERFLAGS)
+
+benchmarks/peers/node_modules: benchmarks/peers/package-lock.json
+	cd benchmarks/peers && npm ci --no-audit --no-fund --silent
+	touch $@
 
 FUZZTIME ?= 30s
 .PHONY: fuzz
