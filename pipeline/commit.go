@@ -103,7 +103,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
-	updates, err := r.attempt.Deliver(ctx, m.Policy.ID, m.AsOf, m.UpdateForms, parts)
+	updates, err := r.attempt.Deliver(ctx, m.Policy.ID, m.AsOf, m.UpdateForms, r.Config.Workers, parts)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,9 @@ func (s *settler) delivered(key int32) bool {
 // undelivered lists a delivery that was refused for what is in it, and returns
 // any other error: one awkward value does not stop a sweep, and is not lost.
 func (s *settler) undelivered(err error) error {
+	if err == nil {
+		return nil
+	}
 	var refused *writers.Undeliverable
 	if !errors.As(err, &refused) {
 		return err

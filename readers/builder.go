@@ -64,32 +64,40 @@ type fixedColumn[T any] struct {
 	values []T
 }
 
-// newBuilder builds the columns of the fields that a layout has.
-func newBuilder(source uint32, l *Layout) *builder {
-	b := &builder{source: source}
+// newBuilder builds the columns of the fields that a layout has, in batches of rows.
+func newBuilder(source uint32, l *Layout, rows int) *builder {
+	b := &builder{source: source, lines: make([]int64, 0, rows), kinds: make([]uint8, 0, rows)}
 	for id := range fieldCount {
 		if !l.has(id) {
 			continue
 		}
 		switch schemas.Charges.Field(fieldColumns[id]).Type.ID() { //nolint:exhaustive // of Charges
 		case arrow.STRING:
-			b.texts[id] = &textColumn{ends: []int32{0}}
+			b.texts[id] = &textColumn{ends: append(make([]int32, 0, rows+1), 0), text: make([]byte, 0, textBytes*rows)}
 		case arrow.DICTIONARY:
-			b.words[id] = &wordColumn{lexicon: newLexicon()}
+			b.words[id] = newWordColumn(rows)
 		case arrow.DATE32:
-			b.dates[id] = &fixedColumn[arrow.Date32]{}
+			b.dates[id] = &fixedColumn[arrow.Date32]{values: make([]arrow.Date32, 0, rows)}
 		case arrow.INT32:
-			b.numbers[id] = &fixedColumn[int32]{}
+			b.numbers[id] = &fixedColumn[int32]{values: make([]int32, 0, rows)}
 		case arrow.UINT16:
-			b.sets = []uint16{}
+			b.sets = make([]uint16, 0, rows)
 		default:
-			b.classes[id] = &[]uint8{}
+			values := make([]uint8, 0, rows)
+			b.classes[id] = &values
 		}
 	}
 	if l.has(fieldDisposition) {
-		b.raw = &wordColumn{lexicon: newLexicon()}
+		b.raw = newWordColumn(rows)
 	}
 	return b
+}
+
+// textBytes is room for a text such as a docket.
+const textBytes = 12
+
+func newWordColumn(rows int) *wordColumn {
+	return &wordColumn{lexicon: newLexicon(), numbers: make([]int32, 0, rows)}
 }
 
 // begin begins a row; a call for each field that the layout has follows.

@@ -126,7 +126,7 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, m
 	row := newRow(l, names)
 	in := &reader{
 		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows,
-		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l), named: map[string]naming{},
+		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
 	}
 	in.rows.offset, in.rows.line = rng.Offset, rng.FirstLine
 	in.raw.line = rng.FirstLine

@@ -3,12 +3,10 @@ package readers
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 
 	"golang.org/x/text/transform"
@@ -75,7 +73,8 @@ func (l *Layout) Survey(ctx context.Context, name string, r io.Reader, target in
 }
 
 func (l *Layout) survey(ctx context.Context, r io.Reader, target int64) (*Survey, error) {
-	in := &surveyed{ctx: ctx, r: r, digest: sha256.New()}
+	in := &surveyed{ctx: ctx, r: r, digest: newDigester()}
+	defer in.digest.stop()
 	head := make([]byte, surveyBuffer)
 	n, err := io.ReadFull(in, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -92,7 +91,7 @@ func (l *Layout) survey(ctx context.Context, r io.Reader, target int64) (*Survey
 		return nil, err
 	}
 	s.Form = form
-	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.Sum(nil)), in.bytes
+	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.sum()), in.bytes
 	return s, nil
 }
 
@@ -282,7 +281,7 @@ func (s *Survey) decoder() utf16Text {
 type surveyed struct {
 	ctx    context.Context // of the one call of Survey that it serves
 	r      io.Reader
-	digest hash.Hash
+	digest *digester
 	bytes  int64
 }
 
@@ -291,7 +290,7 @@ func (s *surveyed) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := s.r.Read(p)
-	s.digest.Write(p[:n])
+	s.digest.write(p[:n])
 	s.bytes += int64(n)
 	return n, err
 }

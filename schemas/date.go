@@ -121,7 +121,8 @@ func (d Date) String() string {
 	if !d.Known() {
 		return ""
 	}
-	return string(d.Append(nil))
+	var b [len("2006-01-02")]byte
+	return string(d.Append(b[:0]))
 }
 
 // Append adds the ISO form of d to b; an unknown date adds nothing.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/clearsweep/clearsweep/storage"
 )
 
@@ -85,23 +87,29 @@ func (a *Attempt) WriteFile(ctx context.Context, name string, data []byte, rows 
 }
 
 // Deliver writes the update files, in the forms that are wanted, of every agency that the receipts have
-// deliveries for, and removes the spools. Policy and as-of date stand in the
-// header records.
-func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, forms UpdateForms, receipts []Receipt) ([]Output, error) {
+// deliveries for, those of some agencies at once, and removes the spools. Policy and
+// as-of date stand in the header records.
+func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, forms UpdateForms, workers int, receipts []Receipt) ([]Output, error) {
 	byAgency := map[string][]spoolPart{}
 	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
 		for _, e := range r.Extents {
 			byAgency[e.Agency] = append(byAgency[e.Agency], spoolPart{a.spoolKey(r.Part), e})
 		}
 	}
-	var outputs []Output
-	for _, agency := range slices.Sorted(maps.Keys(byAgency)) {
-		h := updateHeader{agency: agency, policy: policy, asOf: asOf, runID: a.runID}
-		files, err := a.deliver(ctx, h, forms, byAgency[agency])
-		if err != nil {
-			return nil, err
-		}
-		outputs = append(outputs, files...)
+	agencies := slices.Sorted(maps.Keys(byAgency))
+	files := make([][]Output, len(agencies))
+	g, working := errgroup.WithContext(ctx)
+	g.SetLimit(max(workers, 1))
+	for i, agency := range agencies {
+		g.Go(func() (err error) {
+			h := updateHeader{agency: agency, policy: policy, asOf: asOf, runID: a.runID}
+			files[i], err = a.deliver(working, h, forms, byAgency[agency])
+			return err
+		})
 	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	outputs := slices.Concat(files...)
 	return outputs, a.scratch.Remove(ctx, a.spools())
 }

@@ -116,18 +116,37 @@ func (d *Delivery) appendRow(b []byte) ([]byte, error) {
 	for i := range updateColumns {
 		c := &updateColumns[i]
 		value := c.value(d)
-		if err := checkValue(value, c.width); err != nil {
-			return b, refuse(c.name, err.Error())
+		plain, special := inspect(value)
+		if !plain || len(value) > c.width {
+			if err := checkValue(value, c.width); err != nil {
+				return b, refuse(c.name, err.Error())
+			}
 		}
-		b = append(appendField(b, value), ',')
+		if special {
+			b = appendQuoted(b, value)
+		} else {
+			b = append(b, value...)
+		}
+		b = append(b, ',')
 	}
 	b[len(b)-1] = '\n'
 	return b, nil
 }
 
-// appendField adds a value as CSV holds it. A value has no line break and no blank at
-// its ends.
-func appendField(b []byte, value string) []byte {
+// inspect tells whether a value is plain, and whether CSV must hold it in quotes.
+func inspect(s string) (plain, special bool) {
+	plain = s == "" || s[0] != ' ' && s[len(s)-1] != ' '
+	for i := range len(s) {
+		c := s[i]
+		plain = plain && c >= ' ' && c <= '~'
+		special = special || c == ',' || c == '"' || c == '\\'
+	}
+	return plain, special
+}
+
+// appendQuoted adds a value in quotes, if CSV must hold it so. A value has no line
+// break and no blank at its ends.
+func appendQuoted(b []byte, value string) []byte {
 	if !strings.ContainsAny(value, `,"`) && value != `\.` {
 		return append(b, value...)
 	}
@@ -173,8 +192,8 @@ func firstField(row []byte) (field, rest []byte, ok bool) {
 
 // checkValue tells why s cannot stand in a column of width bytes.
 func checkValue(s string, width int) error {
-	switch {
-	case plain(s) && len(s) <= width:
+	switch plain, _ := inspect(s); {
+	case plain && len(s) <= width:
 		return nil
 	case len(s) > width:
 		return fmt.Errorf("the value has %d bytes, the column %d", len(s), width)
@@ -186,17 +205,6 @@ func checkValue(s string, width int) error {
 		return errors.New("the value holds a line break or a control character")
 	}
 	return nil
-}
-
-// plain tells whether s is of printable ASCII and has no space at its ends: most
-// values are, and need no closer look.
-func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
 }
 
 // breaks tells whether r ends a line for some reader, or is not text at all.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -43,23 +44,39 @@ type Table struct {
 	mem     memory.Allocator
 	props   *parquet.WriterProperties
 	meta    *metadata.FileMetaDataBuilder
-	columns []*column
-	groups  int16 // row groups written
-	next    int   // column that the next call fills
-	rows    int64 // rows ended
+	schema  *arrow.Schema
+	columns []*column // nil after the end
+	groups  int16     // row groups written
+	next    int       // column that the next call fills
+	rows    int64     // rows ended
 	err     error
 	closed  bool
 
 	page, packed []byte // of the column that is being written
 }
 
-// NewTable starts a Parquet file on w. The name is how errors call it. The
-// caller closes the table, and w afterwards.
-func NewTable(name string, w io.Writer, schema *arrow.Schema, mem memory.Allocator) (*Table, error) {
-	t := &Table{name: name, sink: sinkOf(w), mem: mem, props: properties(mem)}
-	for _, field := range schema.Fields() {
-		t.columns = append(t.columns, newColumn(field))
+// spare are columns of closed tables, by schema, for the next table: one is closed
+// and another started for every range.
+var spare = map[*arrow.Schema]*sync.Pool{
+	schemas.Determinations: {}, schemas.Persons: {}, schemas.Reviews: {}, schemas.Active: {}, schemas.Rejects: {},
+}
+
+// columnsOf are the empty columns of a schema.
+func columnsOf(schema *arrow.Schema) []*column {
+	if columns, ok := spare[schema].Get().([]*column); ok {
+		return columns
 	}
+	var columns []*column
+	for _, field := range schema.Fields() {
+		columns = append(columns, newColumn(field))
+	}
+	return columns
+}
+
+// NewTable starts a Parquet file of one of the schemas of this program on w. The name
+// is how errors call it. The caller closes the table, and w afterwards.
+func NewTable(name string, w io.Writer, schema *arrow.Schema, mem memory.Allocator) (*Table, error) {
+	t := &Table{name: name, sink: sinkOf(w), mem: mem, props: properties(mem), schema: schema, columns: columnsOf(schema)}
 	err := guard("start", func() error {
 		columns, err := pqarrow.ToParquet(schema, t.props, pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(mem)))
 		if err != nil {
@@ -207,6 +224,7 @@ func (t *Table) Close() (Output, error) {
 	}
 	t.closed = true
 	t.flush()
+	t.giveBack()
 	if t.err == nil {
 		t.fail(t.settle(guard("write footer", t.writeFooter)))
 	}
@@ -221,7 +239,17 @@ func (t *Table) Abort() {
 	if !t.closed {
 		t.closed = true
 		t.fail(errClosed)
+		t.giveBack()
 	}
+}
+
+// giveBack leaves the columns to another table.
+func (t *Table) giveBack() {
+	for _, c := range t.columns {
+		c.reset()
+	}
+	spare[t.schema].Put(t.columns)
+	t.columns = nil
 }
 
 // settle is the error of a call into the Parquet library: the sink's own error

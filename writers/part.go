@@ -121,7 +121,7 @@ func (p *Part) Delivery(d *Delivery) error {
 		return p.err
 	}
 	err := p.deliveries.Add(d)
-	if refused := new(Undeliverable); !errors.As(err, &refused) {
+	if err != nil && !refused(err) {
 		p.err = err
 	}
 	return err

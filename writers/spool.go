@@ -61,7 +61,7 @@ func (s *Spool) Add(d *Delivery) error {
 	}
 	row, err := d.appendRow(s.row[:0])
 	s.row = row
-	if refused := new(Undeliverable); errors.As(err, &refused) {
+	if err != nil && refused(err) {
 		return err // nothing was added, and the spool is as it was
 	}
 	for _, agency := range d.Agencies {
@@ -74,6 +74,12 @@ func (s *Spool) Add(d *Delivery) error {
 	}
 	s.err = err
 	return err
+}
+
+// refused tells whether an error is of a value that cannot stand in an update file.
+func refused(err error) bool {
+	var undeliverable *Undeliverable
+	return errors.As(err, &undeliverable)
 }
 
 // hold adds the row at hand to those of an agency.
