@@ -21,8 +21,7 @@ func (s *settler) deliver(rows *rows, row int32, i int, d *evaluate.Decision, sa
 		Person: rows.person.text(row), Surname: rows.surname.text(row), GivenName: rows.givenName.text(row),
 		BirthDate: rows.birthDate.date(row), Case: rows.docket.text(row), Charge: rows.charge.text(row),
 		County: county, Court: rows.court.text(row), Code: rows.code.text(row),
-		DispositionDate: rows.dispositionDate.date(row), Verb: said.RemedyFloor,
-		LegalBasis: said.LegalBasis, Clause: said.Clause, EligibleOn: d.EligibleOn, DueOn: d.DueOn,
+		DispositionDate: rows.dispositionDate.date(row), Words: &said.Words, EligibleOn: d.EligibleOn, DueOn: d.DueOn,
 		JurisdictionRetained: true, // policies refuses relief that does not retain it
 	}
 	return s.undelivered(s.out.Delivery(&s.delivery))

@@ -145,7 +145,7 @@ func TestUpdateWriteThenReadIsIdentity(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(t, "rows") {
 			d := inventedDelivery(1)
 			d.Agencies = []string{"court-x"}
-			for i, to := range []*string{&d.Person, &d.Case, &d.Charge, &d.County, &d.Court, &d.Code, &d.Clause} {
+			for i, to := range []*string{&d.Person, &d.Case, &d.Charge, &d.County, &d.Court, &d.Code, &d.Words.Clause} {
 				*to = strings.TrimSpace(text.Draw(t, strconv.Itoa(i)))
 			}
 			d.Charge += "1" // something must tell which record is meant
@@ -227,12 +227,12 @@ func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
 		"line break":            {func(d *Delivery) { d.Person = "secret\nx" }, "column person_id"},
 		"carriage return":       {func(d *Delivery) { d.Court = "secret\rx" }, "column court"},
 		"NUL":                   {func(d *Delivery) { d.County = "secret\x00" }, "column county"},
-		"line separator":        {func(d *Delivery) { d.Clause = "secret\u2028x" }, "column clause"},
-		"next line":             {func(d *Delivery) { d.Clause = "secret\u0085x" }, "column clause"},
+		"line separator":        {func(d *Delivery) { d.Words.Clause = "secret\u2028x" }, "column clause"},
+		"next line":             {func(d *Delivery) { d.Words.Clause = "secret\u0085x" }, "column clause"},
 		"not UTF-8":             {func(d *Delivery) { d.Charge = "secret\xff" }, "column charge_id"},
 		"leading space":         {func(d *Delivery) { d.Code = " secret" }, "column code"},
 		"nothing to find it by": {func(d *Delivery) { d.Person, d.Case, d.Charge = "", "", "" }, "column person_id"},
-		"deletes":               {func(d *Delivery) { d.Verb = "Destroy" }, "delete"},
+		"deletes":               {func(d *Delivery) { d.Words.RemedyFloor = "Destroy" }, "delete"},
 		"agency is a path":      {func(d *Delivery) { d.Agencies = []string{"../court"} }, "agency"},
 		"no agency":             {func(d *Delivery) { d.Agencies = []string{""} }, "agency"},
 	} {

@@ -28,7 +28,7 @@ func inventedDelivery(i int) *Delivery {
 	return &Delivery{
 		Agencies: []string{fmt.Sprintf("court-us-ca-%c", 'a'+i%3)}, Source: d.Source, Line: d.Line,
 		Person: d.Person, Case: d.Case, Charge: d.Charge, County: d.County, Court: "SUPERIOR COURT, EAST \"ANNEX\"",
-		Code: d.Code, DispositionDate: d.DispositionDate, Verb: "dismiss", LegalBasis: d.LegalBasis, Clause: d.Clause,
+		Code: d.Code, DispositionDate: d.DispositionDate, Words: &Words{RemedyFloor: "dismiss", LegalBasis: d.LegalBasis, Clause: d.Clause},
 		EligibleOn: d.EligibleOn, JurisdictionRetained: i%2 == 0,
 	}
 }

@@ -32,10 +32,9 @@ type Delivery struct {
 	Court           string
 	Code            string
 	DispositionDate schemas.Date
-	// Verb is what to do: the remedy that the policy names.
-	Verb       string
-	LegalBasis string
-	Clause     string
+	// Words say what to do, the remedy that the policy names at least, and by which
+	// law. Equal pointers are equal Words.
+	Words      *Words
 	EligibleOn schemas.Date
 	DueOn      schemas.Date
 	// JurisdictionRetained: the court keeps the power to act on the case.
@@ -66,14 +65,20 @@ var updateColumns = []updateColumn{
 	{"court", 64, func(d *Delivery) string { return d.Court }},
 	{"code", 40, func(d *Delivery) string { return d.Code }},
 	{"disposition_date", 10, func(d *Delivery) string { return d.DispositionDate.String() }},
-	{"action", 32, func(d *Delivery) string { return d.Verb }},
-	{"legal_basis", 120, func(d *Delivery) string { return d.LegalBasis }},
-	{"clause", 160, func(d *Delivery) string { return d.Clause }},
+	{"action", 32, func(d *Delivery) string { return d.Words.RemedyFloor }},
+	{"legal_basis", 120, func(d *Delivery) string { return d.Words.LegalBasis }},
+	{"clause", 160, func(d *Delivery) string { return d.Words.Clause }},
 	{"eligible_on", 10, func(d *Delivery) string { return d.EligibleOn.String() }},
 	{"due_on", 10, func(d *Delivery) string { return d.DueOn.String() }},
 	{"jurisdiction_retained", 1, func(d *Delivery) string { return yesNo(d.JurisdictionRetained) }},
 	{"other_relief_unaffected", 1, func(*Delivery) string { return yesNo(true) }},
 }
+
+// The columns that say what the words of a decision do are the same in all its rows.
+const (
+	firstSaid = 10 // of updateColumns
+	afterSaid = 13
+)
 
 // sequenceWidth is the width of sequence numbers and counts.
 const sequenceWidth = 10
@@ -102,24 +107,40 @@ func (u *Undeliverable) Error() string {
 
 // appendRow adds the row of update.csv behind its sequence number. The error is an
 // Undeliverable if a value cannot stand in an update file, or if nothing in the
-// row tells the agency which record is meant.
-func (d *Delivery) appendRow(b []byte) ([]byte, error) {
-	if forbidden(d.Verb) {
+// row tells the agency which record is meant. Said are the columns of its words.
+func (d *Delivery) appendRow(b []byte, said []byte) ([]byte, error) {
+	if d.Person == "" && d.Case == "" && d.Charge == "" {
+		return b, d.refuse("person_id", "the charge has no person, case or charge identifier")
+	}
+	b, err := d.appendColumns(b, 0, firstSaid)
+	if err != nil {
+		return b, err
+	}
+	b = append(b, said...)
+	if b, err = d.appendColumns(b, afterSaid, len(updateColumns)); err != nil {
+		return b, err
+	}
+	b[len(b)-1] = '\n'
+	return b, nil
+}
+
+// appendSaid adds the columns of the words of d.
+func (d *Delivery) appendSaid(b []byte) ([]byte, error) {
+	if forbidden(d.Words.RemedyFloor) {
 		return b, at(errors.New("an update may not delete"), d.Source, d.Line)
 	}
-	refuse := func(column, reason string) error {
-		return &Undeliverable{Source: d.Source, Line: d.Line, Agency: strings.Join(d.Agencies, ", "), Column: column, Reason: reason}
-	}
-	if d.Person == "" && d.Case == "" && d.Charge == "" {
-		return b, refuse("person_id", "the charge has no person, case or charge identifier")
-	}
-	for i := range updateColumns {
+	return d.appendColumns(b, firstSaid, afterSaid)
+}
+
+// appendColumns adds some columns of update.csv, a comma behind each.
+func (d *Delivery) appendColumns(b []byte, from, to int) ([]byte, error) {
+	for i := from; i < to; i++ {
 		c := &updateColumns[i]
 		value := c.value(d)
 		plain, special := inspect(value)
 		if !plain || len(value) > c.width {
 			if err := checkValue(value, c.width); err != nil {
-				return b, refuse(c.name, err.Error())
+				return b, d.refuse(c.name, err.Error())
 			}
 		}
 		if special {
@@ -129,8 +150,11 @@ func (d *Delivery) appendRow(b []byte) ([]byte, error) {
 		}
 		b = append(b, ',')
 	}
-	b[len(b)-1] = '\n'
 	return b, nil
+}
+
+func (d *Delivery) refuse(column, reason string) error {
+	return &Undeliverable{Source: d.Source, Line: d.Line, Agency: strings.Join(d.Agencies, ", "), Column: column, Reason: reason}
 }
 
 // inspect tells whether a value is plain, and whether CSV must hold it in quotes.

@@ -40,7 +40,8 @@ type Spool struct {
 	bytes   int // in held
 	offset  int64
 	extents []Extent
-	row     []byte // at hand
+	row     []byte            // at hand
+	said    map[*Words][]byte // the columns of words
 	err     error
 }
 
@@ -50,7 +51,7 @@ type extentBuffer struct {
 }
 
 func newSpool(ctx context.Context, store storage.Store, key string) *Spool {
-	return &Spool{ctx: ctx, store: store, key: key, held: map[string]*extentBuffer{}}
+	return &Spool{ctx: ctx, store: store, key: key, held: map[string]*extentBuffer{}, said: map[*Words][]byte{}}
 }
 
 // Add spools d for each of its agencies. The error names column, source and line of
@@ -59,8 +60,10 @@ func (s *Spool) Add(d *Delivery) error {
 	if s.err != nil {
 		return s.err
 	}
-	row, err := d.appendRow(s.row[:0])
-	s.row = row
+	said, err := s.wordsOf(d)
+	if err == nil {
+		s.row, err = d.appendRow(s.row[:0], said)
+	}
 	if err != nil && refused(err) {
 		return err // nothing was added, and the spool is as it was
 	}
@@ -74,6 +77,18 @@ func (s *Spool) Add(d *Delivery) error {
 	}
 	s.err = err
 	return err
+}
+
+// wordsOf are the columns of the words of d.
+func (s *Spool) wordsOf(d *Delivery) ([]byte, error) {
+	if said, known := s.said[d.Words]; known {
+		return said, nil
+	}
+	said, err := d.appendSaid(nil)
+	if err == nil {
+		s.said[d.Words] = said
+	}
+	return said, err
 }
 
 // refused tells whether an error is of a value that cannot stand in an update file.
