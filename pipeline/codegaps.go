@@ -7,7 +7,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/pipeline/link"
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
@@ -73,7 +72,7 @@ func (g *codeGaps) read(ctx context.Context, p *Plan, src uint32, content *conte
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	for batch, err := range p.layout.Read(ctx, src, content.source.Survey, rng, in, memory.DefaultAllocator, p.Config.batchRows()) {
+	for batch, err := range p.layout.Read(ctx, src, content.source.Survey, rng, in, p.Config.batchRows()) {
 		if err != nil {
 			return content.file.changed(err)
 		}

@@ -14,7 +14,7 @@ func (o *ordinals[K]) of(key K) int32 {
 	if len(o.keys) <= few {
 		for i := range o.keys {
 			if o.keys[i] == key {
-				return int32(i) //nolint:gosec // a few
+				return int32(i)
 			}
 		}
 		return o.add(key)
@@ -36,7 +36,7 @@ func (o *ordinals[K]) add(key K) int32 {
 	}
 	if n == few {
 		for i := range few {
-			o.many[o.keys[i]] = int32(i) //nolint:gosec // a few
+			o.many[o.keys[i]] = int32(i)
 		}
 	}
 	o.many[key] = n

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -47,7 +48,7 @@ func (r *Run) Pass(ctx context.Context, n int, segments Segments) (_ Prepared, _
 	if err := p.finish(ctx, &prepared); err != nil {
 		return Prepared{}, Receipt{}, err
 	}
-	receipt, err := p.settler.close()
+	receipt, err := p.close()
 	return prepared, receipt, err
 }
 
@@ -56,10 +57,8 @@ func (r *Run) Pass(ctx context.Context, n int, segments Segments) (_ Prepared, _
 func (r *Run) SettleRest(ctx context.Context, prepared []Prepared, segments Segments) ([]Receipt, error) {
 	var rest []Segment
 	for _, p := range prepared {
-		for _, hash := range p.Beyond {
-			if r.decided.has(hash) {
-				return nil, ErrNotGrouped
-			}
+		if slices.ContainsFunc(p.Beyond, r.decided.has) {
+			return nil, ErrNotGrouped
 		}
 		rest = append(rest, p.Segments...)
 	}

@@ -49,7 +49,7 @@ func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do fu
 	defer r.normalizers.Put(normalizer)
 	p := Prepared{Source: rng.Source, Unmapped: map[readers.Value]int64{}}
 	survey := r.Sources[rng.Source].Survey
-	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, in, r.mem, r.Config.batchRows()) { //nolint:gosec // sources are few
+	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, in, r.Config.batchRows()) { //nolint:gosec // sources are few
 		if err != nil {
 			return Prepared{}, content.file.changed(err) // names the source
 		}

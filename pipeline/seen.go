@@ -89,7 +89,7 @@ func (s *seenShard) insert(hash uint64) bool {
 // find is the slot of a hash, or the free one where it would stand.
 func (s *seenShard) find(hash uint64) (at int, found bool) {
 	hash = max(hash, 1)
-	mask := uint64(len(s.slots) - 1)
+	mask := uint64(len(s.slots)) - 1
 	for i := hash & mask; ; i = (i + 1) & mask {
 		switch s.slots[i] {
 		case hash:

@@ -9,7 +9,6 @@ import (
 	"testing/iotest"
 	"unicode/utf16"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -339,7 +338,7 @@ func TestFormFaults(t *testing.T) {
 func TestSurveyOfAnotherForm(t *testing.T) {
 	l := form(t, "", "header: none")
 	survey := &readers.Survey{Name: "county.csv", Form: 1}
-	for _, err := range l.Read(context.Background(), 0, survey, readers.Range{}, bytes.NewReader(nil), nil, 1) {
+	for _, err := range l.Read(context.Background(), 0, survey, readers.Range{}, bytes.NewReader(nil), 1) {
 		if err == nil || !strings.Contains(err.Error(), "no form 2") {
 			t.Errorf("error %v", err)
 		}
@@ -363,7 +362,7 @@ func TestFormsInShortReads(t *testing.T) {
 			rows := schemas.Rows{}
 			for _, rng := range survey.Ranges {
 				r := iotest.OneByteReader(strings.NewReader(c.source[rng.Offset:]))
-				for b, err := range l.Read(context.Background(), 0, survey, rng, r, memory.NewGoAllocator(), 10) {
+				for b, err := range l.Read(context.Background(), 0, survey, rng, r, 10) {
 					if err != nil {
 						t.Fatal(err)
 					}

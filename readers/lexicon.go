@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"math/bits"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -89,7 +90,7 @@ func (l *lexicon) grow() {
 // words are the texts so far as an array, which stays what it is when more come.
 func (l *lexicon) words() arrow.Array {
 	return newArray(arrow.BinaryTypes.String, l.len(), 0, nil,
-		arrow.Int32Traits.CastToBytes(l.ends[:len(l.ends):len(l.ends)]), l.text[:len(l.text):len(l.text)])
+		arrow.Int32Traits.CastToBytes(slices.Clip(l.ends)), slices.Clip(l.text))
 }
 
 // newArray is an array of buffers that nobody writes any more: of the values that are
@@ -130,7 +131,7 @@ func (v *validity) null() {
 		for i := range v.rows / 8 {
 			v.bits[i] = 0xff
 		}
-		v.bits[v.rows/8] = byte(1<<(v.rows%8) - 1) //nolint:gosec // a byte
+		v.bits[v.rows/8] = byte(1<<(v.rows%8) - 1)
 	}
 	v.room()
 	v.rows++

@@ -9,7 +9,6 @@ import (
 	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -61,13 +60,13 @@ const (
 // The iteration ends at the first error: r's, the context's, or that the range
 // does not hold the rows that the survey saw there. Many ranges may be read at
 // once, each with a reader of its own, and a range more than once.
-func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, mem memory.Allocator, maxRows int) iter.Seq2[Batch, error] {
+func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		if survey.Form >= len(l.forms) {
 			yield(Batch{}, fmt.Errorf("read %s: the layout has no form %d: survey the source with this layout", survey.Name, survey.Form+1))
 			return
 		}
-		in, err := l.forms[survey.Form].newReader(src, survey, rng, r, mem, max(maxRows, 1))
+		in, err := l.forms[survey.Form].newReader(src, survey, rng, r, max(maxRows, 1))
 		if err != nil {
 			yield(Batch{}, fmt.Errorf("read %s: %w", survey.Name, err))
 			return
@@ -114,7 +113,7 @@ type reader struct {
 	raw       rawRow
 }
 
-func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, mem memory.Allocator, maxRows int) (*reader, error) {
+func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) (*reader, error) {
 	var names []string
 	if survey.Header != "" {
 		names, _ = l.headerFields([]byte(survey.Header))

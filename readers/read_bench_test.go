@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
-
 	"github.com/clearsweep/clearsweep/readers"
 )
 
@@ -72,12 +70,11 @@ func benchmarkRead(b *testing.B, l *readers.Layout, source []byte) {
 		b.Fatal(err)
 	}
 	rng := survey.Ranges[0]
-	mem := memory.NewGoAllocator()
 	b.SetBytes(int64(len(source)))
 	b.ReportAllocs()
 	rows := int64(0)
 	for b.Loop() {
-		for batch, err := range l.Read(ctx, 0, survey, rng, bytes.NewReader(source[rng.Offset:]), mem, 16384) {
+		for batch, err := range l.Read(ctx, 0, survey, rng, bytes.NewReader(source[rng.Offset:]), 16384) {
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
@@ -198,7 +197,7 @@ func TestRangesReadAtOnce(t *testing.T) {
 	for _, rng := range survey.Ranges {
 		group.Go(func() error {
 			r := bytes.NewReader(source[rng.Offset:])
-			for b, err := range l.Read(context.Background(), 0, &survey, rng, r, memory.NewGoAllocator(), 100) {
+			for b, err := range l.Read(context.Background(), 0, &survey, rng, r, 100) {
 				if err != nil {
 					return err
 				}

@@ -61,7 +61,8 @@ func newUpdate(table, fixed io.Writer) *update {
 func (u *update) head(h updateHeader) error {
 	u.held = append(u.held, "sequence"...)
 	for _, c := range updateColumns {
-		u.held = append(append(u.held, ','), c.name...)
+		u.held = append(u.held, ',')
+		u.held = append(u.held, c.name...)
 	}
 	u.held = append(u.held, '\n')
 	for _, v := range []struct {
@@ -87,7 +88,8 @@ const updateFormat = "02"
 func (u *update) add(row []byte) error {
 	u.rows++
 	if u.table != nil {
-		u.held = append(append(strconv.AppendInt(u.held, u.rows, 10), ','), row...)
+		u.held = append(strconv.AppendInt(u.held, u.rows, 10), ',')
+		u.held = append(u.held, row...)
 		if len(u.held) >= outputBuffer {
 			if err := u.flush(); err != nil {
 				return err

@@ -150,7 +150,7 @@ func (t *Determinations) Append(charges arrow.Record, sources []string, verdicts
 // neighbours tells whether the rows of verdicts stand one behind the other.
 func neighbours(verdicts []Verdict) bool {
 	for i := range verdicts {
-		if verdicts[i].Row != verdicts[0].Row+int32(i) { //nolint:gosec // a batch has less than 1<<31 rows
+		if verdicts[i].Row != verdicts[0].Row+int32(i) {
 			return false
 		}
 	}

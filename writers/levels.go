@@ -100,7 +100,7 @@ func appendPacked(b []byte, numbers []uint32, width int) []byte {
 		}
 	}
 	for ; n > 0; n -= 8 {
-		b = append(b, byte(held))
+		b = append(b, byte(held)) //nolint:gosec // its lowest bits
 		held >>= 8
 	}
 	for len(b) < end {

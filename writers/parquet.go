@@ -63,8 +63,8 @@ var spare = map[*arrow.Schema]*sync.Pool{
 
 // columnsOf are the empty columns of a schema.
 func columnsOf(schema *arrow.Schema) []*column {
-	if columns, ok := spare[schema].Get().([]*column); ok {
-		return columns
+	if columns, ok := spare[schema].Get().(*[]*column); ok {
+		return *columns
 	}
 	var columns []*column
 	for _, field := range schema.Fields() {
@@ -122,7 +122,6 @@ func (t *Table) text(s string) {
 
 func (t *Table) date(d schemas.Date) { t.column().date(d) }
 func (t *Table) integer(n int64)     { t.column().integer(n) }
-func (t *Table) mask(m uint64)       { t.column().mask(m) }
 func (t *Table) flag(b bool)         { t.column().flag(b) }
 
 func (t *Table) column() *column {
@@ -160,7 +159,7 @@ func (t *Table) writeGroup(rows int) error {
 	group.SetNumRows(rows)
 	written := int64(0)
 	for i, c := range t.columns {
-		n, err := t.writeColumn(group.NextColumnChunk(), c, int16(i)) //nolint:gosec // columns are some dozens
+		n, err := t.writeColumn(group.NextColumnChunk(), c, int16(i))
 		if err != nil {
 			return err
 		}
@@ -248,8 +247,9 @@ func (t *Table) giveBack() {
 	for _, c := range t.columns {
 		c.reset()
 	}
-	spare[t.schema].Put(t.columns)
+	columns := t.columns
 	t.columns = nil
+	spare[t.schema].Put(&columns)
 }
 
 // settle is the error of a call into the Parquet library: the sink's own error

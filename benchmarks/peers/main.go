@@ -15,11 +15,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -49,8 +51,9 @@ func main() {
 	flag.StringVar(&o.peerLimit, "peer-memory", "", "memory limit of DuckDB, such as 512MB; none if empty")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, o); err != nil {
+	err := o.run(ctx, os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
@@ -62,8 +65,8 @@ type measured struct {
 	peak      int64 // bytes of memory
 }
 
-func run(ctx context.Context, o options) error {
-	name := fmt.Sprintf("%d", o.rows)
+func (o options) run(ctx context.Context, w io.Writer) error {
+	name := strconv.Itoa(o.rows)
 	if o.shuffled {
 		name += "-shuffled"
 	}
@@ -86,11 +89,15 @@ func run(ctx context.Context, o options) error {
 				return err
 			}
 		}
-		fmt.Printf("pair %d: clearsweep %.2f s, DuckDB %.2f s, ratio %.3f\n", i+1, a[i].wall.Seconds(), b[i].wall.Seconds(),
+		fmt.Fprintf(w, "pair %d: clearsweep %.2f s, DuckDB %.2f s, ratio %.3f\n", i+1, a[i].wall.Seconds(), b[i].wall.Seconds(),
 			a[i].wall.Seconds()/b[i].wall.Seconds())
 	}
-	report(o.rows, a, b)
-	return o.compare(ctx, ours, peer)
+	report(w, o.rows, a, b)
+	if err := o.compare(ctx, ours, peer); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "the decisions and the update files are equal, row for row")
+	return nil
 }
 
 func appended(to *[]measured, run func() (measured, error)) error {
@@ -104,7 +111,7 @@ func (o options) extract(ctx context.Context, folder string) error {
 	if _, err := os.Stat(filepath.Join(folder, "sweep.yaml")); err == nil {
 		return nil
 	}
-	args := []string{"synth", "--profile", "bench", "--files", "1", "--rows", fmt.Sprint(o.rows), "--out", folder}
+	args := []string{"synth", "--profile", "bench", "--files", "1", "--rows", strconv.Itoa(o.rows), "--out", folder}
 	if o.shuffled {
 		args = append(args, "--shuffle")
 	}
@@ -146,18 +153,17 @@ func (o options) compare(ctx context.Context, ours, peer string) error {
 	if err != nil {
 		return fmt.Errorf("compare: %w", err)
 	}
-	for _, n := range strings.Fields(string(differences)) {
+	for n := range strings.FieldsSeq(string(differences)) {
 		if n != "0" {
 			return fmt.Errorf("the outputs differ: %q", strings.Fields(string(differences)))
 		}
 	}
-	fmt.Println("the decisions and the update files are equal, row for row")
 	return nil
 }
 
 // child runs a program to its end, and measures it.
 func child(ctx context.Context, program string, args ...string) (measured, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // the programs that are compared
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	start := time.Now() //nolint:forbidigo // it is what is measured
@@ -174,14 +180,14 @@ func child(ctx context.Context, program string, args ...string) (measured, error
 }
 
 // report prints the medians, and the ratios pair by pair.
-func report(rows int, a, b []measured) {
-	fmt.Printf("\n%-12s %8s %8s %10s %12s\n", "", "wall s", "CPU s", "peak MiB", "rows/s")
+func report(w io.Writer, rows int, a, b []measured) {
+	fmt.Fprintf(w, "\n%-12s %8s %8s %10s %12s\n", "", "wall s", "CPU s", "peak MiB", "rows/s")
 	for _, line := range []struct {
 		name string
 		of   []measured
 	}{{"clearsweep", a}, {"DuckDB", b}} {
 		wall := median(line.of, func(m measured) float64 { return m.wall.Seconds() })
-		fmt.Printf("%-12s %8.2f %8.2f %10.0f %12.0f\n", line.name, wall,
+		fmt.Fprintf(w, "%-12s %8.2f %8.2f %10.0f %12.0f\n", line.name, wall,
 			median(line.of, func(m measured) float64 { return m.cpu.Seconds() }),
 			median(line.of, func(m measured) float64 { return float64(m.peak) / (1 << 20) }), float64(rows)/wall)
 	}
@@ -198,7 +204,7 @@ func report(rows int, a, b []measured) {
 			ratios = append(ratios, ratio.of(a[i])/ratio.of(b[i]))
 		}
 		slices.Sort(ratios)
-		fmt.Printf("clearsweep / DuckDB, %s: median %.3f (%.3f to %.3f)\n", ratio.name, middle(ratios), ratios[0], ratios[len(ratios)-1])
+		fmt.Fprintf(w, "clearsweep / DuckDB, %s: median %.3f (%.3f to %.3f)\n", ratio.name, middle(ratios), ratios[0], ratios[len(ratios)-1])
 	}
 }
 

@@ -45,7 +45,7 @@ func GenerateWide(ctx context.Context, dir string, cfg Wide) (WideSummary, error
 		return WideSummary{}, fmt.Errorf("synth: %w", err)
 	}
 	w := &wide{dice: newDice(cfg.Seed), cfg: cfg, codes: newWideCodes(newDice(cfg.Seed + 2))}
-	w.often = rand.NewZipf(w.Rand, 1.15, 4, uint64(len(w.codes)-1))
+	w.often = rand.NewZipf(w.Rand, 1.15, 4, wideCodeCount-1)
 	if err := errors.Join(writeWideCodes(dir, w.codes), writeWideLaw(dir)); err != nil {
 		return WideSummary{}, err
 	}
@@ -321,7 +321,8 @@ func (w *wide) charge(person string, c *wideCase) {
 		severity, "SUPERIOR COURT " + c.county, plea, disposition, decided, sentence, jail, months, fine, owed,
 		status, c.filing + "T00:00:00", w.comment(),
 	} {
-		b = append(append(b, ','), v...)
+		b = append(b, ',')
+		b = append(b, v...)
 	}
 	w.line = append(b, '\n')
 	if w.cfg.Shuffle {
@@ -369,8 +370,17 @@ var wideDispositions = []struct {
 	text  string
 	share int
 }{
-	{"CONVICTED", 46}, {"CONVICTED-PROB/JAIL", 10}, {"DISMISSED", 12}, {"DISMISSED/FURTHERANCE/JUSTICE", 5}, {"ACQUITTED", 2},
-	{"PROS REL-DET ONLY", 4}, {"PROS REJ-LACK OF CORP", 6}, {"DIVERSION", 3}, {"PENDING", 4}, {"", 5}, {"CONV SET ASIDE", 3},
+	{"CONVICTED", 46},
+	{"CONVICTED-PROB/JAIL", 10},
+	{"DISMISSED", 12},
+	{"DISMISSED/FURTHERANCE/JUSTICE", 5},
+	{"ACQUITTED", 2},
+	{"PROS REL-DET ONLY", 4},
+	{"PROS REJ-LACK OF CORP", 6},
+	{"DIVERSION", 3},
+	{"PENDING", 4},
+	{"", 5},
+	{"CONV SET ASIDE", 3},
 }
 
 func (w *wide) comment() string {

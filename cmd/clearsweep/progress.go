@@ -94,7 +94,7 @@ func newBar(bars *mpb.Progress, progress *local.Progress, now local.Snapshot) *m
 	switch now.Phase {
 	case local.Surveying:
 		done = decor.CountersKibiByte("% .1f / % .1f", decor.WC{W: 22})
-	case local.Preparing:
+	case local.Preparing, local.Passing:
 		done = decor.CountersKibiByte("% .1f / % .1f", decor.WC{W: 22})
 		speed = rowsPerSecond(progress)
 	case local.Settling:

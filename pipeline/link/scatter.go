@@ -132,7 +132,7 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 			}
 			number := numbers.Value(row)
 			at := &met[number]
-			if at.run != int32(run)+1 { //nolint:gosec // there are at most 1<<16 buckets
+			if at.run != int32(run)+1 {
 				*at = place{int32(run) + 1, int32(words.Len() - first)} //nolint:gosec // the same
 				words.Append(from.Value(int(number)))
 			}

@@ -61,8 +61,11 @@ func TestGroupingChangesNoDecision(t *testing.T) {
 		bytes    int64
 		workers  int
 	}{
-		{pipeline.Contiguous, 0, 2}, {pipeline.Contiguous, 50 << 10, 3}, {pipeline.Contiguous, 3 << 10, 1},
-		{pipeline.Contiguous, 500, 4}, {pipeline.Auto, 100 << 10, 2},
+		{pipeline.Contiguous, 0, 2},
+		{pipeline.Contiguous, 50 << 10, 3},
+		{pipeline.Contiguous, 3 << 10, 1},
+		{pipeline.Contiguous, 500, 4},
+		{pipeline.Auto, 100 << 10, 2},
 	} {
 		t.Run(fmt.Sprint(way), func(t *testing.T) {
 			cfg := base
