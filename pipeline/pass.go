@@ -90,9 +90,9 @@ type pass struct {
 	// next batch may go on with.
 	open      []arrow.Record
 	openFirst bool // that person may have rows before the range
-	// guess is a row at the end of the batch before that stands for one that could
-	// not be read: it begins the next person's rows, or is an aside.
-	guess arrow.Record
+	// guesses are rows at the end of the batch before that stand for some that could
+	// not be read: they begin the next person's rows, or are asides.
+	guesses arrow.Record
 
 	decided []uint64 // hashes of persons, for one look at who came back
 }
@@ -102,7 +102,7 @@ func (p *pass) batch(ctx context.Context, to *Prepared, coded arrow.Record) erro
 	if coded.NumRows() == 0 {
 		return nil
 	}
-	if err := p.placeGuess(ctx, to, key(coded)); err != nil {
+	if err := p.placeGuesses(ctx, to, link.First(coded)); err != nil {
 		return err
 	}
 	open := ""
@@ -124,26 +124,40 @@ func (p *pass) batch(ctx context.Context, to *Prepared, coded arrow.Record) erro
 	if err := p.flush(rows); err != nil {
 		return err
 	}
-	if p.runs.Last {
-		p.guess = link.Take(p.run.mem, coded, []int32{int32(coded.NumRows()) - 1}) //nolint:gosec // a batch has less than 1<<31 rows
+	if len(p.runs.Tail) > 0 {
+		p.guesses = link.Take(p.run.mem, coded, p.runs.Tail)
 	}
 	return p.note()
 }
 
-// placeGuess puts the guess where it belongs, now that the next key is known.
-func (p *pass) placeGuess(ctx context.Context, to *Prepared, next string) error {
-	guess := p.guess
-	if p.guess = nil; guess == nil {
+// placeGuesses puts the guesses where they belong, now that the next key is known.
+func (p *pass) placeGuesses(ctx context.Context, to *Prepared, next string) error {
+	guesses := p.guesses
+	if p.guesses = nil; guesses == nil {
 		return nil
 	}
-	if key(guess) != next {
-		return p.leave(ctx, to, guess)
+	defer guesses.Release()
+	person := newRows(guesses).person
+	var begin, asides []int32
+	for row := range int32(guesses.NumRows()) { //nolint:gosec // a batch has less than 1<<31 rows
+		if person.text(row) == next {
+			begin = append(begin, row)
+		} else {
+			asides = append(asides, row)
+		}
+	}
+	if len(asides) > 0 {
+		if err := p.leave(ctx, to, link.Take(p.run.mem, guesses, asides)); err != nil {
+			return err
+		}
+	}
+	if len(begin) == 0 {
+		return nil
 	}
 	if err := p.closeOpen(ctx, to, p.openFirst); err != nil {
-		guess.Release()
 		return err
 	}
-	p.open, p.openFirst, p.begins = append(p.open, guess), p.begins, false
+	p.open, p.openFirst, p.begins = append(p.open, link.Take(p.run.mem, guesses, begin)), p.begins, false
 	return nil
 }
 
@@ -212,7 +226,7 @@ func (p *pass) closeOpen(ctx context.Context, to *Prepared, leave bool) error {
 
 // finish decides the last person, or leaves the rows to the next range.
 func (p *pass) finish(ctx context.Context, to *Prepared) error {
-	if err := p.placeGuess(ctx, to, ""); err != nil {
+	if err := p.placeGuesses(ctx, to, ""); err != nil {
 		return err
 	}
 	if err := p.closeOpen(ctx, to, p.openFirst || p.ends); err != nil {
@@ -251,8 +265,8 @@ func (p *pass) releaseOpen() {
 
 func (p *pass) release() {
 	p.releaseOpen()
-	if p.guess != nil {
-		p.guess.Release()
-		p.guess = nil
+	if p.guesses != nil {
+		p.guesses.Release()
+		p.guesses = nil
 	}
 }

@@ -125,10 +125,11 @@ func (d *delimited) nextSpecial(row []byte, i int) int {
 	return i
 }
 
-// zeroes has the highest bit of each byte set that is zero in v.
+// zeroes has the highest bit set of the lowest byte that is zero in v, and of none
+// below it; what it has above says nothing.
 func zeroes(v uint64) uint64 {
-	const low = 0x7f7f7f7f7f7f7f7f
-	return ^((v&low + low) | v | low)
+	const ones, highest = 0x0101010101010101, 0x8080808080808080
+	return (v - ones) &^ v & highest
 }
 
 // quoted reads the field whose first byte after the quote is at start. Next is

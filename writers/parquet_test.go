@@ -188,6 +188,57 @@ func TestStatisticsAreThoseOfTheRowGroup(t *testing.T) {
 	}
 }
 
+// The least and the greatest value of each kind of column, as another reader decodes
+// them.
+func TestStatisticsAreTheExtremes(t *testing.T) {
+	data, _ := fileOf(t, 5000)
+	f, err := file.NewParquetReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var persons []string
+	var days []int32
+	var lines []int64
+	var masks []uint64
+	for _, d := range inventedRows(0, 5000) {
+		if d.Person != "" {
+			persons = append(persons, d.Person)
+		}
+		if d.DispositionDate.Known() {
+			days = append(days, int32(d.DispositionDate))
+		}
+		lines, masks = append(lines, d.Line), append(masks, d.LeavesFalse)
+	}
+	statistics := func(name string) metadata.TypedStatistics {
+		chunk, err := f.MetaData().RowGroup(0).ColumnChunk(f.MetaData().Schema.ColumnIndexByName(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stats, err := chunk.Statistics()
+		if err != nil || !stats.HasMinMax() {
+			t.Fatalf("%s: no statistics (%v)", name, err)
+		}
+		return stats
+	}
+	if s := statistics("person_id").(*metadata.ByteArrayStatistics); string(s.Min()) != slices.Min(persons) || string(s.Max()) != slices.Max(persons) {
+		t.Errorf("person_id: from %s to %s", s.Min(), s.Max())
+	} else if want := int64(5000 - len(persons)); s.NullCount() != want {
+		t.Errorf("person_id: %d nulls, want %d", s.NullCount(), want)
+	}
+	if s := statistics("county").(*metadata.ByteArrayStatistics); string(s.Min()) != "COUNTY 0" || string(s.Max()) != "COUNTY 9" {
+		t.Errorf("county: from %s to %s", s.Min(), s.Max())
+	}
+	if s := statistics("disposition_date").(*metadata.Int32Statistics); s.Min() != slices.Min(days) || s.Max() != slices.Max(days) {
+		t.Errorf("disposition_date: from %d to %d", s.Min(), s.Max())
+	}
+	if s := statistics("line").(*metadata.Int64Statistics); s.Min() != slices.Min(lines) || s.Max() != slices.Max(lines) {
+		t.Errorf("line: from %d to %d", s.Min(), s.Max())
+	}
+	if s := statistics("leaves_false").(*metadata.Int64Statistics); uint64(s.Min()) != slices.Min(masks) || uint64(s.Max()) != slices.Max(masks) {
+		t.Errorf("leaves_false: from %x to %x", s.Min(), s.Max())
+	}
+}
+
 func TestInvalidUTF8IsRefusedWithoutBeingQuoted(t *testing.T) {
 	for name, spoil := range map[string]func(*Determination){
 		"plain":      func(d *Determination) { d.Person = "secret\xff" },

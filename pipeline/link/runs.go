@@ -19,14 +19,14 @@ type Runs struct {
 	ends []int32 // of each run in rows
 	hand []int32 // rows of the run that is being found
 	// Asides are rows that stand for one that could not be read, where they are not
-	// of the person they stand among: what they may be of is a guess, so they end no
-	// run either. Last tells that the last row of the batch would be one, unless the
-	// next batch begins with its person.
-	Asides []int32
-	Last   bool
+	// of the person they stand among, nor of the next: what they may be of is a guess,
+	// so they end no run either. Tail are such rows at the end of the batch: of the next
+	// person, it may be.
+	Asides, Tail []int32
 
 	person *array.String
 	kind   *array.Uint8
+	sound  int // the row after the one at hand that could be read
 }
 
 // Find finds the runs of a batch of schemas.Coded, whose memory they keep using.
@@ -35,8 +35,7 @@ type Runs struct {
 func (r *Runs) Find(charges arrow.Record, open string) {
 	r.person = charges.Column(schemas.ColPerson).(*array.String)
 	r.kind = charges.Column(schemas.ColKind).(*array.Uint8)
-	r.rows, r.ends, r.hand, r.Asides = r.rows[:0], r.ends[:0], r.hand[:0], r.Asides[:0]
-	r.Last = false
+	r.rows, r.ends, r.hand, r.Asides, r.Tail, r.sound = r.rows[:0], r.ends[:0], r.hand[:0], r.Asides[:0], r.Tail[:0], 0
 	for row := range int32(r.person.Len()) { //nolint:gosec // a batch has less than 1<<31 rows
 		if len(r.hand) > 0 {
 			open = r.person.Value(int(r.hand[0]))
@@ -46,8 +45,8 @@ func (r *Runs) Find(charges arrow.Record, open string) {
 			r.end(row)
 		case r.person.Value(int(row)) == open:
 			r.hand = append(r.hand, row)
-		case r.guessed(row) && int(row)+1 == r.person.Len():
-			r.Last = true
+		case r.guessed(row) && r.after(row) == r.person.Len():
+			r.Tail = append(r.Tail, row)
 		case r.guessed(row) && !r.begins(row):
 			r.Asides = append(r.Asides, row)
 		default:
@@ -71,10 +70,17 @@ func (r *Runs) endHand() {
 	}
 }
 
-// begins tells whether the row after a row has its key.
+// begins tells whether the next row that could be read has the key of a row.
 func (r *Runs) begins(row int32) bool {
-	i, next := int(row), int(row)+1
-	return r.person.IsValid(next) && r.person.Value(next) == r.person.Value(i)
+	next := r.after(row)
+	return r.person.IsValid(next) && r.person.Value(next) == r.person.Value(int(row))
+}
+
+// after is the next row that could be read, the end of the batch if there is none.
+func (r *Runs) after(row int32) int {
+	for r.sound = max(r.sound, int(row)+1); r.sound < r.person.Len() && r.guessed(int32(r.sound)); r.sound++ { //nolint:gosec // a batch has less than 1<<31 rows
+	}
+	return r.sound
 }
 
 // guessed tells whether a row stands for one that could not be read.
@@ -97,6 +103,16 @@ func (r *Runs) Person(i int) Person {
 
 // Hash is the hash of the person of run i, who has a key.
 func (r *Runs) Hash(i int) uint64 { return Hash(r.Key(i)) }
+
+// First is the key of the first row of a batch that could be read, empty where there is
+// none or it has none.
+func First(charges arrow.Record) string {
+	r := Runs{person: charges.Column(schemas.ColPerson).(*array.String), kind: charges.Column(schemas.ColKind).(*array.Uint8)}
+	if row := r.after(-1); row < r.person.Len() && r.person.IsValid(row) {
+		return r.person.Value(row)
+	}
+	return ""
+}
 
 // Key is the key of the person of run i, empty where there is none. It is valid as
 // long as the batch.

@@ -146,3 +146,24 @@ func TestAPersonWhoComesBack(t *testing.T) {
 		})
 	}
 }
+
+// A row that cannot be read begins a person's rows, and ends a batch: it is still of
+// that person, whatever the size of the batches.
+func TestABrokenRowAtTheEndOfABatch(t *testing.T) {
+	const batch = 1024 // rows, in the least memory of eight workers
+	var rows []string
+	for i := 1; i < batch; i++ {
+		rows = append(rows, fmt.Sprintf("P%d,1970-01-01,A,a%d,ALPINE,11359 HS,felony,CONVICTED,2001-01-01", i, i))
+	}
+	rows = append(rows,
+		"LAST,1970-01-01,A,broken,ALPINE,187 PC,felony,CONVICTED,2001-01-01,one field too many",
+		"LAST,1970-01-01,A,one,ALPINE,11359 HS,felony,CONVICTED,2001-01-01")
+	for _, memory := range []int64{pipeline.LeastMemory, pipeline.DefaultMemory} {
+		cfg := generic(t, map[string]string{"county": "ALPINE", "only_prop64": "true"}, rows...)
+		cfg.Grouping, cfg.Workers, cfg.Memory = pipeline.Contiguous, 8, memory
+		sweep(t, cfg)
+		if got := outcomes(t, cfg); got["one"] != "REVIEW" || got["a1"] != "ELIGIBLE" {
+			t.Errorf("%d MiB: got %s and %s, want REVIEW and ELIGIBLE", memory>>20, got["one"], got["a1"])
+		}
+	}
+}
