@@ -220,7 +220,7 @@ func (r *Run) name() (err error) {
 	m.Version, m.BinarySHA256 = r.Config.Version, r.Config.Binary
 	m.AsOf, m.UpdateForms = r.Config.AsOf.String(), r.Config.UpdateForms
 	m.Policy = writers.PolicyRef{
-		ID: r.pack.Name(), SHA256: r.pack.Digest(), SignedOff: r.pack.SignedOff, Params: r.bound.Params(),
+		ID: r.pack.Called(), SHA256: r.pack.Digest(), SignedOff: r.pack.SignedOff, Params: r.bound.Params(),
 	}
 	for _, l := range r.pack.Lasting() {
 		if !l.Lasts() {

@@ -106,7 +106,7 @@ func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settl
 			Counties: map[string]int64{},
 			WhatIfs:  WhatIfs{Variants: make([]WhatIf, len(r.variants))},
 		},
-		words: newWordList(r.pack.Name(), len(r.Sources)),
+		words: newWordList(r.pack.Called(), len(r.Sources)),
 		asked: asked{
 			code: evaluator.Code, county: evaluator.County, degree: evaluator.Degree, substance: r.law.AsksSubstance(),
 			lifeNumbers: map[string]int32{}, lifeLists: [][]normalize.Life{nil},

@@ -1,6 +1,10 @@
 package policies
 
-import "github.com/clearsweep/clearsweep/schemas"
+import (
+	"slices"
+
+	"github.com/clearsweep/clearsweep/schemas"
+)
 
 // Pack is a policy as written: checked, with references resolved, and with
 // parameters still open. A Pack is not changed after Parse and may be used by
@@ -36,6 +40,15 @@ type Pack struct {
 
 // Name is what the pack was loaded as: a built-in id or a path.
 func (p *Pack) Name() string { return p.name }
+
+// Called is what a run calls the pack, wherever it lay: the name of one that is built
+// in, and of another its id.
+func (p *Pack) Called() string {
+	if slices.Contains(Packs(), p.name) {
+		return p.name
+	}
+	return p.ID
+}
 
 // State is the two-letter state of the pack's jurisdiction, as canonical codes
 // begin with it.
