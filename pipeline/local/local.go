@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/pipeline"
@@ -74,7 +73,7 @@ func decide(ctx context.Context, run *pipeline.Run, progress *Progress, watch *s
 // begin gives a way to decide its segments.
 func begin(ctx context.Context, run *pipeline.Run, progress *Progress, watch *stopwatch, way func(context.Context, *pipeline.Run, *decided, *Progress, *stopwatch) error) (*decided, error) {
 	progress.restart()
-	segments, err := newSegments(run.Scratch(), run.Config.SegmentBytes(), memory.DefaultAllocator)
+	segments, err := newSegments(run.Scratch(), run.Config.SegmentBytes())
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,23 +10,21 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/ipc"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/clearsweep/clearsweep/pipeline"
 )
 
 // segments keeps batches in memory up to a budget and the rest in one spill
-// file, each as an Arrow IPC stream of its own, LZ4-compressed.
+// file, each as a block.
 //
 // The spill file holds personal data: it is made with mode 0600 and has no
 // name as soon as the system lets go of one that is open.
 type segments struct {
-	mem   memory.Allocator
-	spill *os.File
-	end   atomic.Int64 // of the spill file
-	left  atomic.Int64 // bytes of memory not yet taken
+	spill   *os.File
+	end     atomic.Int64 // of the spill file
+	left    atomic.Int64 // bytes of memory not yet taken
+	scratch sync.Pool    // of *[2][]byte, for encodeBlock
 
 	mu   sync.Mutex
 	kept []kept // by segment ID
@@ -37,12 +34,14 @@ type segments struct {
 type kept struct {
 	batch          arrow.Record
 	bytes          int64
+	schema         *arrow.Schema
+	rows           int
 	offset, length int64
 	sum            uint64 // xxHash64 of the block
 }
 
 // newSegments spills in folder, which must exist.
-func newSegments(folder string, budget int64, mem memory.Allocator) (*segments, error) {
+func newSegments(folder string, budget int64) (*segments, error) {
 	spill, err := os.CreateTemp(folder, ".spill-*.arrows") // with mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("create spill file: %w", err)
@@ -50,7 +49,7 @@ func newSegments(folder string, budget int64, mem memory.Allocator) (*segments, 
 	if err := os.Remove(spill.Name()); err != nil {
 		return nil, errors.Join(fmt.Errorf("unlink spill file: %w", err), spill.Close())
 	}
-	s := &segments{mem: mem, spill: spill}
+	s := &segments{spill: spill}
 	s.left.Store(budget)
 	return s, nil
 }
@@ -119,15 +118,18 @@ func (s *segments) Close() error {
 func (s *segments) Spilled() int64 { return s.end.Load() }
 
 func (s *segments) write(at *kept, batch arrow.Record) error {
-	var block bytes.Buffer
-	w := ipc.NewWriter(&block, ipc.WithSchema(batch.Schema()), ipc.WithAllocator(s.mem), ipc.WithLZ4())
-	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
-		return err
+	scratch, _ := s.scratch.Get().(*[2][]byte)
+	if scratch == nil {
+		scratch = new([2][]byte)
 	}
-	at.length = int64(block.Len())
+	defer s.scratch.Put(scratch)
+	scratch[0], scratch[1] = encodeBlock(scratch[0][:0], scratch[1], batch)
+	block := scratch[0]
+	at.schema, at.rows = batch.Schema(), int(batch.NumRows())
+	at.length = int64(len(block))
 	at.offset = s.end.Add(at.length) - at.length
-	at.sum = xxhash.Sum64(block.Bytes())
-	_, err := s.spill.WriteAt(block.Bytes(), at.offset)
+	at.sum = xxhash.Sum64(block)
+	_, err := s.spill.WriteAt(block, at.offset)
 	return err
 }
 
@@ -139,17 +141,7 @@ func (s *segments) read(at kept) (arrow.Record, error) {
 	if xxhash.Sum64(block) != at.sum {
 		return nil, fmt.Errorf("the spill file was damaged at offset %d", at.offset)
 	}
-	r, err := ipc.NewReader(bytes.NewReader(block), ipc.WithAllocator(s.mem))
-	if err != nil {
-		return nil, err
-	}
-	defer r.Release()
-	batch, err := r.Read()
-	if err != nil {
-		return nil, err
-	}
-	batch.Retain()
-	return batch, nil
+	return decodeBlock(block, at.schema, at.rows)
 }
 
 // batchBytes is the memory that the rows of batch take; a slice counts for its
