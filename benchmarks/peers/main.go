@@ -131,6 +131,9 @@ const peers = "benchmarks/peers"
 
 // duckdb runs the job in SQL into a new folder.
 func (o options) duckdb(ctx context.Context, extract, out string) (measured, error) {
+	if err := os.RemoveAll(out); err != nil {
+		return measured{}, err
+	}
 	args := []string{
 		filepath.Join(peers, "duckdb.js"), filepath.Join(peers, "job.sql"),
 		"CSV=" + filepath.Join(extract, "charges-001.csv"), "CODES=" + filepath.Join(extract, "peer-codes.csv"), "OUT=" + out,
@@ -153,10 +156,12 @@ func (o options) compare(ctx context.Context, ours, peer string) error {
 	if err != nil {
 		return fmt.Errorf("compare: %w", err)
 	}
-	for n := range strings.FieldsSeq(string(differences)) {
-		if n != "0" {
-			return fmt.Errorf("the outputs differ: %q", strings.Fields(string(differences)))
-		}
+	counts := strings.Fields(string(differences))
+	if len(counts) == 0 {
+		return errors.New("compare: nothing was compared")
+	}
+	if slices.ContainsFunc(counts, func(n string) bool { return n != "0" }) {
+		return fmt.Errorf("the outputs differ: %q", counts)
 	}
 	return nil
 }
