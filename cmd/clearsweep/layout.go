@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -17,10 +19,14 @@ func layoutCommand() *cobra.Command {
 	}
 	cmd.AddCommand(
 		&cobra.Command{
-			Use: "list", Short: "List the layouts that travel with clearsweep", Args: noArgs,
+			Use: "list", Short: "List the layouts that travel with clearsweep, and what each reads", Args: noArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				for _, name := range readers.Layouts() {
-					fmt.Fprintln(cmd.OutOrStdout(), name)
+					layout, err := readers.LoadLayout(name)
+					if err != nil {
+						return err
+					}
+					fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n", name, layout.About())
 				}
 				return nil
 			},
@@ -38,17 +44,27 @@ func layoutCommand() *cobra.Command {
 			},
 		},
 		&cobra.Command{
-			Use: "lint LAYOUT", Short: "Check a layout and report every fault with its line",
-			Args: oneArg("the name or path of a layout"),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				layout, err := readers.LoadLayout(args[0])
-				if err != nil {
-					return failure{err}
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults\n", layout.Name())
-				return nil
-			},
+			Use: "lint LAYOUT...", Short: "Check layouts and report every fault of each with its line",
+			Args: someArgs("the names or paths of layouts"),
+			RunE: func(cmd *cobra.Command, args []string) error { return lintLayouts(cmd.OutOrStdout(), args) },
 		},
 	)
 	return cmd
+}
+
+// lintLayouts checks all layouts, also those behind one that has faults.
+func lintLayouts(w io.Writer, names []string) error {
+	var faults []error
+	for _, name := range names {
+		layout, err := readers.LoadLayout(name)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		fmt.Fprintf(w, "%s: no faults\n", layout.Name())
+	}
+	if len(faults) > 0 {
+		return failure{errors.Join(faults...)}
+	}
+	return nil
 }
