@@ -3,8 +3,9 @@ package schemas
 import "github.com/apache/arrow/go/v17/arrow"
 
 // Determinations is the schema of determinations/part-*.parquet: one row for
-// each charge, ordered by person hash, person, source and line. A null is
-// something the source or the law does not say.
+// each charge, in the order of the extract where it was decided in one pass, else
+// ordered by person hash, person, source and line. A null is something the source or
+// the law does not say.
 //
 // leaves_true, leaves_false and leaves_presumed are the trace: bit n is leaf n
 // of the policy as listed in the manifest. A leaf in neither of the first two

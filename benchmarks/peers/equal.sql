@@ -1,7 +1,7 @@
 -- Whether both did the same job: each statement is one number, and must be 0. ${OURS} is
 -- the folder of a run, ${PEER} that of the SQL job.
 CREATE TEMP VIEW ours AS SELECT CAST(charge_id AS BIGINT) AS record_id, person_id AS subject_id, case_id AS case_number, county,
-    statute_raw || '/' || description_raw AS written, code AS norm_code, severity, disposition_raw AS disposition, disposition_date AS decided,
+    statute_raw AS written, code AS norm_code, severity, disposition_raw AS disposition, disposition_date AS decided,
     arrest_date, birth_date AS dob, outcome, CASE WHEN outcome = 'ELIGIBLE' THEN remedy_floor END AS remedy,
     CASE WHEN outcome = 'ELIGIBLE' THEN rule END AS rule,
     CASE WHEN outcome = 'NOT_YET' OR rule LIKE '%-years' AND outcome = 'ELIGIBLE' THEN eligible_on END AS eligible_on
@@ -11,8 +11,8 @@ CREATE TEMP VIEW peer AS SELECT record_id, subject_id, case_number, county,
     disposition, decided, arrest_date, dob, outcome, remedy, rule, eligible_on
   FROM read_parquet('${PEER}/decided.parquet');
 SELECT abs((SELECT count(*) FROM ours) - (SELECT count(*) FROM peer));
-SELECT count(*) FROM (SELECT * EXCLUDE (written) FROM ours EXCEPT ALL SELECT * EXCLUDE (written) FROM peer);
-SELECT count(*) FROM (SELECT * EXCLUDE (written) FROM peer EXCEPT ALL SELECT * EXCLUDE (written) FROM ours);
+SELECT count(*) FROM (SELECT * FROM ours EXCEPT ALL SELECT * FROM peer);
+SELECT count(*) FROM (SELECT * FROM peer EXCEPT ALL SELECT * FROM ours);
 CREATE TEMP VIEW told AS SELECT regexp_extract(filename, 'agencies/([^/]*)/', 1) AS agency, person_id, surname, given_name, birth_date, case_id,
     charge_id, county, code, disposition_date, action FROM read_csv('${OURS}/agencies/*/update.csv', header = true, all_varchar = true, filename = true);
 CREATE TEMP VIEW peer_told AS
