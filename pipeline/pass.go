@@ -116,6 +116,7 @@ func (p *pass) batch(ctx context.Context, to *Prepared, coded arrow.Record) erro
 		}
 	}
 	rows := newRows(coded)
+	p.verdicts = slices.Grow(p.verdicts, int(coded.NumRows()))
 	for i := range p.runs.Len() {
 		if err := p.take(ctx, to, rows, coded, i); err != nil {
 			return err

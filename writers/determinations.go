@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -159,7 +160,7 @@ func neighbours(verdicts []Verdict) bool {
 
 // look finds where the words of verdicts stand.
 func (t *Determinations) look(verdicts []Verdict) {
-	t.pieces = t.pieces[:0]
+	t.pieces = slices.Grow(t.pieces[:0], len(verdicts))
 	var last *Words
 	var ids *saidIDs
 	for i := range verdicts {

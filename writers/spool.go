@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -51,7 +52,26 @@ type extentBuffer struct {
 }
 
 func newSpool(ctx context.Context, store storage.Store, key string) *Spool {
-	return &Spool{ctx: ctx, store: store, key: key, held: map[string]*extentBuffer{}, said: map[*Words][]byte{}}
+	held, ok := spareExtents.Get().(map[string]*extentBuffer)
+	if !ok {
+		held = map[string]*extentBuffer{}
+	}
+	return &Spool{ctx: ctx, store: store, key: key, held: held, said: map[*Words][]byte{}}
+}
+
+// spareExtents are the empty buffers of spools that are closed, for those of the parts
+// to come: the agencies are mostly the same.
+var spareExtents sync.Pool // of map[string]*extentBuffer
+
+// giveBack leaves the buffers to another spool.
+func (s *Spool) giveBack() {
+	for _, b := range s.held {
+		b.data, b.rows = b.data[:0], 0
+	}
+	if s.held != nil {
+		spareExtents.Put(s.held)
+		s.held = nil
+	}
 }
 
 // Add spools d for each of its agencies. The error names column, source and line of
@@ -144,6 +164,7 @@ func (s *Spool) close() ([]Extent, error) {
 	if s.err == nil && s.bytes > 0 {
 		s.err = s.flush()
 	}
+	s.giveBack()
 	if s.err != nil || s.out == nil {
 		return nil, errors.Join(s.err, s.abort())
 	}
@@ -152,6 +173,7 @@ func (s *Spool) close() ([]Extent, error) {
 }
 
 func (s *Spool) abort() error {
+	s.giveBack()
 	if s.out == nil {
 		return nil
 	}

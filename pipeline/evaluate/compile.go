@@ -13,12 +13,13 @@ import (
 // used by many at once, each with its own Evaluator.
 type Law struct {
 	*questions
-	bound  *policies.Bound
-	leaves []*policies.Leaf // by bit; nil for a question that only other laws ask
-	asked  uint64           // the leaves that are its own
-	scope  *node            // nil when the law speaks of every charge
-	rules  []rule
-	caps   []lifetimeCap
+	bound                *policies.Bound
+	leaves               []*policies.Leaf // by bit; nil for a question that only other laws ask
+	asked                uint64           // the leaves that are its own
+	scope                *node            // nil when the law speaks of every charge
+	rules                []rule
+	otherwiseSaysSection bool // the reason of what is left gives the section
+	caps                 []lifetimeCap
 }
 
 // questions are what one or more laws ask of a record: leaves, by bit, with the
@@ -60,10 +61,12 @@ type questions struct {
 type rule struct {
 	source  *policies.Rule
 	enabled bool
-	saysDay bool // the reason gives eligible_on
-	when    node
-	passes  uint64 // its leaves that time makes true on a day that can be named
-	ends    uint64 // those that are true one day that cannot
+	// The reason gives eligible_on, the section of the charge.
+	saysDay, saysSection bool
+
+	when   node
+	passes uint64 // its leaves that time makes true on a day that can be named
+	ends   uint64 // those that are true one day that cannot
 	// times are the leaves that time makes true, where they are all that is to be
 	// known of the day on which the rule applies: where other things hold, it is
 	// the latest of theirs. 0 when it is not so simple.
@@ -271,10 +274,12 @@ func (c *compiler) compileRules() (active uint64) {
 		law.scope = &scope
 		active |= scope.leaves
 	}
+	law.otherwiseSaysSection = strings.Contains(pack.Otherwise.Reason, "{section}")
 	for i := range pack.Rules {
 		r := rule{source: &pack.Rules[i], enabled: c.bound.Enabled(&pack.Rules[i])}
 		r.when = compileNode(r.source.When, false, bit)
 		r.saysDay = strings.Contains(r.source.Reason, "{eligible_on}")
+		r.saysSection = strings.Contains(r.source.Reason, "{section}")
 		if r.enabled {
 			active |= r.when.leaves
 		}

@@ -51,8 +51,9 @@ type ruling struct {
 	dated int16  // of the decision under way: as in decided
 	waits uint64 // the same
 
-	texts map[packedKey]*Text
-	hints map[hint]*Text
+	texts  map[packedKey]*Text
+	recent [recentTexts]recentText
+	hints  map[hint]*Text
 }
 
 func newRuling(law *Law) *ruling {

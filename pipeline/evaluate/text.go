@@ -32,7 +32,10 @@ func (e *judge) text(p *Person, i int, d *Decision) *Text {
 func (e *judge) remembered(c *Charge, d *Decision) *Text {
 	key := textKey{
 		outcome: d.Outcome, rule: d.Rule, leaf: d.Leaf, floor: d.Floor, ceiling: d.Ceiling,
-		section: e.codes[c.Code].section, day: schemas.NoDate, limit: d.Cap,
+		day: schemas.NoDate, limit: d.Cap,
+	}
+	if e.law.saysSection(d) {
+		key.section = e.codes[c.Code].section
 	}
 	if d.Rule >= 0 {
 		r := e.law.rules[d.Rule].source
@@ -43,9 +46,49 @@ func (e *judge) remembered(c *Charge, d *Decision) *Text {
 			c.Sentence == schemas.SentenceUnknown
 	}
 	packed := key.pack()
-	if text, ok := e.texts[packed]; ok {
-		return text
+	recent := &e.recent[packed.place()]
+	if recent.text != nil && recent.key == packed {
+		return recent.text
 	}
+	text, ok := e.texts[packed]
+	if !ok {
+		text = e.newText(packed, key, c, d)
+	}
+	*recent = recentText{packed, text}
+	return text
+}
+
+// recentText is a text that was asked for a short while ago.
+type recentText struct {
+	key  packedKey
+	text *Text
+}
+
+// recentTexts are enough for the rules of a policy.
+const recentTexts = 64
+
+// place is where a text stands among the recent ones.
+func (k packedKey) place() int {
+	return int((k[0]^k[1]*0x9e3779b97f4a7c15)*0xff51afd7ed558ccd>>58) & (recentTexts - 1) //nolint:gosec // six bits
+}
+
+// saysSection tells whether the words of a decision give the section of the charge.
+func (l *Law) saysSection(d *Decision) bool {
+	const section = "{section}"
+	switch {
+	case d.Cap > 0:
+		return strings.Contains(l.caps[d.Cap-1].source.Reason, section)
+	case d.Rule >= 0:
+		return l.rules[d.Rule].saysSection
+	case d.Leaf >= 0:
+		return false
+	default:
+		return l.otherwiseSaysSection
+	}
+}
+
+// newText writes the text of a key, and keeps it.
+func (e *judge) newText(packed packedKey, key textKey, c *Charge, d *Decision) *Text {
 	if len(e.texts) >= maxTexts {
 		clear(e.texts)
 		clear(e.hints)

@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -17,15 +18,30 @@ const longestText = 256
 // A raised or lowered digit is no digit of a number: 11359² must not become
 // 113592, so it becomes a sign that no grammar reads.
 func plain(text string) string {
+	if !isASCII(text) {
+		text = plainForms(text)
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// plainForms is a text with plain forms of what is beyond ASCII.
+func plainForms(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r == '²' || r == '³' || r == '¹' || r >= '⁰' && r <= '₉' {
 			return '\uFFFD'
 		}
 		return r
 	}, text)
-	text = norm.NFKC.String(text)
-	text = strings.ReplaceAll(text, "§", " ")
-	return strings.Join(strings.Fields(text), " ")
+	return strings.ReplaceAll(norm.NFKC.String(text), "§", " ")
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
