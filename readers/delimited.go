@@ -108,6 +108,59 @@ func (d *delimited) split(row []byte, cells []cell) (_ []cell, reason schemas.Re
 	}
 }
 
+// splitWanted is split that keeps the fields of some positions only, which ascend and
+// end with one that no row has. It returns how many fields there are. It looks at
+// eight bytes at a time, and at each delimiter and quote among them.
+func (d *delimited) splitWanted(row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
+	start := 0
+	end := func(c cell) {
+		if fields == wanted[len(cells)] {
+			cells = append(cells, c)
+		}
+		fields++
+	}
+	for i := 0; i < len(row); {
+		found, size := uint64(0), len(row)-i
+		if size >= 8 {
+			eight := binary.LittleEndian.Uint64(row[i:])
+			found, size = allZeroes(eight^d.commas)|allZeroes(eight^d.marks), 8
+		} else if next := d.nextSpecial(row, i); next < len(row) {
+			found, size = 0x80<<(8*(next-i)), next-i+1
+		}
+		at := i
+		i += size
+		for ; found != 0; found &= found - 1 {
+			p := at + bits.TrailingZeros64(found)/8
+			if row[p] == d.comma {
+				end(cell{start: start, end: p})
+				start = p + 1
+				continue
+			}
+			if p != start {
+				return cells, fields, schemas.RowStrayQuote, false
+			}
+			q, next, reason, ok := d.quotedPlain(row, p+1)
+			if !ok {
+				return cells, fields, reason, false
+			}
+			end(q)
+			if next == len(row) {
+				return cells, fields, 0, true
+			}
+			i, start = next+1, next+1
+			break
+		}
+	}
+	end(cell{start: start, end: len(row)})
+	return cells, fields, 0, true
+}
+
+// allZeroes has the highest bit set of each byte that is zero in v.
+func allZeroes(v uint64) uint64 {
+	const low = 0x7f7f7f7f7f7f7f7f
+	return ^((v&low + low) | v | low)
+}
+
 // nextSpecial is where the next delimiter or quote stands from i on, the end of the
 // row where there is none: eight bytes at a time while there are as many.
 func (d *delimited) nextSpecial(row []byte, i int) int {

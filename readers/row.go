@@ -2,6 +2,8 @@ package readers
 
 import (
 	"bytes"
+	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/clearsweep/clearsweep/schemas"
@@ -15,8 +17,11 @@ type row struct {
 	at     []int // position in the source of each column of the layout; -1 for none
 	want   int   // fields that a delimited row has
 	cells  []cell
-	arena  []byte // unescaped fields
-	joined []byte // the last text that an expression built
+	// wanted are the positions of the columns that something reads, ascending and with
+	// one behind them that no row has; columns are theirs.
+	wanted, columns []int
+	arena           []byte // unescaped fields
+	joined          []byte // the last text that an expression built
 
 	// values are the columns that something reads: trimmed, nil for null. They
 	// are the row's only after a split that found its columns.
@@ -28,6 +33,16 @@ func newRow(l *Layout, names []string) *row {
 	if l.delimited != nil && l.delimited.byName {
 		r.want = len(names)
 	}
+	for _, c := range l.used {
+		if r.at[c] >= 0 {
+			r.columns = append(r.columns, c)
+		}
+	}
+	slices.SortFunc(r.columns, func(a, b int) int { return r.at[a] - r.at[b] })
+	for _, c := range r.columns {
+		r.wanted = append(r.wanted, r.at[c])
+	}
+	r.wanted = append(r.wanted, math.MaxInt)
 	return r
 }
 
@@ -64,22 +79,37 @@ func (r *row) split(raw *rawRow) *fatal {
 
 func (r *row) splitDelimited(text []byte) *fatal {
 	d := r.layout.delimited
-	cells, reason, ok := d.split(text, r.cells[:0])
+	cells, fields, reason, ok := r.splitInto(text)
 	r.cells = cells
 	if !ok {
 		return &fatal{reason: reason}
 	}
-	if n := len(cells); n != r.want && (d.exact || n < r.want) {
-		return &fatal{reason: schemas.RowFieldCount, want: int64(r.want), got: int64(n)}
+	if fields != r.want && (d.exact || fields < r.want) {
+		return &fatal{reason: schemas.RowFieldCount, want: int64(r.want), got: int64(fields)}
 	}
-	for _, c := range r.layout.used {
-		if at := r.at[c]; at >= 0 {
-			var v []byte
-			v, r.arena = d.text(text, cells[at], r.arena)
-			r.values[c] = r.clean(c, v)
-		}
+	for i, c := range r.columns {
+		var v []byte
+		v, r.arena = d.text(text, cells[i], r.arena)
+		r.values[c] = r.clean(c, v)
 	}
 	return nil
+}
+
+// splitInto finds the fields of the columns that something reads, in order.
+func (r *row) splitInto(text []byte) (cells []cell, fields int, reason schemas.RejectReason, ok bool) {
+	d := r.layout.delimited
+	if d.plain {
+		return d.splitWanted(text, r.wanted, r.cells[:0])
+	}
+	all, reason, ok := d.split(text, r.cells[:0])
+	fields = len(all)
+	kept := all[:0]
+	for _, at := range r.wanted {
+		if at < fields {
+			kept = append(kept, all[at]) // a position is not before its place in the list
+		}
+	}
+	return kept, fields, reason, ok
 }
 
 func (r *row) splitFixed(text []byte) *fatal {

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -41,8 +42,24 @@ func agree(t interface{ Errorf(string, ...any) }, fast, tolerant *delimited, row
 		}
 		return o
 	}
-	if diff := cmp.Diff(cut(tolerant), cut(fast), cmp.AllowUnexported(outcome{})); diff != "" {
+	want := cut(tolerant)
+	if diff := cmp.Diff(want, cut(fast), cmp.AllowUnexported(outcome{})); diff != "" {
 		t.Errorf("%q with %q: -tolerant +fast\n%s", row, fast.delimiter, diff)
+	}
+	// And so does the one that keeps every second field.
+	wanted := []int{1, 3, 5, 7, 9, math.MaxInt}
+	cells, fields, reason, ok := fast.splitWanted(row, wanted, nil)
+	if ok != want.ok || reason != want.reason || ok && fields != len(want.fields) {
+		t.Errorf("%q: %d fields, %v, %v; want %d, %v, %v", row, fields, reason, ok, len(want.fields), want.reason, want.ok)
+		return
+	}
+	for i, c := range cells {
+		if v, _ := fast.text(row, c, nil); ok && string(v) != want.fields[wanted[i]] {
+			t.Errorf("%q: field %d is %q, want %q", row, wanted[i], v, want.fields[wanted[i]])
+		}
+	}
+	if ok && len(cells) != min(len(want.fields)/2, len(wanted)-1) {
+		t.Errorf("%q: %d of %d fields kept", row, len(cells), len(want.fields))
 	}
 }
 
