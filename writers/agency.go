@@ -103,7 +103,8 @@ func (u *update) add(row []byte) error {
 	if u.fields, ok = fields(row, u.fields[:0]); !ok {
 		return errSpool
 	}
-	b := append(u.line[:0], 'D')
+	b := u.line[:0]
+	b = append(b, 'D')
 	b = appendNumber(b, u.rows, sequenceWidth)
 	for i := range updateColumns {
 		b = appendPadded(b, u.fields[i], updateColumns[i].width)

@@ -261,7 +261,7 @@ func (w *wide) name() string {
 	}
 	middle := ""
 	if w.IntN(3) > 0 {
-		middle = string(rune('A' + w.IntN(26)))
+		middle = w.letter()
 	}
 	return fmt.Sprintf("A%08d,%s,%s,%s,%s,%s,%s,%d %s %s,%s CITY,ZZ,9%04d", w.sum.Persons*7919%100_000_000, last,
 		pick(w.dice, wideGivenNames), middle, schemas.Date(w.IntN(9_000)-9_000), //nolint:gosec // from 1945 to 1970
@@ -324,7 +324,8 @@ func (w *wide) charge(person string, c *wideCase) {
 		b = append(b, ',')
 		b = append(b, v...)
 	}
-	w.line = append(b, '\n')
+	b = append(b, '\n')
+	w.line = b
 	if w.cfg.Shuffle {
 		w.rows = append(w.rows, append([]byte(nil), w.line...))
 		return
@@ -340,13 +341,19 @@ func quoted(s string) string {
 	return s
 }
 
+// letter is any capital letter.
+func (w *wide) letter() string {
+	i := w.IntN(26)
+	return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i : i+1]
+}
+
 // spelling is a text as a clerk writes it: three in a hundred are nobody's.
 func (w *wide) spelling(t wideText) wideText {
 	switch n := w.IntN(1000); {
 	case n < 15:
 		t.description += strconv.Itoa(w.IntN(10_000))
 	case n < 30:
-		t.statute += "-" + string(rune('A'+w.IntN(26)))
+		t.statute += "-" + w.letter()
 	case n < 80:
 		t.description = strings.ToLower(t.description)
 	case n < 110:

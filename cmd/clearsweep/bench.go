@@ -182,7 +182,7 @@ func readFigures(name string) (*figures, error) {
 func (f *figures) print(w io.Writer, before *figures) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	if before != nil {
-		fmt.Fprint(table, "\tnow\tbefore\tratio\t\n")
+		fmt.Fprintln(table, "\tnow\tbefore\tratio\t")
 	}
 	for _, line := range []struct {
 		name string

@@ -90,12 +90,13 @@ func sweep(cmd *cobra.Command, cfg pipeline.Config) (err error) {
 	return printResult(cmd.OutOrStdout(), plan, result, clock().Sub(start))
 }
 
-// tuneCollector lets garbage stand while there is room for it: a sweep keeps little for
-// long, and half as many collections take a tenth less time (docs/MEASURING.md). What
-// the collector does not count, the program itself for one, has the rest of memory.
+// tuneCollector lets garbage stand until the memory that the user gave is full: a
+// sweep keeps little for long, and fewer collections take a tenth less time
+// (docs/MEASURING.md). What the collector does not count, the program itself for one,
+// has the rest of memory.
 func tuneCollector(memory int64) {
 	debug.SetMemoryLimit(memory - memory/10)
-	debug.SetGCPercent(200)
+	debug.SetGCPercent(-1)
 }
 
 // profiled runs do, and writes a CPU profile of it if a file is named.

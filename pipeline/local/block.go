@@ -33,8 +33,9 @@ func encodeBlock(b, raw []byte, batch arrow.Record) (block, grown []byte) {
 	for _, column := range batch.Columns() {
 		raw = appendColumn(raw, column)
 	}
-	block = append(b, make([]byte, s2.MaxEncodedLen(len(raw)))...)
-	return block[:len(b)+len(s2.Encode(block[len(b):], raw))], raw
+	start := len(b)
+	b = append(b, make([]byte, s2.MaxEncodedLen(len(raw)))...)
+	return b[:start+len(s2.Encode(b[start:], raw))], raw
 }
 
 func appendColumn(raw []byte, column arrow.Array) []byte {
