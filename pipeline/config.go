@@ -83,7 +83,7 @@ func (c Config) validate() error {
 	require(c.MaxRejects >= -1, "max_rejects", "must be a number of rows, or -1 for no limit")
 	require(c.Memory >= LeastMemory, "memory", fmt.Sprintf("must be at least %d MiB", LeastMemory>>20))
 	_, grouping := ParseGrouping(string(c.Grouping))
-	_, forms := writers.ParseUpdateForms(string(c.UpdateForms))
+	forms := c.UpdateForms.Check()
 	return errors.Join(append(faults, grouping, forms, c.Unpack.Check())...)
 }
 

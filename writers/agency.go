@@ -28,13 +28,20 @@ const (
 
 // ParseUpdateForms is the forms of a name; none is both.
 func ParseUpdateForms(name string) (UpdateForms, error) {
-	switch f := UpdateForms(name); f {
-	case "both":
+	if name == "both" {
 		return "", nil
-	case "", UpdateCSV, UpdateFixed:
-		return f, nil
 	}
-	return "", fmt.Errorf("update_forms: %q is none; one of csv, fixed, both", name)
+	f := UpdateForms(name)
+	return f, f.Check()
+}
+
+// Check is an error unless f is one of the forms, or empty.
+func (f UpdateForms) Check() error {
+	switch f {
+	case "", UpdateCSV, UpdateFixed:
+		return nil
+	}
+	return fmt.Errorf("update_forms: %q is none; one of csv, fixed, both", string(f))
 }
 
 // update writes the files of one agency. A form that is not wanted is nil.

@@ -140,8 +140,9 @@ type Worklists struct {
 }
 
 // RunID names a run after what decides its result: the bytes and names of the
-// inputs, in any order, the policy with its parameters, the layouts, the code
-// tables, the as-of date and the version. It reads no other field of m.
+// inputs, in any order, the policy with its parameters and the variants that were
+// asked for, the layouts, the code tables, the as-of date, the version, and the forms
+// of the update files where not both are written. It reads no other field of m.
 func RunID(m *Manifest) (string, error) {
 	if m.Version == "" || m.AsOf == "" || m.Policy.SHA256 == "" || len(m.Inputs) == 0 {
 		return "", errors.New("run id: version, as_of, policy and inputs must be set")

@@ -69,7 +69,7 @@ const recentTexts = 64
 
 // place is where a text stands among the recent ones.
 func (k packedKey) place() int {
-	return int((k[0]^k[1]*0x9e3779b97f4a7c15)*0xff51afd7ed558ccd>>58) & (recentTexts - 1) //nolint:gosec // six bits
+	return int((k[0]^k[1]*0x9e3779b97f4a7c15)*0xff51afd7ed558ccd>>58) & (recentTexts - 1)
 }
 
 // saysSection tells whether the words of a decision give the section of the charge.
