@@ -125,6 +125,12 @@ func TestAPersonWhoComesBack(t *testing.T) {
 			"P1,1970-01-01,D,four,ALPINE,187 PC,felony,CONVICTED,2001-01-01,one field too many",
 			"P2,1970-01-01,B,three,ALPINE,11359 HS,felony,CONVICTED,2001-01-01",
 		},
+		"as a row that cannot be read, at the end": {
+			"P1,1970-01-01,A,one,ALPINE,11359 HS,felony,CONVICTED,2001-01-01",
+			"P2,1970-01-01,B,two,ALPINE,11359 HS,felony,CONVICTED,2001-01-01",
+			"P3,1970-01-01,C,three,ALPINE,11359 HS,felony,CONVICTED,2001-01-01",
+			"P1,1970-01-01,D,four,ALPINE,187 PC,felony,CONVICTED,2001-01-01,one field too many",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := generic(t, map[string]string{"county": "ALPINE", "only_prop64": "true"}, rows...)
