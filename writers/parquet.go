@@ -230,7 +230,7 @@ func (t *Table) Close() (Output, error) {
 	if t.err != nil {
 		return Output{}, t.err
 	}
-	t.fail(errClosed) // for the rows that come too late
+	t.fail(errClosed) // what later calls return; a row that is written value by value panics
 	return Output{Rows: t.rows, Bytes: t.sink.size, SHA256: t.sink.sha256()}, nil
 }
 

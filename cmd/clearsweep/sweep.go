@@ -91,9 +91,8 @@ func sweep(cmd *cobra.Command, cfg pipeline.Config) (err error) {
 }
 
 // tuneCollector lets garbage stand until the memory that the user gave is full: a
-// sweep keeps little for long, and fewer collections take a tenth less time
-// (docs/MEASURING.md). What the collector does not count, the program itself for one,
-// has the rest of memory.
+// sweep keeps little for long, and fewer collections take less time. What the collector
+// does not count, the program itself for one, has the rest of memory.
 func tuneCollector(memory int64) {
 	debug.SetMemoryLimit(memory - memory/10)
 	debug.SetGCPercent(-1)

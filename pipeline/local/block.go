@@ -16,9 +16,10 @@ import (
 // compressed with S2. Its schema stands elsewhere. Many small batches are spilled, and
 // an Arrow IPC stream of each would be mostly schema.
 //
-// Each column begins with a byte: nothing if no row has a value other than zero,
-// values, or a bitmap of those that are valid and then values. Buffers begin at
-// multiples of eight bytes, so that they can be used where they are.
+// Each column begins with a byte that says whether the values of no row, of all or of
+// some are valid. Nothing else, the values, or a bitmap and the values follow; of a
+// dictionary its length and words come first. Buffers begin at multiples of eight bytes,
+// so that they can be used where they are.
 const (
 	nothing byte = iota
 	allValid
