@@ -21,14 +21,14 @@ type Result struct {
 }
 
 // Commit checks that every row is accounted for and makes the run count. It
-// takes the receipts of every range, in order of Ranges, and of every part. The
+// takes what every range left, in order of Ranges, and the receipts of all. The
 // moment is the caller's: no wall clock is read here.
-func (r *Run) Commit(ctx context.Context, prepared []Prepared, receipts []Receipt, from Segments, moment writers.Moment) (Result, error) {
+func (r *Run) Commit(ctx context.Context, prepared []Prepared, receipts *Receipts, from Segments, moment writers.Moment) (Result, error) {
 	if err := ctx.Err(); err != nil { // a cancelled run may look complete
 		return Result{}, err
 	}
 	m := r.manifest
-	if err := r.total(&m, prepared, receipts); err != nil {
+	if err := r.total(&m, prepared, &receipts.sums); err != nil {
 		return Result{}, fmt.Errorf("control totals do not balance, so nothing is published: %w", err)
 	}
 	if err := r.publish(ctx, &m, prepared, receipts, from); err != nil {
@@ -45,7 +45,7 @@ func (r *Run) Commit(ctx context.Context, prepared []Prepared, receipts []Receip
 }
 
 // total adds up the receipts, by source and in all, and balances them.
-func (r *Run) total(m *writers.Manifest, prepared []Prepared, receipts []Receipt) error {
+func (r *Run) total(m *writers.Manifest, prepared []Prepared, sums *Sums) error {
 	sources := make([]schemas.Totals, len(r.Sources))
 	for i, earlier := range r.duplicate {
 		if earlier >= 0 {
@@ -55,12 +55,8 @@ func (r *Run) total(m *writers.Manifest, prepared []Prepared, receipts []Receipt
 	for _, p := range prepared {
 		sources[p.Source].Rows.Add(p.Rows)
 	}
-	var persons int64
-	for _, receipt := range receipts {
-		persons += receipt.Totals.Persons
-		for i, t := range receipt.BySource {
-			sources[i].Add(t)
-		}
+	for i, t := range sums.BySource {
+		sources[i].Add(t)
 	}
 	var faults []error
 	for i, t := range sources {
@@ -71,8 +67,8 @@ func (r *Run) total(m *writers.Manifest, prepared []Prepared, receipts []Receipt
 		m.Inputs[i].Totals = t
 		m.Totals.Add(t)
 	}
-	m.Totals.Persons = persons // a person may be in several sources
-	faults = append(faults, r.whatIfs(m, receipts))
+	m.Totals.Persons = sums.Totals.Persons // a person may be in several sources
+	faults = append(faults, r.whatIfs(m, &sums.WhatIfs))
 	return errors.Join(append(faults, m.Totals.Balance())...)
 }
 
@@ -86,18 +82,14 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 }
 
 // publish writes what belongs to the run as a whole.
-func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts []Receipt, from Segments) error {
-	parts := make([]writers.Receipt, len(receipts))
-	worklist := newWorklist(prepared, receipts)
-	todo := worklist.lists()
-	for i, receipt := range receipts {
-		parts[i] = receipt.Part
-		m.Outputs = append(m.Outputs, receipt.Part.Outputs...)
+func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts *Receipts, from Segments) error {
+	parts, sums, todo := receipts.inOrder(), &receipts.sums, receipts.lists()
+	for _, part := range parts {
+		m.Outputs = append(m.Outputs, part.Outputs...)
 	}
-	m.Warnings = r.warnings(m, receipts, todo)
-	substances := addSubstances(receipts)
+	m.Warnings = r.warnings(m, sums, todo)
 	if r.law.AsksSubstance() {
-		m.Substances = substances.sum(r.pack)
+		m.Substances = sums.Substances.sum(r.pack)
 	}
 	rejects, err := r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
 	if err != nil {
@@ -116,7 +108,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
-	undeliverable, err := r.attempt.WriteUndeliverable(ctx, undeliverable(receipts))
+	undeliverable, err := r.attempt.WriteUndeliverable(ctx, sums.undeliverable())
 	if err != nil {
 		return err
 	}
@@ -125,7 +117,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		return err
 	}
 	if r.law.AsksSubstance() {
-		list, err := r.attempt.WriteSubstances(ctx, substances.gaps())
+		list, err := r.attempt.WriteSubstances(ctx, sums.Substances.gaps())
 		if err != nil {
 			return err
 		}
@@ -137,15 +129,6 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	}
 	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, updates, lists, policy, codes)
 	return nil
-}
-
-// undeliverable lists what could not be delivered, in the order of the parts.
-func undeliverable(receipts []Receipt) []writers.Undeliverable {
-	var list []writers.Undeliverable
-	for _, receipt := range receipts {
-		list = append(list, receipt.Undeliverable...)
-	}
-	return list
 }
 
 // rejects yields the rejects of all ranges, in order of source and line.

@@ -54,19 +54,22 @@ func (r *Run) Pass(ctx context.Context, n int, segments Segments) (_ Prepared, _
 
 // SettleRest decides the persons at the ends of ranges, once all have passed. It is
 // ErrNotGrouped when one of them was decided already.
-func (r *Run) SettleRest(ctx context.Context, prepared []Prepared, segments Segments) ([]Receipt, error) {
+func (r *Run) SettleRest(ctx context.Context, prepared []Prepared, segments Segments, receipts *Receipts) error {
 	var rest []Segment
 	for _, p := range prepared {
 		if slices.ContainsFunc(p.Beyond, r.decided.has) {
-			return nil, ErrNotGrouped
+			return ErrNotGrouped
 		}
 		rest = append(rest, p.Segments...)
 	}
 	if len(rest) == 0 {
-		return nil, nil
+		return nil
 	}
 	receipt, err := r.Settle(ctx, len(r.Ranges), rest, segments)
-	return []Receipt{receipt}, err
+	if err == nil {
+		receipts.Part(receipt)
+	}
+	return err
 }
 
 // beginsSource tells whether a range is the first of its source: nobody begins

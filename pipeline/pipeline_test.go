@@ -5,11 +5,16 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"unsafe"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 )
 
@@ -87,17 +92,17 @@ func TestWorklistsDoNotDependOnTheDivision(t *testing.T) {
 		if backwards {
 			slices.Reverse(rows)
 		}
-		var prepared []Prepared
+		run := Run{Plan: &Plan{}}
+		sum := run.NewReceipts()
 		for chunk := range slices.Chunk(rows, batch) {
 			p := Prepared{Unmapped: map[readers.Value]int64{}}
 			for _, v := range chunk {
 				p.addUnmapped(map[readers.Value]int64{v: 1})
 			}
-			prepared = append(prepared, p)
+			sum.Range(&p)
 		}
-		w := newWorklist(prepared, nil)
-		values := maps.Clone(w.values)
-		return values, w.lists().omitted
+		omitted := sum.lists().omitted
+		return sum.unmapped, omitted
 	}
 	want, omitted := build(len(all), false)
 	if len(want) != worklistLength || omitted != 500 {
@@ -109,4 +114,62 @@ func TestWorklistsDoNotDependOnTheDivision(t *testing.T) {
 			t.Errorf("in pieces of %d the list differs", batch)
 		}
 	}
+}
+
+// What is counted by a text keeps no batch in which the text stands again: to assign
+// to a key that a map has would.
+func TestCountsKeepNoBatch(t *testing.T) {
+	sums := (&Run{Plan: &Plan{}}).newSums()
+	first, again := newRows(oneStatute(t)), newRows(oneStatute(t))
+	for _, rows := range []*rows{first, again} {
+		statute := rows.statute.text(0)
+		sums.Gaps.note(rows, 0, 0, false)
+		sums.addCounty(statute, 1)
+		sums.Substances.wait(SubstanceGap{Code: statute}, 1)
+	}
+	ours := func(what, key string, counted int64) {
+		t.Helper()
+		if counted != 2 {
+			t.Errorf("%s was counted %d times", what, counted)
+		}
+		for _, rows := range []*rows{first, again} {
+			if unsafe.StringData(key) == unsafe.StringData(rows.statute.text(0)) {
+				t.Errorf("%s keeps a batch", what)
+			}
+		}
+	}
+	for text, a := range sums.Gaps.Codes {
+		ours("a statute without a code", text.Statute, a.Rows)
+	}
+	for county, charges := range sums.Counties {
+		ours("a county", county, *charges)
+	}
+	for gap, charges := range sums.Substances.Gaps {
+		ours("a gap of substances", gap.Code, *charges)
+	}
+}
+
+// oneStatute is a batch of one row, whose statute has no code.
+func oneStatute(t *testing.T) arrow.Record {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schemas.Coded)
+	defer b.Release()
+	for i, field := range b.Fields() {
+		switch i {
+		case schemas.ColStatute:
+			if err := field.(*array.BinaryDictionaryBuilder).AppendString("no such section"); err != nil {
+				t.Fatal(err)
+			}
+		case schemas.ColCodeMatch:
+			field.(*array.Uint8Builder).Append(uint8(schemas.Unmatched))
+		default:
+			if schemas.Coded.Field(i).Nullable {
+				field.AppendNull()
+			} else {
+				field.AppendEmptyValue()
+			}
+		}
+	}
+	batch := b.NewRecord()
+	t.Cleanup(batch.Release)
+	return batch
 }

@@ -14,27 +14,6 @@ import (
 	"github.com/clearsweep/clearsweep/writers"
 )
 
-// Receipt is what one part came to.
-type Receipt struct {
-	Part     writers.Receipt
-	Totals   schemas.Totals
-	BySource []schemas.Totals // by ordinal of the source
-	Gaps     Gaps             // statute texts that have no code
-	Counties map[string]int64 // charges by county as written
-	// Undeliverable lists the first charges of the part that are granted relief
-	// and cannot stand in an update file; UndeliverableRows counts all.
-	Undeliverable     []writers.Undeliverable
-	UndeliverableRows int64
-	// BirthConflicts counts persons whose rows give two dates of birth; the law
-	// is asked without one.
-	BirthConflicts int64
-	Doubts         evaluate.Doubts
-	// Substances counts the charges whose decision the substance had a part in.
-	Substances Substances
-	// WhatIfs counts what the variants of the policy would decide.
-	WhatIfs WhatIfs
-}
-
 // Settle decides everyone in a part, whose segments may come in any order. It
 // is safe to repeat: the same charges leave the same files.
 func (r *Run) Settle(ctx context.Context, part int, segments []Segment, from Segments) (_ Receipt, err error) {
@@ -100,13 +79,8 @@ type asked struct {
 func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settler {
 	s := &settler{
 		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out, sources: r.sourceNames(),
-		receipt: Receipt{
-			BySource: make([]schemas.Totals, len(r.Sources)),
-			Gaps:     Gaps{Codes: map[CodeText]Affected{}},
-			Counties: map[string]int64{},
-			WhatIfs:  WhatIfs{Variants: make([]WhatIf, len(r.variants))},
-		},
-		words: newWordList(r.pack.Called(), len(r.Sources)),
+		receipt: Receipt{Sums: r.newSums()},
+		words:   newWordList(r.pack.Called(), len(r.Sources)),
 		asked: asked{
 			code: evaluator.Code, county: evaluator.County, degree: evaluator.Degree, substance: r.law.AsksSubstance(),
 			lifeNumbers: map[string]int32{}, lifeLists: [][]normalize.Life{nil},

@@ -15,7 +15,7 @@ type Substances struct {
 	Answered [schemas.ArrestReport + 1]int64 // by evidence
 	Asked    [schemas.ArrestReport + 1]int64
 	Included int64
-	Gaps     map[SubstanceGap]int64 // charges that wait, the first ones in order, as in a worklist
+	Gaps     map[SubstanceGap]*int64 // charges that wait, the first ones in order, as in a worklist
 }
 
 // SubstanceGap is what charges have in common that wait for their substance.
@@ -46,32 +46,29 @@ func (s *Substances) note(use evaluate.Use, c *evaluate.Charge, code, priority s
 }
 
 func (s *Substances) wait(key SubstanceGap, charges int64) {
-	if _, known := s.Gaps[key]; !known {
-		key.Code = strings.Clone(key.Code) // the batch it came from goes
+	sum := s.Gaps[key]
+	if sum == nil {
+		sum = new(int64)
+		key.Code = strings.Clone(key.Code)
 		if s.Gaps == nil {
-			s.Gaps = map[SubstanceGap]int64{}
+			s.Gaps = map[SubstanceGap]*int64{}
 		}
 		s.Gaps = shorten(s.Gaps, 2*worklistLength, compareGaps)
+		s.Gaps[key] = sum
 	}
-	s.Gaps[key] += charges
+	*sum += charges
 }
 
-// addSubstances adds up the counts of all parts.
-func addSubstances(receipts []Receipt) Substances {
-	var all Substances
-	for i := range receipts {
-		s := &receipts[i].Substances
-		for rung := range s.Answered {
-			all.Answered[rung] += s.Answered[rung]
-			all.Asked[rung] += s.Asked[rung]
-		}
-		all.Included += s.Included
-		for key, charges := range s.Gaps {
-			all.wait(key, charges)
-		}
+// add adds o.
+func (s *Substances) add(o *Substances) {
+	for rung := range o.Answered {
+		s.Answered[rung] += o.Answered[rung]
+		s.Asked[rung] += o.Asked[rung]
 	}
-	all.Gaps = shorten(all.Gaps, worklistLength, compareGaps)
-	return all
+	s.Included += o.Included
+	for key, charges := range o.Gaps {
+		s.wait(key, *charges)
+	}
 }
 
 // sum is what the manifest says.
@@ -91,10 +88,11 @@ func (s *Substances) sum(pack *policies.Pack) *writers.Substances {
 }
 
 func (s *Substances) gaps() []writers.SubstanceGap {
-	gaps := make([]writers.SubstanceGap, 0, len(s.Gaps))
-	for key, charges := range s.Gaps {
+	first := shorten(s.Gaps, worklistLength, compareGaps)
+	gaps := make([]writers.SubstanceGap, 0, len(first))
+	for key, charges := range first {
 		gaps = append(gaps, writers.SubstanceGap{
-			Code: key.Code, Evidence: key.Evidence, Substances: key.Substances, Priority: key.Priority, Charges: charges,
+			Code: key.Code, Evidence: key.Evidence, Substances: key.Substances, Priority: key.Priority, Charges: *charges,
 		})
 	}
 	return gaps

@@ -33,14 +33,20 @@ func (s *settler) countCounties(rows *rows) {
 		if number > 0 {
 			county = rows.county.list.Value(number - 1)
 		}
-		counties := s.receipt.Counties
-		if _, known := counties[county]; !known {
-			s.receipt.Counties = shorten(counties, 2*worklistLength, strings.Compare)
-			county = strings.Clone(county) // the batch it came from goes
-		}
-		s.receipt.Counties[county] += charges
+		s.receipt.addCounty(county, charges)
 	}
 	clear(rows.county.counts)
+}
+
+// addCounty adds charges to those of a county, of whose name it keeps a copy.
+func (s *Sums) addCounty(county string, charges int64) {
+	sum := s.Counties[county]
+	if sum == nil {
+		sum = new(int64)
+		s.Counties = shorten(s.Counties, 2*worklistLength, strings.Compare)
+		s.Counties[strings.Clone(county)] = sum
+	}
+	*sum += charges
 }
 
 // countPerson counts a person once in all, and once in each source that has

@@ -78,33 +78,27 @@ func (w *WhatIfs) note(p *evaluate.Person, law *evaluate.Law, e *evaluate.Evalua
 	}
 }
 
-// addWhatIfs adds up the counts of all parts.
-func addWhatIfs(receipts []Receipt, variants int) WhatIfs {
-	all := WhatIfs{Variants: make([]WhatIf, variants)}
-	for i := range receipts {
-		w := &receipts[i].WhatIfs
-		for k := range w.Variants {
-			v, sum := &w.Variants[k], &all.Variants[k]
-			for o := range v.Outcomes {
-				sum.Outcomes[o] += v.Outcomes[o]
-			}
-			sum.Gained.add(v.Gained)
-			sum.Lost.add(v.Lost)
+// add adds o.
+func (w *WhatIfs) add(o *WhatIfs) {
+	for k := range o.Variants {
+		v, sum := &o.Variants[k], &w.Variants[k]
+		for outcome := range v.Outcomes {
+			sum.Outcomes[outcome] += v.Outcomes[outcome]
 		}
-		for bit := range w.Sole {
-			all.Sole[bit].add(w.Sole[bit])
-		}
+		sum.Gained.add(v.Gained)
+		sum.Lost.add(v.Lost)
 	}
-	return all
+	for bit := range o.Sole {
+		w.Sole[bit].add(o.Sole[bit])
+	}
 }
 
 // whatIfs fills in what the manifest says of the variants, and checks that each
 // has decided every charge.
-func (r *Run) whatIfs(m *writers.Manifest, receipts []Receipt) error {
+func (r *Run) whatIfs(m *writers.Manifest, all *WhatIfs) error {
 	if len(r.variants) == 0 {
 		return nil
 	}
-	all := addWhatIfs(receipts, len(r.variants))
 	for k := range all.Variants {
 		v, out := &all.Variants[k], &m.Variants[k]
 		charges := int64(0)

@@ -7,28 +7,21 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/pipeline/route"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
 // warnings are what a person should know of the run beyond its totals.
-func (r *Run) warnings(m *writers.Manifest, receipts []Receipt, todo lists) []string {
+func (r *Run) warnings(m *writers.Manifest, sums *Sums, todo lists) []string {
 	w := warnings{}
 	if !r.pack.SignedOff {
 		w.say("no lawyer has signed the policy %s: see its SOURCES.md before its decisions are used", m.Policy.ID)
 	}
 	r.warnOfSources(&w, m)
-	r.warnOfCounty(&w, m, receipts)
-	var conflicts, undeliverable int64
-	var doubts evaluate.Doubts
-	for _, receipt := range receipts {
-		conflicts += receipt.BirthConflicts
-		undeliverable += receipt.UndeliverableRows
-		doubts.Add(receipt.Doubts)
-	}
+	r.warnOfCounty(&w, m, sums.Counties)
+	doubts := sums.Doubts
 	w.count(m.Totals.Unkeyed, "rows have no usable person key; each stands alone")
-	w.count(conflicts, "persons have rows with different birth dates; the law was asked without one")
+	w.count(sums.BirthConflicts, "persons have rows with different birth dates; the law was asked without one")
 	w.count(int64(doubts.Births), "persons have a birth date that no life fits; the law was asked without one")
 	w.count(int64(doubts.Dates), "dates of events are after the as-of date or before the person's birth; the law was asked without them")
 	w.count(int64(doubts.Dispositions), "rows contradict another row of the same charge; the law was asked without what they say")
@@ -38,7 +31,7 @@ func (r *Run) warnings(m *writers.Manifest, receipts []Receipt, todo lists) []st
 	w.count(int64(len(todo.outOfForce)), "statute texts name a section that was not the law on the day of an offence: see worklist/out-of-force.csv")
 	w.count(int64(len(todo.values)), "values are not in the layout's maps: see worklist/values.csv")
 	w.count(todo.omitted, "rows have texts beyond the length of the worklists")
-	w.count(undeliverable, "deliveries cannot stand in an update file: see worklist/undeliverable.csv")
+	w.count(sums.UndeliverableRows, "deliveries cannot stand in an update file: see worklist/undeliverable.csv")
 	return w
 }
 
@@ -71,16 +64,10 @@ func (r *Run) warnOfSources(w *warnings, m *writers.Manifest) {
 
 // warnOfCounty says so when a policy asks for a county that no charge is from:
 // a misspelt name would otherwise leave out everybody without a word.
-func (r *Run) warnOfCounty(w *warnings, m *writers.Manifest, receipts []Receipt) {
+func (r *Run) warnOfCounty(w *warnings, m *writers.Manifest, counties map[string]*int64) {
 	asked, ok := m.Policy.Params["county"]
 	if !ok {
 		return
-	}
-	counties := map[string]int64{}
-	for _, receipt := range receipts {
-		for county, n := range receipt.Counties {
-			counties[county] += n
-		}
 	}
 	for county := range counties {
 		if strings.EqualFold(strings.TrimSpace(county), strings.TrimSpace(asked)) {
@@ -92,7 +79,7 @@ func (r *Run) warnOfCounty(w *warnings, m *writers.Manifest, receipts []Receipt)
 	}
 	const most = 5
 	names := slices.SortedFunc(maps.Keys(counties), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counties[b], counties[a]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(*counties[b], *counties[a]), cmp.Compare(a, b))
 	})
 	w.say("no charge is from the county %q; the extract has most from %q", asked, names[:min(most, len(names))])
 }

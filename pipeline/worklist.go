@@ -40,9 +40,13 @@ type Affected struct {
 	last          int64  // the person last counted
 }
 
-// Gaps are the statute texts of one part that people must look at.
+// Gaps are statute texts that people must look at.
+//
+// Counts by a text stand behind pointers, here and in the maps like it: to assign to a
+// key that a map has would put the text that was asked for in the place of our copy,
+// and keep the whole batch that it is from.
 type Gaps struct {
-	Codes map[CodeText]Affected
+	Codes map[CodeText]*Affected
 	Rows  int64 // of all such texts, also those beyond worklistLength
 }
 
@@ -59,11 +63,12 @@ func (g *Gaps) note(rows *rows, row int32, person int64, outOfForce bool) {
 	}
 	g.Rows++
 	example := rows.description.text(row)
-	a, known := g.Codes[key]
-	if !known {
-		key.Statute, key.Code = strings.Clone(key.Statute), strings.Clone(key.Code) // the batch they came from goes
-		a = Affected{Example: strings.Clone(example), last: -1}
+	a := g.Codes[key]
+	if a == nil {
+		a = &Affected{Example: strings.Clone(example), last: -1}
+		key.Statute, key.Code = strings.Clone(key.Statute), strings.Clone(key.Code)
 		g.Codes = shorten(g.Codes, 2*worklistLength, compareCodes)
+		g.Codes[key] = a
 	}
 	a.Rows++
 	if example < a.Example {
@@ -73,16 +78,37 @@ func (g *Gaps) note(rows *rows, row int32, person int64, outOfForce bool) {
 		a.last = person
 		a.Persons++
 	}
-	g.Codes[key] = a
+}
+
+// add adds o, whose entries it may keep.
+func (g *Gaps) add(o *Gaps) {
+	g.Rows += o.Rows
+	for key, more := range o.Codes {
+		a := g.Codes[key]
+		if a == nil {
+			g.Codes[key] = more
+			continue
+		}
+		a.Rows += more.Rows
+		a.Persons += more.Persons // a person is in one part
+		a.Example = min(a.Example, more.Example)
+	}
+	g.Codes = shorten(g.Codes, 2*worklistLength, compareCodes)
 }
 
 // addUnmapped adds the unmapped values of a batch.
 func (p *Prepared) addUnmapped(values map[readers.Value]int64) {
-	for value, rows := range values {
-		p.Unmapped[value] += rows
+	for _, rows := range values {
 		p.UnmappedRows += rows
 	}
-	p.Unmapped = shorten(p.Unmapped, 2*worklistLength, compareValues)
+	p.Unmapped = addUnmapped(p.Unmapped, values)
+}
+
+func addUnmapped(to, values map[readers.Value]int64) map[readers.Value]int64 {
+	for value, rows := range values {
+		to[value] += rows
+	}
+	return shorten(to, 2*worklistLength, compareValues)
 }
 
 // shorten keeps the first worklistLength keys of a list that has more than most.
@@ -96,35 +122,6 @@ func shorten[K comparable, V any](list map[K]V, most int, compare func(a, b K) i
 	return list
 }
 
-// worklist gathers what people must map, over all parts and ranges.
-type worklist struct {
-	codes   map[CodeText]Affected
-	values  map[readers.Value]int64
-	omitted int64 // rows of all texts
-}
-
-func newWorklist(prepared []Prepared, receipts []Receipt) worklist {
-	w := worklist{codes: map[CodeText]Affected{}, values: map[readers.Value]int64{}}
-	for _, receipt := range receipts {
-		w.omitted += receipt.Gaps.Rows
-		for key, b := range receipt.Gaps.Codes {
-			if a, ok := w.codes[key]; ok {
-				b = Affected{Rows: a.Rows + b.Rows, Persons: a.Persons + b.Persons, Example: min(a.Example, b.Example)}
-			}
-			w.codes[key] = b
-		}
-	}
-	for _, p := range prepared {
-		w.omitted += p.UnmappedRows
-		for value, rows := range p.Unmapped {
-			w.values[value] += rows
-		}
-	}
-	w.codes = shorten(w.codes, worklistLength, compareCodes)
-	w.values = shorten(w.values, worklistLength, compareValues)
-	return w
-}
-
 // lists are the worklists as they are written.
 type lists struct {
 	codes      []writers.CodeGap
@@ -133,9 +130,10 @@ type lists struct {
 	omitted    int64 // rows of texts that the lists leave out
 }
 
-func (w *worklist) lists() lists {
-	out := lists{omitted: w.omitted}
-	for text, a := range w.codes {
+// lists are what people must map, over all parts and ranges.
+func (s *Receipts) lists() lists {
+	out := lists{omitted: s.sums.Gaps.Rows + s.unmappedRows}
+	for text, a := range shorten(s.sums.Gaps.Codes, worklistLength, compareCodes) {
 		out.omitted -= a.Rows
 		if text.Code != "" {
 			out.outOfForce = append(out.outOfForce, writers.OutOfForce{
@@ -147,7 +145,7 @@ func (w *worklist) lists() lists {
 			Statute: text.Statute, Description: a.Example, Match: text.Match, Rows: a.Rows, Persons: a.Persons,
 		})
 	}
-	for value, rows := range w.values {
+	for value, rows := range shorten(s.unmapped, worklistLength, compareValues) {
 		out.omitted -= rows
 		out.values = append(out.values, writers.ValueGap{Column: value.Column, Value: value.Text, Rows: rows})
 	}

@@ -119,8 +119,7 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 	from, numbers := column.Dictionary().(*array.String), column.Indices().(*array.Int32)
 	type place struct{ run, number int32 } // of a word in the run where it was last met
 	met := make([]place, from.Len())
-	words := array.NewStringBuilder(mem)
-	defer words.Release()
+	var words []int32 // of all runs, by their numbers in the column
 	wordEnds := make([]int, len(ends))
 	out := make([]int32, len(order))
 	start, first := 0, 0
@@ -133,18 +132,18 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 			number := numbers.Value(row)
 			at := &met[number]
 			if at.run != int32(run)+1 {
-				*at = place{int32(run) + 1, int32(words.Len() - first)} //nolint:gosec // the same
-				words.Append(from.Value(int(number)))
+				*at = place{int32(run) + 1, int32(len(words) - first)} //nolint:gosec // the same
+				words = append(words, number)
 			}
 			out[i] = at.number
 		}
-		start, first = end, words.Len()
+		start, first = end, len(words)
 		wordEnds[run] = first
 	}
 	valid, nulls := takeValidity(mem, column, order)
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(order),
 		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(out))}, nil, nulls, 0)
-	indices, list := finish(data, valid), words.NewArray()
+	indices, list := finish(data, valid), takeStrings(mem, from, words)
 	defer indices.Release()
 	defer list.Release()
 	return array.NewDictionaryArray(column.DataType(), indices, list), wordEnds

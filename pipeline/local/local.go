@@ -51,7 +51,7 @@ func Run(ctx context.Context, plan *pipeline.Plan, progress *Progress, clock fun
 // decided is all that a run has come to before it is committed.
 type decided struct {
 	prepared []pipeline.Prepared
-	receipts []pipeline.Receipt
+	receipts *pipeline.Receipts
 	segments *segments // with the rejects
 }
 
@@ -77,7 +77,7 @@ func begin(ctx context.Context, run *pipeline.Run, progress *Progress, watch *st
 	if err != nil {
 		return nil, err
 	}
-	done := &decided{segments: segments}
+	done := &decided{segments: segments, receipts: run.NewReceipts()}
 	if err := way(ctx, run, done, progress, watch); err != nil {
 		return nil, errors.Join(err, segments.Close())
 	}
@@ -86,25 +86,23 @@ func begin(ctx context.Context, run *pipeline.Run, progress *Progress, watch *st
 
 // onePass decides every range as it is read, and then who stands at their ends.
 func onePass(ctx context.Context, run *pipeline.Run, done *decided, progress *Progress, watch *stopwatch) (err error) {
-	if done.prepared, done.receipts, err = pass(ctx, run, done.segments, progress); err != nil {
+	if done.prepared, err = pass(ctx, run, done, progress); err != nil {
 		return err
 	}
-	rest, err := run.SettleRest(ctx, done.prepared, done.segments)
-	if err != nil {
+	if err = run.SettleRest(ctx, done.prepared, done.segments, done.receipts); err != nil {
 		return err
 	}
-	done.receipts = append(done.receipts, rest...)
 	watch.lap(Passing)
 	return nil
 }
 
 // partitioned sorts all rows by person, and decides part after part.
 func partitioned(ctx context.Context, run *pipeline.Run, done *decided, progress *Progress, watch *stopwatch) (err error) {
-	if done.prepared, err = prepare(ctx, run, done.segments, progress); err != nil {
+	if done.prepared, err = prepare(ctx, run, done, progress); err != nil {
 		return err
 	}
 	watch.lap(Preparing)
-	if done.receipts, err = settle(ctx, run, done.prepared, done.segments, progress); err != nil {
+	if err = settle(ctx, run, done, progress); err != nil {
 		return err
 	}
 	watch.lap(Settling)
@@ -112,25 +110,27 @@ func partitioned(ctx context.Context, run *pipeline.Run, done *decided, progress
 }
 
 // pass reads and decides every range, several at a time.
-func pass(ctx context.Context, run *pipeline.Run, segments *segments, progress *Progress) ([]pipeline.Prepared, []pipeline.Receipt, error) {
+func pass(ctx context.Context, run *pipeline.Run, to *decided, progress *Progress) ([]pipeline.Prepared, error) {
 	progress.start(Passing, run.Bytes())
 	prepared := make([]pipeline.Prepared, len(run.Ranges))
-	receipts := make([]pipeline.Receipt, len(run.Ranges))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(run.Config.Workers)
 	for i, r := range run.Ranges {
 		g.Go(func() (err error) {
-			if prepared[i], receipts[i], err = run.Pass(ctx, i, segments); err != nil {
+			var receipt pipeline.Receipt
+			if prepared[i], receipt, err = run.Pass(ctx, i, to.segments); err != nil {
 				return err
 			}
-			return took(run, r, &prepared[i], progress)
+			to.receipts.Part(receipt)
+			return took(run, r, &prepared[i], to.receipts, progress)
 		})
 	}
-	return prepared, receipts, g.Wait()
+	return prepared, g.Wait()
 }
 
 // took counts a range that was read.
-func took(run *pipeline.Run, r pipeline.Range, p *pipeline.Prepared, progress *Progress) error {
+func took(run *pipeline.Run, r pipeline.Range, p *pipeline.Prepared, receipts *pipeline.Receipts, progress *Progress) error {
+	receipts.Range(p)
 	progress.addDone(r.Length)
 	progress.addRows(p.Rows.Read)
 	return run.CheckRejects(progress.addRejects(p.Rows.Rejected))
@@ -154,38 +154,39 @@ func survey(ctx context.Context, plan *pipeline.Plan, progress *Progress) ([]pip
 // prepare reads every range, several at a time, and leaves each charge in its
 // person's bucket. Its end is the one barrier: a person's next charge may be in
 // the last range.
-func prepare(ctx context.Context, run *pipeline.Run, segments *segments, progress *Progress) ([]pipeline.Prepared, error) {
+func prepare(ctx context.Context, run *pipeline.Run, to *decided, progress *Progress) ([]pipeline.Prepared, error) {
 	progress.start(Preparing, run.Bytes())
 	prepared := make([]pipeline.Prepared, len(run.Ranges))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(run.Config.Workers)
 	for i, r := range run.Ranges {
 		g.Go(func() (err error) {
-			if prepared[i], err = run.Prepare(ctx, r, segments); err != nil {
+			if prepared[i], err = run.Prepare(ctx, r, to.segments); err != nil {
 				return err
 			}
-			return took(run, r, &prepared[i], progress)
+			return took(run, r, &prepared[i], to.receipts, progress)
 		})
 	}
 	return prepared, g.Wait()
 }
 
 // settle decides every part, several at a time.
-func settle(ctx context.Context, run *pipeline.Run, prepared []pipeline.Prepared, segments *segments, progress *Progress) ([]pipeline.Receipt, error) {
-	parts := run.Parts(prepared)
+func settle(ctx context.Context, run *pipeline.Run, to *decided, progress *Progress) error {
+	parts := run.Parts(to.prepared)
 	progress.start(Settling, int64(len(parts)))
-	receipts := make([]pipeline.Receipt, len(parts))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(run.Config.Workers)
 	for n, part := range parts {
-		g.Go(func() (err error) {
-			if receipts[n], err = run.Settle(ctx, n, part, segments); err != nil {
+		g.Go(func() error {
+			receipt, err := run.Settle(ctx, n, part, to.segments)
+			if err != nil {
 				return fmt.Errorf("part %d: %w", n, err)
 			}
-			segments.Drop(part)
+			to.receipts.Part(receipt)
+			to.segments.Drop(part)
 			progress.addDone(1)
 			return nil
 		})
 	}
-	return receipts, g.Wait()
+	return g.Wait()
 }

@@ -144,23 +144,29 @@ func (s *segments) read(at kept) (arrow.Record, error) {
 	return decodeBlock(block, at.schema, at.rows)
 }
 
+// arrayBytes is what Arrow takes for one array beside its values: the many small batches
+// of a large extract are half of that.
+const arrayBytes = 256
+
 // batchBytes is the memory that the rows of batch take; a slice counts for its
 // own rows.
 func batchBytes(batch arrow.Record) int64 {
 	var size int64
 	for _, column := range batch.Columns() {
-		switch c := column.(type) {
-		case *array.String:
-			size += stringBytes(c)
-		case *array.Dictionary:
-			size += stringBytes(c.Dictionary().(*array.String)) + int64(4*c.Len())
-		default:
-			if width, ok := c.DataType().(arrow.FixedWidthDataType); ok {
-				size += int64(c.Len()*width.BitWidth()) / 8
-			}
-		}
+		size += columnBytes(column)
 	}
 	return size
+}
+
+func columnBytes(column arrow.Array) int64 {
+	switch c := column.(type) {
+	case *array.Dictionary:
+		return arrayBytes + columnBytes(c.Dictionary()) + columnBytes(c.Indices())
+	case *array.String:
+		return arrayBytes + stringBytes(c)
+	default:
+		return arrayBytes + int64(c.Len()*c.DataType().(arrow.FixedWidthDataType).BitWidth())/8
+	}
 }
 
 func stringBytes(c *array.String) int64 {
