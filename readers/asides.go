@@ -18,6 +18,7 @@ const (
 	isHeader
 	isComment
 	isTrailer
+	isPassed // of a record type that the layout passes over
 )
 
 // asides tell the rows of one source that hold no data.
@@ -56,6 +57,8 @@ func (a *asides) tell(raw *rawRow) (aside, error) {
 			return isHeader, nil
 		case trailerRecord:
 			return isTrailer, nil
+		case passedRecord:
+			return isPassed, nil
 		case dataRecord, unknownRecord:
 		}
 		return isData, nil
@@ -136,7 +139,7 @@ func (c *rowCheck) take(raw *rawRow) error {
 		}
 		c.trailerAt = raw.line
 		return c.count(raw)
-	case isBlank, isPreface, isComment:
+	case isBlank, isPreface, isComment, isPassed:
 	}
 	return nil
 }

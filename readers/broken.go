@@ -12,6 +12,9 @@ import (
 // one person too many costs a second look; to miss the right one hides that the
 // record has a hole.
 func (r *row) persons(raw *rawRow, split bool) [][]byte {
+	if f := r.layout.fixed; f != nil && f.tree != nil {
+		return r.alsoPerson(nil) // the assembly has set what columns can be told
+	}
 	if split {
 		return r.alsoPerson(nil)
 	}
@@ -35,7 +38,7 @@ func (r *row) personsOf(text []byte, tooLong bool, found [][]byte) [][]byte {
 	r.arena = r.arena[:0]
 	d := r.layout.delimited
 	if d == nil {
-		return r.personsAt(text, r.layout.fixed.excess(len(text)), tooLong, found)
+		return r.personsAt(text, r.layout.fixed.excess(len(text), r.layout.fixed.length), tooLong, found)
 	}
 	limit := len(text) + 1
 	if tooLong {
@@ -81,19 +84,27 @@ func (r *row) alsoPerson(found [][]byte) [][]byte {
 // place takes the columns of a broken row, each shift fields or bytes behind
 // the layout's place. A column whose place the row has not is null.
 func (r *row) place(text []byte, shift int) {
+	if r.layout.fixed != nil {
+		r.placeColumns(text, shift, r.layout.used)
+		return
+	}
 	for _, c := range r.layout.used {
 		r.values[c] = nil
-		if f := r.layout.fixed; f != nil {
-			moved := r.layout.columns[c]
-			if moved.start += shift; moved.start >= 0 {
-				r.values[c] = r.clean(c, f.column(text, &moved))
-			}
-			continue
-		}
 		if at := r.at[c] + shift; r.at[c] >= 0 && at >= 0 && at < len(r.cells) {
 			var v []byte
 			v, r.arena = r.layout.delimited.text(text, r.cells[at], r.arena)
 			r.values[c] = r.clean(c, v)
+		}
+	}
+}
+
+// placeColumns is place for columns of a record.
+func (r *row) placeColumns(text []byte, shift int, columns []int) {
+	for _, c := range columns {
+		r.values[c] = nil
+		moved := r.layout.columns[c]
+		if moved.start += shift; moved.start >= 0 {
+			r.take(c, r.layout.fixed.column(text, &moved))
 		}
 	}
 }

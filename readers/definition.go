@@ -43,6 +43,9 @@ func (d *definition) read(root ast.Node) {
 			d.layout.used = append(d.layout.used, i)
 		}
 	}
+	if f := d.layout.fixed; f != nil && f.tree != nil {
+		f.tree.use(d.reads)
+	}
 	for id := range fieldCount {
 		if d.layout.has(id) {
 			d.layout.present = append(d.layout.present, id)
@@ -77,53 +80,95 @@ func (d *definition) form(top *mapping) {
 	case top.has("delimited") && top.has("fixed"):
 		d.at(top.keys["fixed"], "a layout is delimited or fixed, not both")
 	case top.has("delimited"):
+		if e := &d.layout.encoding; e.ebcdic {
+			d.at(top.values["encoding"], "delimited text is not read from %s: say fixed, or convert it to UTF-8", e.name)
+		}
 		d.readDelimited(top.values["delimited"])
 	case top.has("fixed"):
 		d.readFixed(top.values["fixed"])
-		if d.layout.encoding.name != encodings[0].name {
-			d.at(top.values["encoding"], "fixed columns are read as %s: encoding belongs to delimited layouts", encodings[0].name)
-		}
 	default:
 		d.at(top.node, "a layout needs %q or %q: say how a row holds its columns", "delimited", "fixed")
 	}
 }
 
 func (d *definition) readFixed(n ast.Node) {
-	m := d.mapping(n, "fixed", "row_length", "record_type", "trailer_rows")
-	f := &fixedWidth{trimmed: m.choice("row_length", "exact", "trimmed") == "trimmed"}
+	m := d.mapping(n, "fixed", "framing", "row_length", "record_length", "record_type", "trailer_rows", "records")
+	f := &fixedWidth{
+		framing: framing(slices.Index(framings, m.choice("framing", framings...))), //nolint:gosec // one of three
+		trimmed: m.choice("row_length", "exact", "trimmed") == "trimmed",
+	}
+	f.length = m.number("record_length", 1, d.layout.maxRow, 0)
+	f.coded = f.framing != byLine || d.layout.encoding.chars != nil
 	d.layout.fixed = f
 	if m.has("record_type") {
-		t := d.mapping(m.values["record_type"], "record_type", "start", "length", "data", "header", "trailer")
-		t.require("data", "name the record types that are rows")
-		f.typed = true
-		f.typeAt = d.span(t)
-		f.data, f.header, f.trailer = t.texts("data"), t.texts("header"), t.texts("trailer")
-		d.recordTypes(t, f)
+		d.readRecordType(m, f)
 	}
 	if m.has("trailer_rows") {
-		t := d.mapping(m.values["trailer_rows"], "trailer_rows", "start", "length")
-		f.countAt = d.span(t)
-		if len(f.trailer) == 0 {
-			d.at(m.keys["trailer_rows"], "trailer_rows needs record_type with a trailer")
+		d.readTrailerCount(m, f)
+	}
+	if m.has("records") {
+		if !f.typed {
+			d.at(m.keys["records"], "records needs record_type: where the type of each stands")
 		}
+		d.readTree(m.values["records"], f)
+	}
+	d.encodeTypes(m, f)
+	d.checkFraming(m, f)
+}
+
+func (d *definition) readRecordType(m *mapping, f *fixedWidth) {
+	t := d.mapping(m.values["record_type"], "record_type", "start", "length", "data", "header", "trailer", "passed")
+	f.typed = true
+	f.typeAt = d.span(t)
+	f.data, f.header, f.trailer, f.passed = t.texts("data"), t.texts("header"), t.texts("trailer"), t.texts("passed")
+	switch {
+	case !m.has("records"):
+		t.require("data", "name the record types that are rows")
+	case t.has("data"):
+		d.at(t.keys["data"], "records names the record types that hold data")
+		f.data = nil
 	}
 }
 
-// recordTypes refuses types of the wrong width, or named twice.
-func (d *definition) recordTypes(t *mapping, f *fixedWidth) {
+// checkFraming refuses what cannot tell records from one another.
+func (d *definition) checkFraming(m *mapping, f *fixedWidth) {
+	e := &d.layout.encoding
+	switch {
+	case e.wide || e.mixed:
+		d.at(m.node, "fixed columns are counted in bytes: encoding: %s has characters of several lengths", e.name)
+	case f.framing == byLine && e.ebcdic:
+		d.at(m.node, "records of %s are told from one another by framing: length or descriptor", e.name)
+	case f.framing == byLength && f.trimmed:
+		d.at(m.keys["row_length"], "with framing: length every record has its length")
+	case f.framing == byLength && f.tree != nil && f.length == 0:
+		d.at(m.node, "framing: length needs record_length, the length of every record")
+	}
+}
+
+// encodeTypes writes the record types as they stand in the source, and refuses those of
+// the wrong width, or named twice.
+func (d *definition) encodeTypes(m *mapping, f *fixedWidth) {
+	if !f.typed {
+		return
+	}
+	n := m.values["record_type"]
 	seen := map[string]bool{}
-	for _, list := range []struct {
-		key   string
-		types []string
-	}{{"data", f.data}, {"header", f.header}, {"trailer", f.trailer}} {
-		for _, s := range list.types {
-			if len(s) != f.typeAt.length {
-				d.at(t.values[list.key], "record type %q is not %d bytes long", s, f.typeAt.length)
+	for _, types := range [][]string{f.data, f.header, f.trailer, f.passed} {
+		for i, s := range types {
+			b := d.layout.encoding.encodeText(s)
+			if len(b) != f.typeAt.length {
+				d.at(n, "record type %q is not %d bytes long", s, f.typeAt.length)
 			}
 			if seen[s] {
-				d.at(t.values[list.key], "record type %q is named twice", s)
+				d.at(n, "record type %q is named twice", s)
 			}
 			seen[s] = true
+			types[i] = string(b)
+		}
+	}
+	if f.tree != nil {
+		for i := range f.tree.types {
+			f.tree.types[i].name = f.data[i]
 		}
 	}
 }

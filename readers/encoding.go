@@ -10,13 +10,15 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// encoding says how the characters of a source are written. All but UTF-16
-// write ASCII as itself, so that lines are found, and ranges cut, before
-// anything is decoded; UTF-16 is decoded as a stream.
+// encoding says how the characters of a source are written. All but UTF-16 and
+// EBCDIC write ASCII as itself, so that lines are found, and ranges cut, before
+// anything is decoded; UTF-16 is decoded as a stream, EBCDIC column by column.
 type encoding struct {
 	name  string
-	chars *charmap.Charmap // nil for the encodings of Unicode
-	mixed bool             // what is not UTF-8 is of chars
+	chars charset // nil for the encodings of Unicode
+	mixed bool    // what is not UTF-8 is of chars
+	// ebcdic does not write ASCII as itself.
+	ebcdic bool
 	// wide is UTF-16; its order is nil where the byte order mark tells it.
 	wide  bool
 	order binary.ByteOrder
@@ -35,6 +37,9 @@ var encodings = []encoding{
 	{name: "utf-16", wide: true},
 	{name: utf16Little, wide: true, order: binary.LittleEndian},
 	{name: utf16Big, wide: true, order: binary.BigEndian},
+	{name: "ibm037", chars: charmap.CodePage037, ebcdic: true},
+	{name: "ibm500", chars: ebcdic500{}, ebcdic: true},
+	{name: "ibm1047", chars: charmap.CodePage1047, ebcdic: true},
 }
 
 const (
@@ -55,7 +60,7 @@ func encodingNames() []string {
 // where the encoding has no such character.
 func (e *encoding) encode(s string) []byte {
 	c, _ := utf8.DecodeRuneInString(s)
-	if e.chars == nil || c < utf8.RuneSelf {
+	if e.chars == nil || c < utf8.RuneSelf && !e.ebcdic {
 		return []byte(s)
 	}
 	if b, ok := e.chars.EncodeRune(c); ok {
@@ -64,35 +69,65 @@ func (e *encoding) encode(s string) []byte {
 	return nil
 }
 
+// encodeText is a text as it stands in a source, nil where the encoding has not all of
+// its characters.
+func (e *encoding) encodeText(s string) (b []byte) {
+	for _, c := range s {
+		one := e.encode(string(c))
+		if len(one) == 0 {
+			return nil
+		}
+		b = append(b, one...)
+	}
+	return b
+}
+
+// blank is the byte of a blank.
+func (e *encoding) blank() byte {
+	if e.ebcdic {
+		return ebcdicBlank
+	}
+	return ' '
+}
+
 // decode returns a row in UTF-8, built in buf unless it is ASCII. A byte that
 // is no character stays as it is and makes the row no UTF-8: it is one that
 // could follow the first byte of a character, and here it never does.
 func (e *encoding) decode(row, buf []byte) (text, grown []byte) {
-	if e.chars == nil || isASCII(row) || e.mixed && utf8.Valid(row) {
+	if e.chars == nil || !e.ebcdic && isASCII(row) || e.mixed && utf8.Valid(row) {
 		return row, buf
 	}
-	buf = buf[:0]
-	for i := 0; i < len(row); {
+	buf = e.appendDecoded(buf[:0], row)
+	return buf, buf
+}
+
+// appendDecoded adds text in UTF-8 to buf.
+func (e *encoding) appendDecoded(buf, text []byte) []byte {
+	for i := 0; i < len(text); {
 		if e.mixed {
-			if _, size := utf8.DecodeRune(row[i:]); size > 1 {
-				buf = append(buf, row[i:i+size]...)
+			if _, size := utf8.DecodeRune(text[i:]); size > 1 {
+				buf = append(buf, text[i:i+size]...)
 				i += size
 				continue
 			}
 		}
-		if c := e.chars.DecodeByte(row[i]); c != utf8.RuneError {
+		if c := e.chars.DecodeByte(text[i]); c != utf8.RuneError {
 			buf = utf8.AppendRune(buf, c)
 		} else {
-			buf = append(buf, row[i])
+			buf = append(buf, text[i])
 		}
 		i++
 	}
-	return buf, buf
+	return buf
 }
 
 // decode brings a row into UTF-8, without the mark of a file that was put behind
-// another. It builds what it must in buf.
+// another. It builds what it must in buf. Of a fixed layout with coded columns, those
+// are decoded one by one.
 func (l *Layout) decode(raw *rawRow, buf *[]byte) {
+	if l.fixed != nil && l.fixed.coded {
+		return
+	}
 	raw.text = bytes.TrimPrefix(raw.text, utf8Mark)
 	if l.encoding.chars != nil {
 		raw.text, *buf = l.encoding.decode(raw.text, *buf)

@@ -322,7 +322,7 @@ func TestFormFaults(t *testing.T) {
 		"form after one without":    {formSource("", "header: none") + "---\n" + formSource("", "header: none"), "the form before this one has no header"},
 		"forms of two states":       {"jurisdiction: US-CA\n" + formSource("", "header: required") + "---\njurisdiction: US-NY\n" + formSource("", "header: none"), "all forms of a layout must be of one jurisdiction"},
 		"nothing in the file":       {"# nothing\n", "the file holds no layout"},
-		"fixed, in other encodings": {"layout: t\nencoding: windows-1252\nfixed: {}\ncolumns: [{name: p, start: 1, length: 1}]\nfields: {person_id: p, statute: p, disposition: {from: p, map: {}}}\n", "encoding belongs to delimited layouts"},
+		"fixed, in other encodings": {"layout: t\nencoding: utf-16\nfixed: {}\ncolumns: [{name: p, start: 1, length: 1}]\nfields: {person_id: p, statute: p, disposition: {from: p, map: {}}}\n", "has characters of several lengths"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -111,6 +111,7 @@ type reader struct {
 	seen      int64  // rows
 	out       Batch  // under way
 	raw       rawRow
+	assembly  *assembly // of rows that are spread over records; else nil
 }
 
 func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) (*reader, error) {
@@ -126,6 +127,9 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, m
 	in := &reader{
 		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows,
 		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
+	}
+	if f := l.fixed; f != nil && f.tree != nil {
+		in.assembly = newAssembly(in, f)
 	}
 	in.rows.offset, in.rows.line = rng.Offset, rng.FirstLine
 	in.raw.line = rng.FirstLine
@@ -148,6 +152,9 @@ func (in *reader) batch(ctx context.Context) (Batch, error) {
 		if errors.Is(err, io.EOF) {
 			if err := in.complete(); err != nil {
 				return Batch{}, err
+			}
+			if in.assembly != nil {
+				in.assembly.end()
 			}
 			in.out.Charges = in.builder.batch()
 			return in.out, io.EOF
@@ -179,6 +186,9 @@ func (in *reader) complete() error {
 // read takes one row into the batch. An error means that the rows that follow
 // cannot be read either.
 func (in *reader) read() error {
+	if in.assembly != nil {
+		return in.assembly.take()
+	}
 	in.out.Rows.Read++
 	in.layout.decode(&in.raw, &in.decoded)
 	kind, err := in.asides.tell(&in.raw)
@@ -193,18 +203,24 @@ func (in *reader) read() error {
 		in.reject(bad, "")
 		return nil
 	}
+	in.settle()
+	return nil
+}
+
+// settle accepts a row whose columns were found, unless it is of no kind or lacks what
+// it must have.
+func (in *reader) settle() {
 	gives := in.row.kind()
 	if gives == 0 {
 		in.reject(&fatal{reason: schemas.RowUnknownType, split: true}, "")
-		return nil
+		return
 	}
 	if id, missing := in.row.missing(); missing {
 		// Several columns may make the field: its own name says what is missing.
 		in.reject(&fatal{reason: schemas.RowMissingKey, split: true}, fieldNames[id])
-		return nil
+		return
 	}
 	in.accept(gives)
-	return nil
 }
 
 // reject notes a row that could not be read. For each person that it may be of,

@@ -113,17 +113,59 @@ func (r *row) splitInto(text []byte) (cells []cell, fields int, reason schemas.R
 }
 
 func (r *row) splitFixed(text []byte) *fatal {
-	f := r.layout.fixed
-	if f.recordType(text) == unknownRecord {
+	l := r.layout
+	if l.fixed.recordType(text) == unknownRecord {
 		return &fatal{reason: schemas.RowUnknownType}
 	}
-	if !f.fits(len(text)) {
-		return &fatal{reason: schemas.RowLength, want: int64(f.length), got: int64(len(text))}
+	return r.splitColumns(text, l.fixed.length, l.used)
+}
+
+// splitColumns takes columns of a record that must have a length.
+func (r *row) splitColumns(text []byte, length int, columns []int) *fatal {
+	f := r.layout.fixed
+	if !f.fits(len(text), length) {
+		return &fatal{reason: schemas.RowLength, want: int64(length), got: int64(len(text))}
 	}
-	for _, c := range r.layout.used {
-		r.values[c] = r.clean(c, f.column(text, &r.layout.columns[c]))
+	ok := true
+	for _, c := range columns {
+		ok = r.take(c, f.column(text, &r.layout.columns[c])) && ok
+	}
+	if !ok {
+		return &fatal{reason: schemas.RowNumber, split: true}
 	}
 	return nil
+}
+
+// take takes the bytes of a fixed column, and tells whether they are a number where one
+// must be.
+func (r *row) take(c int, b []byte) (ok bool) {
+	l := r.layout
+	if !l.fixed.coded {
+		r.values[c] = r.clean(c, b)
+		return true
+	}
+	start := len(r.arena)
+	r.arena, ok = l.fixedText(r.arena, b, &l.columns[c])
+	r.values[c] = nil
+	if ok {
+		r.values[c] = r.clean(c, r.arena[start:len(r.arena):len(r.arena)])
+	}
+	return ok
+}
+
+// fixedText adds the text of a fixed column in UTF-8. Ok tells whether its bytes are a
+// number where one must be.
+func (l *Layout) fixedText(to, b []byte, c *column) (_ []byte, ok bool) {
+	switch {
+	case c.as != asText && len(b) < c.length:
+		return to, l.encoding.isVoid(b)
+	case c.as != asText:
+		return c.appendNumber(to, b, &l.encoding)
+	case l.encoding.chars != nil:
+		return l.encoding.appendDecoded(to, b), true
+	default:
+		return append(to, b...), true
+	}
 }
 
 // clean trims a value, and makes it nil where it stands for null.
@@ -144,9 +186,12 @@ func (r *row) clean(column int, v []byte) []byte {
 // blank tells whether a row is nothing but white space; in delimited text,
 // whether all its fields are.
 func (r *row) blank(text []byte) bool {
+	if r.layout.fixed != nil {
+		return r.layout.isBlank(text)
+	}
 	d, rest, quotes := r.layout.delimited, whiteSpace.trim(text), false
 	for ; len(rest) > 0; rest = whiteSpace.trim(rest[1:]) {
-		if d == nil || !d.special[rest[0]] {
+		if !d.special[rest[0]] {
 			return false
 		}
 		if !d.plain {
@@ -170,20 +215,41 @@ func (r *row) blankCells(text []byte) bool {
 	return ok
 }
 
+// isBlank tells whether a row of fixed columns is nothing but blanks.
+func (l *Layout) isBlank(text []byte) bool {
+	if l.fixed.coded && l.encoding.isVoid(text) {
+		return true
+	}
+	return !l.encoding.ebcdic && len(whiteSpace.trim(text)) == 0
+}
+
 // checkText refuses bytes that are not UTF-8 text. Fixed columns are checked
-// one by one as well: a column may end within a character.
+// one by one as well: a column may end within a character. Those that are coded are
+// text only once they are decoded.
 func (r *row) checkText(text []byte) *fatal {
+	f := r.layout.fixed
+	if f != nil && f.coded {
+		return r.checkColumns(r.layout.used)
+	}
 	if bytes.IndexByte(text, 0) >= 0 {
 		return &fatal{reason: schemas.RowNUL, split: true}
 	}
 	if !utf8.Valid(text) {
 		return &fatal{reason: schemas.RowEncoding, split: true}
 	}
-	if r.layout.fixed == nil {
+	if f == nil {
 		return nil
 	}
-	for _, c := range r.layout.used {
-		if !utf8.Valid(r.values[c]) {
+	return r.checkColumns(r.layout.used)
+}
+
+// checkColumns refuses values that are not text.
+func (r *row) checkColumns(columns []int) *fatal {
+	for _, c := range columns {
+		switch v := r.values[c]; {
+		case bytes.IndexByte(v, 0) >= 0:
+			return &fatal{reason: schemas.RowNUL, split: true}
+		case !utf8.Valid(v):
 			return &fatal{reason: schemas.RowEncoding, split: true}
 		}
 	}

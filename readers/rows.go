@@ -22,6 +22,9 @@ type rowScanner struct {
 	plain      int64 // lines at the front that are rows in any case
 	utf16      bool  // r decodes UTF-16
 	maxRow     int
+	// framing of fixed columns, and the length of their records.
+	framing      framing
+	recordLength int
 
 	buf        []byte
 	start, end int    // unread bytes of buf
@@ -46,6 +49,9 @@ type rawRow struct {
 
 // next reads the next row; io.EOF after the last.
 func (s *rowScanner) next(row *rawRow) error {
+	if s.framing != byLine {
+		return s.nextRecord(row)
+	}
 	find := s.findLine
 	if s.multiline && s.line > s.plain {
 		find = s.findQuoted

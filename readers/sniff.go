@@ -25,6 +25,9 @@ var signatures = []struct{ bytes, is, remedy string }{
 	{"\xff\xfe\x00\x00", "UTF-32 text", "convert it to UTF-8"},
 }
 
+// sniffed is how much of a source tells EBCDIC from ASCII.
+const sniffed = 4 << 10
+
 // tarMark stands at tarMarkAt in a tar archive, which begins with a file's name.
 const (
 	tarMark   = "ustar"
@@ -52,6 +55,12 @@ func sniff(head []byte) error {
 func (l *Layout) open(s *Survey, head []byte) ([]byte, error) {
 	if err := sniff(head); err != nil {
 		return nil, err
+	}
+	switch e, first := &l.encoding, head[:min(len(head), sniffed)]; {
+	case e.ebcdic && len(first) > 0 && isASCII(first):
+		return nil, fmt.Errorf("it is ASCII text, the layout says encoding: %s: was it converted on its way? Say encoding: utf-8, or ask for it in binary", e.name)
+	case !e.ebcdic && likelyEBCDIC(first):
+		return nil, errors.New("it is EBCDIC: say encoding: ibm037, ibm500 or ibm1047 in a fixed layout")
 	}
 	body := bytes.TrimPrefix(head, utf8Mark)
 	s.Mark = len(body) < len(head)

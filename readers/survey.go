@@ -103,7 +103,9 @@ func (l *Layout) surveyForm(in *surveyed, head []byte, whole bool, target int64)
 		return nil, err
 	}
 	var found lead
-	if l.delimited != nil && l.delimited.inOrder() || s.Encoding != "" {
+	if f := l.fixed; f != nil && (f.framing != byLine || f.tree != nil) {
+		err = l.surveyRecords(s, in, body, target)
+	} else if l.delimited != nil && l.delimited.inOrder() || s.Encoding != "" {
 		found, err = l.surveyRows(s, in, body, whole, target)
 	} else if err = l.surveyLines(s, in, body, target); err == nil {
 		found, err = l.findLead(s, body, int64(len(head)-len(body)), whole)
@@ -143,11 +145,11 @@ func (l *Layout) settle(s *Survey, found lead) error {
 // lineSurvey follows the lines of a source for one kind of terminator.
 type lineSurvey struct {
 	cutter  cutter
-	trailer *trailerCheck
+	trailer *trailerLines
 }
 
 func (l *Layout) newLineSurvey(terminator byte, target, offset int64) *lineSurvey {
-	return &lineSurvey{newCutter(terminator, target, offset), newTrailerCheck(l, terminator)}
+	return &lineSurvey{newCutter(terminator, target, offset), newTrailerLines(l, terminator)}
 }
 
 func (s *lineSurvey) write(p []byte) {
@@ -235,6 +237,41 @@ func (l *Layout) surveyRows(s *Survey, in *surveyed, head []byte, whole bool, ta
 	return found, check.finish()
 }
 
+// surveyRecords cuts a source of records: where any begins, or the first of those that
+// belong together.
+func (l *Layout) surveyRecords(s *Survey, in *surveyed, head []byte, target int64) error {
+	s.guessTerminator(head)
+	begin := in.bytes - int64(len(head))
+	scan := l.scanner(s, io.MultiReader(bytes.NewReader(head), in))
+	scan.offset = begin
+	check := newTrailerCheck(l)
+	open := Range{Offset: begin, FirstLine: 1}
+	var row rawRow
+	for {
+		err := scan.next(&row)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if open.Length >= target && l.fixed.begins(row.text) {
+			s.Ranges = append(s.Ranges, open)
+			open = Range{Offset: row.offset, FirstLine: row.line}
+		}
+		open.Length += row.size
+		open.Rows++
+		if check != nil && check.err == nil && !l.isBlank(row.text) {
+			check.line = row.line
+			check.record(row.text)
+		}
+	}
+	if open.Length > 0 {
+		s.Ranges = append(s.Ranges, open)
+	}
+	return check.finish()
+}
+
 // guessTerminator tells the end of lines by the beginning of a source.
 func (s *Survey) guessTerminator(head []byte) {
 	s.Terminator = lineFeed
@@ -250,6 +287,9 @@ func (l *Layout) scanner(s *Survey, r io.Reader) *rowScanner {
 	if d := l.delimited; d != nil {
 		scan.own, scan.multiline, scan.backslash, scan.comment = d.terminator != "", d.multiline, d.backslash, d.comment
 		scan.quote = l.encoding.encode(d.quote)
+	}
+	if f := l.fixed; f != nil {
+		scan.framing, scan.recordLength = f.framing, f.length
 	}
 	if s.Encoding != "" {
 		scan.utf16, scan.r = true, transform.NewReader(r, s.decoder())

@@ -31,6 +31,9 @@ const (
 	RowTooLong                           // longer than the layout allows
 	RowMissingKey                        // a value that the layout requires is missing
 	RowTruncated                         // the source ends inside the row
+	RowNumber                            // the bytes of a packed, zoned or binary number that are none
+	RowOrphan                            // a record below no record that it could belong to
+	RowBroken                            // a record of the row could not be read
 	FieldDate                            // no date in any of the column's formats, or an impossible one
 	FieldUnmapped                        // a value that the column's map does not list
 	FieldPersonKey                       // a person key that is missing or a placeholder
@@ -40,7 +43,8 @@ const (
 
 var rejectReasonNames = names[RejectReason]{
 	"field_count", "stray_quote", "open_quote", "row_length", "unknown_record_type", "encoding", "nul_byte",
-	"row_too_long", "missing_value", "truncated", "bad_date", "unmapped_value", "no_person_key", "bad_number",
+	"row_too_long", "missing_value", "truncated", "bad_packed", "orphan_record",
+	"broken_record", "bad_date", "unmapped_value", "no_person_key", "bad_number",
 	"partial_date",
 }
 
@@ -72,6 +76,12 @@ func (r Reject) Explain() string {
 		return "a value that the layout requires is missing"
 	case RowTruncated:
 		return "the source ends inside the row"
+	case RowNumber:
+		return "the bytes of a packed, zoned or binary number are none"
+	case RowOrphan:
+		return "the record stands below no record that it could belong to"
+	case RowBroken:
+		return "a record of the same row could not be read"
 	case FieldDate:
 		return "no date in any of the column's formats"
 	case FieldUnmapped:
