@@ -11,6 +11,7 @@ import (
 
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/readers/containers"
+	"github.com/clearsweep/clearsweep/readers/tables"
 )
 
 // content hands out the ranges of a source. Those of a file that is not packed
@@ -28,11 +29,12 @@ type content struct {
 	file   File
 	source Source
 	limits containers.Limits
-	most   int   // ranges to hold
-	size   int64 // of the largest range that is cut off and not read from in
+	wanted []string // columns of a table
+	most   int      // ranges to hold
+	size   int64    // of the largest range that is cut off and not read from in
 
 	mu     sync.Mutex
-	in     *containers.Reader
+	in     io.Reader // of content
 	closer io.Closer // of in; nil while nothing is being unpacked
 	at     int64     // offset of in in the content
 	next   int       // the range that in comes to next
@@ -47,7 +49,7 @@ type held struct {
 
 func newContent(p *Plan, file File, source Source) *content {
 	return &content{
-		file: file, source: source, limits: p.Config.Unpack, most: p.Config.Workers, size: 2 * p.Config.rangeBytes(),
+		file: file, source: source, limits: p.Config.Unpack, wanted: p.layout.Columns(), most: p.Config.Workers, size: 2 * p.Config.rangeBytes(),
 	}
 }
 
@@ -101,6 +103,11 @@ func (c *content) cut(ctx context.Context, rng readers.Range) (io.ReadCloser, er
 // start begins to unpack at the beginning.
 func (c *content) start(ctx context.Context) (err error) {
 	c.stop()
+	if c.source.Survey.Table {
+		c.closer = io.NopCloser(nil)
+		c.in, err = tables.Open(ctx, anywhere{ctx, c.file}, c.file.Bytes, c.wanted, c.limits)
+		return err
+	}
 	offset, length := int64(0), int64(-1)
 	if e := c.source.Entry; e != nil {
 		offset, length = e.Offset, e.Packed

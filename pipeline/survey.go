@@ -13,6 +13,7 @@ import (
 
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/readers/containers"
+	"github.com/clearsweep/clearsweep/readers/tables"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
@@ -82,6 +83,9 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
 	kind := containers.Of(head)
+	if tables.IsParquet(head) {
+		return p.surveyTable(ctx, f, in, file)
+	}
 	if kind == containers.None {
 		s, err := p.layout.Survey(ctx, f.Name, file, p.Config.rangeBytes())
 		if err != nil {
@@ -106,6 +110,26 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	}
 	s.Bytes, s.SHA256 = f.Bytes, hex.EncodeToString(digest.Sum(nil))
 	return s, nil
+}
+
+// surveyTable surveys a file that is a table: its rows are read with at, its bytes from
+// in.
+func (p *Plan) surveyTable(ctx context.Context, f File, at io.ReaderAt, in io.Reader) (Survey, error) {
+	digest := sha256.New()
+	if _, err := io.Copy(digest, in); err != nil {
+		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
+	}
+	rows, err := tables.Open(ctx, at, f.Bytes, p.layout.Columns(), p.Config.Unpack)
+	if err != nil {
+		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
+	}
+	s, err := p.layout.SurveyTable(ctx, f.Name, rows, p.Config.rangeBytes())
+	if err != nil {
+		return Survey{}, err
+	}
+	f.warn(s, tables.Parquet, true)
+	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{tables.Parquet}}
+	return Survey{Bytes: f.Bytes, SHA256: hex.EncodeToString(digest.Sum(nil)), Sources: []Source{source}}, nil
 }
 
 // surveyPacked surveys a file that is compressed.
@@ -204,13 +228,8 @@ func (f *followed) Read(p []byte) (int, error) {
 }
 
 // ReadAt reads a piece of the file, which is no progress.
-func (f *followed) ReadAt(p []byte, offset int64) (n int, err error) {
-	in, err := f.file.open(f.ctx, offset, int64(len(p)))
-	if err != nil {
-		return 0, f.keep(err)
-	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	n, err = io.ReadFull(in, p)
+func (f *followed) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := anywhere{f.ctx, f.file}.ReadAt(p, offset)
 	return n, f.keep(err)
 }
 
@@ -219,4 +238,27 @@ func (f *followed) keep(err error) error {
 		f.err = err
 	}
 	return err
+}
+
+// anywhere reads pieces of a file.
+type anywhere struct {
+	ctx  context.Context //nolint:containedctx // of the one who reads
+	file File
+}
+
+func (a anywhere) ReadAt(p []byte, offset int64) (n int, err error) {
+	length := min(int64(len(p)), a.file.Bytes-offset)
+	if length <= 0 {
+		return 0, io.EOF
+	}
+	in, err := a.file.open(a.ctx, offset, length)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	n, err = io.ReadFull(in, p[:length])
+	if err == nil && n < len(p) {
+		err = io.EOF
+	}
+	return n, err
 }

@@ -16,6 +16,10 @@ type Layout struct {
 	// this one; the others have no forms of their own.
 	forms []*Layout
 
+	// tables are the same layouts for sources whose rows come as tables with named
+	// columns; nil where the layout finds none by name.
+	tables *Layout
+
 	encoding     encoding
 	maxRow       int
 	emptyAllowed bool

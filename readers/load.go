@@ -67,5 +67,6 @@ func ParseLayout(file string, source []byte) (*Layout, error) {
 		return nil, err
 	}
 	forms[0].forms = forms
+	forms[0].tables = tablesOf(forms)
 	return forms[0], nil
 }

@@ -17,7 +17,7 @@ var signatures = []struct{ bytes, is, remedy string }{
 	{"\xfd7zXZ\x00", "xz data", "have it compressed with gzip or zstd"},
 	{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "have it packed as zip"},
 	{"Rar!\x1a\x07", "a RAR archive", "have it packed as zip"},
-	{"PAR1", "a Parquet file", "export it as text"},
+	{"PAR1", "a Parquet file in a container", "have it sent as it is"},
 	{"ARROW1", "an Arrow file", "export it as text"},
 	{"%PDF-", "a PDF document", "ask the sender for the extract as text"},
 	{"<?xml", "an XML document, such as the error answer of a web service", "fetch the extract again"},

@@ -28,7 +28,7 @@ const directoryBytes = 8 << 20
 // not lie at its end or does not list the file at its beginning, so that none in
 // it is left out unseen; and a spreadsheet.
 func List(at io.ReaderAt, size int64, limits Limits) ([]Entry, error) {
-	limits = limits.orDefaults()
+	limits = limits.OrDefaults()
 	pages := &pages{at: at, size: size, bytes: 64 << 10, left: directoryBytes}
 	entries, err := list(pages, size, limits)
 	if pages.err != nil {

@@ -35,7 +35,7 @@ var methods = map[uint16]func(r io.Reader) (io.Reader, error){
 
 // Open unpacks the entry, whose data r delivers. It fails only as Read does.
 func (e *Entry) Open(r io.Reader, limits Limits) (*Reader, error) {
-	limits = limits.orDefaults()
+	limits = limits.OrDefaults()
 	file := &delivery{r: io.LimitReader(r, e.Packed)}
 	opened := false
 	next := func() (member, error) {

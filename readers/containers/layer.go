@@ -84,11 +84,8 @@ func (l *layer) fail(err error) {
 
 // check compares what came out with the limits.
 func (l *layer) check() {
-	switch {
-	case l.bytes > l.limits.Bytes:
-		l.err = &LimitError{Limit: "bytes", Most: l.limits.Bytes}
-	case l.bytes > ratioFrom && l.bytes/l.limits.Ratio > l.file.bytes:
-		l.err = &LimitError{Limit: "ratio", Most: l.limits.Ratio}
+	if err := l.limits.Allow(l.bytes, l.file.bytes); err != nil {
+		l.err = err
 	}
 }
 

@@ -27,7 +27,8 @@ func (l Limits) Check() error {
 	return nil
 }
 
-func (l Limits) orDefaults() Limits {
+// OrDefaults are the limits with those of Defaults where nobody says.
+func (l Limits) OrDefaults() Limits {
 	d := Defaults()
 	if l.Bytes == 0 {
 		l.Bytes = d.Bytes
@@ -47,6 +48,18 @@ func (l Limits) orDefaults() Limits {
 // ratioFrom is the content up to which no ratio is asked for: a few short lines
 // may shrink by any factor.
 const ratioFrom = 4 << 20
+
+// Allow is a *LimitError unless so many bytes of content may come of so many delivered.
+func (l Limits) Allow(content, delivered int64) error {
+	switch {
+	case content > l.Bytes:
+		return &LimitError{Limit: "bytes", Most: l.Bytes}
+	case content > ratioFrom && content/l.Ratio > delivered:
+		return &LimitError{Limit: "ratio", Most: l.Ratio}
+	default:
+		return nil
+	}
+}
 
 // LimitError tells that a file expands beyond a limit. It may be a bomb; the
 // caller refuses it, and the user may raise the limit.

@@ -28,7 +28,7 @@ const buffer = 64 << 10
 
 // Open unpacks what r delivers. It fails only as Read does.
 func Open(r io.Reader, limits Limits) (*Reader, error) {
-	return open(&Reader{file: &delivery{r: r}}, limits.orDefaults())
+	return open(&Reader{file: &delivery{r: r}}, limits.OrDefaults())
 }
 
 // open adds layers until the content is no container.

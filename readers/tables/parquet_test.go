@@ -1,0 +1,179 @@
+package tables_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clearsweep/clearsweep/readers/containers"
+	"github.com/clearsweep/clearsweep/readers/tables"
+)
+
+// file is a Parquet file of the records that lines of JSON are.
+func file(t testing.TB, schema *arrow.Schema, rowGroup int64, lines ...string) []byte {
+	t.Helper()
+	record, _, err := array.RecordFromJSON(memory.DefaultAllocator, schema, strings.NewReader("["+strings.Join(lines, ",")+"]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer record.Release()
+	var b bytes.Buffer
+	props := parquet.NewWriterProperties(parquet.WithMaxRowGroupLength(rowGroup), parquet.WithCompression(compress.Codecs.Zstd))
+	w, err := pqarrow.NewFileWriter(schema, &b, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(record), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func open(b []byte, wanted ...string) (*tables.Reader, error) {
+	return tables.Open(context.Background(), bytes.NewReader(b), int64(len(b)), wanted, containers.Limits{})
+}
+
+// rows are the rows of a file as text, fields parted by bars.
+func rows(t testing.TB, b []byte, wanted ...string) []string {
+	t.Helper()
+	r, err := open(b, wanted...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(iotest.OneByteReader(r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := strings.Split(strings.ReplaceAll(string(text), "\x1f", "|"), "\x1e")
+	return list[:len(list)-1] // an end stands behind each
+}
+
+func TestEveryTypeIsText(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "s", Type: arrow.BinaryTypes.String, Nullable: true},
+		{Name: "w", Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}, Nullable: true},
+		{Name: "i", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+		{Name: "u", Type: arrow.PrimitiveTypes.Uint8, Nullable: true},
+		{Name: "f", Type: arrow.PrimitiveTypes.Float64, Nullable: true},
+		{Name: "b", Type: arrow.FixedWidthTypes.Boolean, Nullable: true},
+		{Name: "d", Type: arrow.FixedWidthTypes.Date32, Nullable: true},
+		{Name: "t", Type: arrow.FixedWidthTypes.Timestamp_ms, Nullable: true},
+		{Name: "n", Type: &arrow.Decimal128Type{Precision: 9, Scale: 2}, Nullable: true},
+		{Name: "list", Type: arrow.ListOf(arrow.PrimitiveTypes.Int32), Nullable: true},
+		{Name: "other", Type: arrow.BinaryTypes.String, Nullable: true},
+	}, nil)
+	b := file(t, schema, 2,
+		`{"s":"Ann, \"Roe\"\nII","w":"x","i":-7,"u":200,"f":11357.5,"b":true,"d":"1999-05-21","t":"1999-05-21T13:14:15","n":"-12.50","list":[1],"other":"o"}`,
+		`{"t":"1999-05-21T13:14:15.25","f":1e21}`,
+		`{"s":"é","w":"","i":19990521,"b":false,"d":"0001-01-01"}`,
+	)
+	want := []string{
+		"s|w|i|u|f|b|d|t|n",
+		"Ann, \"Roe\"\nII|x|-7|200|11357.5|true|1999-05-21|1999-05-21T13:14:15|-12.50",
+		"||||1000000000000000000000|||1999-05-21T13:14:15.25|",
+		"é||19990521|||false|0001-01-01||",
+	}
+	if diff := cmp.Diff(want, rows(t, b, "S", "w", "i", "u", "f", "b", "d", "t", "n", "list", "missing")); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if got := rows(t, b, "other"); got[0] != "other" || len(got) != 4 {
+		t.Errorf("one column: %q", got)
+	}
+}
+
+// A value that holds an end of fields or rows must not become two.
+func TestEndsInValuesAreNoText(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{{Name: "s", Type: arrow.BinaryTypes.String}, {Name: "t", Type: arrow.BinaryTypes.String}}, nil)
+	got := rows(t, file(t, schema, 9, `{"s":"a\u001fb","t":"c"}`, `{"s":"a","t":"\u001ec"}`), "s", "t")
+	if diff := cmp.Diff([]string{"s|t", "\xff|c", "a|\xff"}, got); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+func many(t testing.TB) []byte {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "s", Type: arrow.BinaryTypes.String, Nullable: true}, {Name: "i", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
+	}, nil)
+	lines := make([]string, 10_000)
+	for i := range lines {
+		lines[i] = `{"s":"` + strings.Repeat("x", i%50) + `","i":` + string(rune('0'+i%10)) + `}`
+	}
+	return file(t, schema, 3000, lines...)
+}
+
+func TestManyRowsInOrder(t *testing.T) {
+	got := rows(t, many(t), "s", "i")
+	if len(got) != 10_001 {
+		t.Fatalf("%d rows", len(got))
+	}
+	for i, row := range got[1:] {
+		if want := strings.Repeat("x", i%50) + "|" + string(rune('0'+i%10)); row != want {
+			t.Fatalf("row %d is %q, want %q", i, row, want)
+		}
+	}
+}
+
+func TestWhatIsNoParquetIsRefused(t *testing.T) {
+	whole := many(t)
+	for name, c := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"nothing":         {nil, "cut"},
+		"its beginning":   {whole[:len(whole)/2], "cut or damaged"},
+		"no more than it": {[]byte("PAR1"), "cut"},
+		"encrypted":       {append([]byte("PAR1aaaa\x04\x00\x00\x00"), "PARE"...), "encrypted"},
+		"a long footer":   {append([]byte("PAR1aaaa\xff\xff\xff\x7f"), "PAR1"...), "cut or damaged"},
+		"an empty footer": {append([]byte("PAR1aaaa\x00\x00\x00\x00"), "PAR1"...), "cannot be read"},
+	} {
+		if _, err := open(c.file, "s"); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestLimitsHoldForTables(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{{Name: "s", Type: arrow.BinaryTypes.String}}, nil)
+	lines := make([]string, 20_000)
+	for i := range lines {
+		lines[i] = `{"s":"` + strings.Repeat("x", 500) + `"}`
+	}
+	b := file(t, schema, math.MaxInt32, lines...)
+	r, err := open(b, "s")
+	if err == nil {
+		_, err = io.Copy(io.Discard, r)
+	}
+	if limit, ok := errors.AsType[*containers.LimitError](err); !ok || limit.Limit != "ratio" {
+		t.Errorf("%d bytes of ten million: error %v", len(b), err)
+	}
+}
+
+// Whatever is wrong with a file, the program goes on.
+func FuzzParquet(f *testing.F) {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "s", Type: arrow.BinaryTypes.String, Nullable: true}, {Name: "d", Type: arrow.FixedWidthTypes.Date32, Nullable: true},
+	}, nil)
+	f.Add(file(f, schema, 1, `{"s":"a","d":"1999-05-21"}`, `{"s":"b"}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := open(b, "s", "d")
+		if err != nil {
+			return
+		}
+		if n, err := io.Copy(io.Discard, io.LimitReader(r, 1<<24)); err == nil && n == 0 {
+			t.Error("no header")
+		}
+	})
+}
