@@ -3,6 +3,7 @@ package synth
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Config says what to make. Shares are between 0 and 1; a share of 0 is none.
@@ -31,12 +32,16 @@ type Config struct {
 // Format is the form of the files.
 type Format string
 
-// The formats: comma-separated with a header, and fixed columns with a header
-// and a trailer.
+// The formats: comma-separated with a header; fixed columns with a header and a
+// trailer; and what a mainframe writes, records of persons, arrests, charges and courts
+// in EBCDIC with packed dates.
 const (
-	CSV   Format = "csv"
-	Fixed Format = "fixed"
+	CSV      Format = "csv"
+	Fixed    Format = "fixed"
+	Segments Format = "segments"
 )
+
+var formats = []Format{CSV, Fixed, Segments}
 
 // Defaults is a million charges with about as much wrong in them as in the
 // extracts of state repositories.
@@ -59,8 +64,8 @@ func (c Config) check() error {
 	if c.Files < 1 || c.Files > 999 {
 		fault("files is %d, want 1 to 999", c.Files)
 	}
-	if c.Format != CSV && c.Format != Fixed {
-		fault("format is %q, want %q or %q", c.Format, CSV, Fixed)
+	if !slices.Contains(formats, c.Format) {
+		fault("format is %q, want one of %q", c.Format, formats)
 	}
 	for _, s := range []struct {
 		name  string

@@ -23,10 +23,7 @@ const keptBack = 4096
 // newExtract creates the files in dir.
 func newExtract(dir string, cfg Config) (*extract, error) {
 	e := &extract{dice: newDice(cfg.Seed + 1), format: cfg.Format, afar: make([][]byte, keptBack)}
-	extension := "csv"
-	if cfg.Format == Fixed {
-		extension = "txt"
-	}
+	extension := map[Format]string{CSV: "csv", Fixed: "txt", Segments: "dat"}[cfg.Format]
 	for i := range cfg.Files {
 		f, err := create(filepath.Join(dir, fmt.Sprintf("charges-%03d.%s", i+1, extension)))
 		if err != nil {
@@ -69,7 +66,7 @@ func (e *extract) close() (size int64, err error) {
 		}
 	}
 	for _, f := range e.files {
-		f.write(tail(e.format, f.rows))
+		f.write(tail(e.format, f.rows, f.records))
 		err = errors.Join(err, f.close())
 		size += f.size
 	}
@@ -78,10 +75,11 @@ func (e *extract) close() (size int64, err error) {
 
 // file is a file that remembers its first error until it is closed.
 type file struct {
-	f    *os.File
-	w    *bufio.Writer
-	rows int64
-	size int64
+	f       *os.File
+	w       *bufio.Writer
+	rows    int64
+	records int64 // of Segments
+	size    int64
 }
 
 // create makes a new file, which only its owner can read. It is an error if
@@ -96,6 +94,7 @@ func create(path string) (*file, error) {
 
 func (f *file) row(row []byte) {
 	f.rows++
+	f.records += countRecords(row)
 	f.write(row)
 }
 

@@ -2,6 +2,7 @@ package synth
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -137,6 +138,15 @@ func (w *writing) ragged() {
 	w.line.fact(&p, "charge", "11357 HS")
 	w.row = w.line.encode(w.row[:0])
 	switch {
+	case w.cfg.Format == Segments:
+		w.row = w.row[:len(w.row)-1]
+		last := len(w.row)
+		for at := 0; at < last; at += int(binary.BigEndian.Uint16(w.row[at:])) {
+			if size := binary.BigEndian.Uint16(w.row[at:]); at+int(size) > last {
+				binary.BigEndian.PutUint16(w.row[at:], size-1) // the last record is one byte short
+				break
+			}
+		}
 	case w.cfg.Format == Fixed:
 		w.row = append(w.row[:len(w.row)-20], '\n')
 	case w.sum.Ragged%2 == 0:

@@ -67,7 +67,7 @@ func (l *line) number(prefix byte, n int64) {
 func (l *line) date(d schemas.Date) {
 	from := len(l.text)
 	l.text = d.Append(l.text)
-	if l.format == Fixed && d.Known() {
+	if l.format != CSV && d.Known() {
 		b := l.text[from:] // 2006-01-02
 		copy(b[4:], b[5:7])
 		copy(b[6:], b[8:10])
@@ -164,6 +164,9 @@ func degree(s schemas.Severity) string {
 
 // encode adds the line to b in its format.
 func (l *line) encode(b []byte) []byte {
+	if l.format == Segments {
+		return l.segments(b)
+	}
 	start := 0
 	if l.format == Fixed {
 		b = append(b, 'D')
@@ -222,8 +225,12 @@ func appendPadded(b []byte, n int64, width int) []byte {
 
 // head is the first line of a file.
 func head(f Format) []byte {
-	if f == Fixed {
+	switch f {
+	case Fixed:
 		return []byte("HSYNTHETIC\n")
+	case Segments:
+		return appendRecord(nil, appendEBCDIC(nil, "HDSYNTHETIC"))
+	case CSV:
 	}
 	var b []byte
 	for i, c := range columns {
@@ -235,10 +242,14 @@ func head(f Format) []byte {
 	return append(b, '\n')
 }
 
-// tail is the last line of a file with so many rows.
-func tail(f Format, rows int64) []byte {
-	if f != Fixed {
-		return nil
+// tail is the last line of a file with so many rows, or records.
+func tail(f Format, rows, records int64) []byte {
+	switch f {
+	case Fixed:
+		return append(appendPadded([]byte{'T'}, rows, 12), '\n')
+	case Segments:
+		return appendRecord(nil, appendPacked(appendEBCDIC(nil, "TR"), appendPadded(nil, records, 11)))
+	case CSV:
 	}
-	return append(appendPadded([]byte{'T'}, rows, 12), '\n')
+	return nil
 }

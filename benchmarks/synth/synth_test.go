@@ -61,7 +61,7 @@ func digests(t testing.TB, dir string) map[string]string {
 }
 
 func TestSameSeedSameBytes(t *testing.T) {
-	for _, format := range []Format{CSV, Fixed} {
+	for _, format := range formats {
 		t.Run(string(format), func(t *testing.T) {
 			cfg := small(format)
 			first, firstSum := generate(t, cfg)
@@ -333,7 +333,7 @@ func TestManyCharges(t *testing.T) {
 }
 
 func BenchmarkGenerate(b *testing.B) {
-	for _, format := range []Format{CSV, Fixed} {
+	for _, format := range formats {
 		b.Run(string(format), func(b *testing.B) {
 			cfg := Defaults()
 			cfg.Rows, cfg.Format = 200_000, format

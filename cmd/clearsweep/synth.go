@@ -20,8 +20,9 @@ func synthCommand() *cobra.Command {
 thousands of charges, spelling variants of statutes, missing dispositions, rows
 that cannot be read, persons spread over files. Equal options give equal bytes.
 
-It writes to OUT charges-*.csv (layout generic/charges) or charges-*.txt (layout
-generic/charges-fixed), params.yaml (the policy, its parameters and the as-of
+It writes to OUT charges-*.csv (layout generic/charges), charges-*.txt (layout
+generic/charges-fixed) or charges-*.dat (layout generic/segments: records of persons,
+arrests, charges and courts in EBCDIC), params.yaml (the policy, its parameters and the as-of
 date) and truth.csv: what that policy must decide for every charge.
 
 With --profile bench it makes the extract of the side-by-side benchmark: 36
@@ -59,7 +60,7 @@ act, its layout and its table of codes, and sweep.yaml that names them all.`,
 	flags.Int64Var(&cfg.Rows, "rows", cfg.Rows, "`number` of charges")
 	flags.Uint64Var(&cfg.Seed, "seed", cfg.Seed, "`number` that the extract follows from")
 	flags.IntVar(&cfg.Files, "files", cfg.Files, "`number` of files")
-	flags.StringVar(&format, "format", string(cfg.Format), "csv or fixed")
+	flags.StringVar(&format, "format", string(cfg.Format), "`form` of the files: csv, fixed or segments")
 	flags.Float64Var(&cfg.Scatter, "scatter", cfg.Scatter, "`share` of persons whose rows lie far apart, in any file")
 	flags.Float64Var(&cfg.MissingDisposition, "missing-disposition", cfg.MissingDisposition, "`share` of charges without a disposition")
 	flags.Float64Var(&cfg.Ragged, "ragged", cfg.Ragged, "rows that cannot be read, as a `share` of the charges")

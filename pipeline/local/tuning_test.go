@@ -29,16 +29,15 @@ func synthetic(t *testing.T, rows int64, format synth.Format) (pipeline.Config, 
 		t.Fatal(err)
 	}
 	cfg := config(t, "LOS ANGELES", filepath.Join(folder, "charges-*"))
-	cfg.Layout = "generic/charges"
-	if format == synth.Fixed {
-		cfg.Layout = "generic/charges-fixed"
-	}
+	cfg.Layout = map[synth.Format]string{
+		synth.CSV: "generic/charges", synth.Fixed: "generic/charges-fixed", synth.Segments: "generic/segments",
+	}[format]
 	return cfg, folder
 }
 
 // The truth is worked out by the generator with a ladder of its own.
 func TestSyntheticExtractsAreDecidedAsTheirTruthSays(t *testing.T) {
-	for _, format := range []synth.Format{synth.CSV, synth.Fixed} {
+	for _, format := range []synth.Format{synth.CSV, synth.Fixed, synth.Segments} {
 		t.Run(string(format), func(t *testing.T) {
 			cfg, folder := synthetic(t, 20_000, format)
 			sweep(t, cfg)

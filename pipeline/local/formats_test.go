@@ -1,0 +1,136 @@
+package local_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clearsweep/clearsweep/benchmarks/synth"
+	"github.com/clearsweep/clearsweep/pipeline"
+)
+
+// asParquet is the rows of a CSV file that can be read, its dates typed.
+func asParquet(t *testing.T, text []byte) []byte {
+	t.Helper()
+	r := csv.NewReader(bytes.NewReader(text))
+	r.FieldsPerRecord = -1
+	records, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields []arrow.Field
+	for _, name := range records[0] {
+		of := arrow.DataType(arrow.BinaryTypes.String)
+		if strings.HasSuffix(name, "_date") {
+			of = arrow.FixedWidthTypes.Date32
+		}
+		fields = append(fields, arrow.Field{Name: name, Type: of, Nullable: true})
+	}
+	schema := arrow.NewSchema(fields, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	for _, record := range records[1:] {
+		if len(record) != len(fields) {
+			continue
+		}
+		for i, value := range record {
+			switch column := b.Field(i).(type) {
+			case *array.StringBuilder:
+				if value == "" {
+					column.AppendNull()
+				} else {
+					column.Append(value)
+				}
+			case *array.Date32Builder:
+				if day, err := time.Parse(time.DateOnly, value); err == nil {
+					column.Append(arrow.Date32FromTime(day))
+				} else {
+					column.AppendNull()
+				}
+			}
+		}
+	}
+	rows := b.NewRecord()
+	defer rows.Release()
+	var file bytes.Buffer
+	props := parquet.NewWriterProperties(parquet.WithMaxRowGroupLength(1000), parquet.WithCompression(compress.Codecs.Snappy))
+	w, err := pqarrow.NewFileWriter(schema, &file, props, pqarrow.DefaultWriterProps())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(rows), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// One population gives the same determinations however it is sent.
+func TestFormatsDecideAlike(t *testing.T) {
+	const rows = 5000
+	decisions := func(cfg pipeline.Config) []map[string]string {
+		t.Helper()
+		sweep(t, cfg)
+		list := table(t, cfg, "determinations")
+		for _, row := range list {
+			maps.DeleteFunc(row, func(column, _ string) bool { return column == "source" || column == "line" })
+		}
+		slices.SortFunc(list, func(a, b map[string]string) int { return strings.Compare(a["charge_id"], b["charge_id"]) })
+		return list
+	}
+	base, folder := synthetic(t, rows, synth.CSV)
+	want := decisions(base)
+	if len(want) != rows {
+		t.Fatalf("%d determinations", len(want))
+	}
+	converted := func(extension string, convert func([]byte) []byte) pipeline.Config {
+		t.Helper()
+		files, err := filepath.Glob(filepath.Join(folder, "charges-*.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := t.TempDir()
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(to, filepath.Base(name)+extension), convert(text), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		cfg := config(t, "LOS ANGELES", filepath.Join(to, "charges-*"))
+		cfg.Layout, cfg.RangeBytes = "generic/charges", 100_000
+		return cfg
+	}
+	fixed, _ := synthetic(t, rows, synth.Fixed)
+	segments, _ := synthetic(t, rows, synth.Segments)
+	segments.RangeBytes = 100_000
+	for name, cfg := range map[string]pipeline.Config{
+		"fixed":    fixed,
+		"segments": segments,
+		"gzip": converted(".gz", func(text []byte) []byte {
+			cut := bytes.IndexByte(text[len(text)/2:], '\n') + len(text)/2 + 1
+			return gz(t, text[:cut], text[cut:])
+		}),
+		"Parquet": converted(".parquet", func(text []byte) []byte { return asParquet(t, text) }),
+	} {
+		if diff := cmp.Diff(want, decisions(cfg)); diff != "" {
+			t.Errorf("%s (-CSV +%s):\n%.3000s", name, name, diff)
+		}
+	}
+}
