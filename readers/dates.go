@@ -358,3 +358,15 @@ func (f dateFormat) digits() (n int) {
 	}
 	return n
 }
+
+// DateReader reads dates of one format of layouts. Partial tells of a date without its
+// day, or its month and day. A format of two digits of the year is read as 1930 to 2029,
+// one with a digit for the century as 1900 (0) or 2000 (1).
+func DateReader(format string) (func(text []byte) (_ schemas.Date, partial bool), error) {
+	f, err := parseDateFormat(format)
+	if err != nil {
+		return nil, err
+	}
+	known := &centuries{pivot: 1930, byDigit: [10]int{0: 1900, 1: 2000}}
+	return func(text []byte) (schemas.Date, bool) { return f.parse(text, known) }, nil
+}

@@ -87,7 +87,7 @@ accounts for every row.
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), gcCommand(),
-		policyCommand(), codesCommand(), layoutCommand(), synthCommand(), benchCommand(),
+		inspectCommand(), policyCommand(), codesCommand(), layoutCommand(), synthCommand(), benchCommand(),
 		watchCommand(), statusCommand(), doctorCommand(),
 	)
 	return root

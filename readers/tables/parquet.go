@@ -60,7 +60,7 @@ type column struct {
 }
 
 // Open reads a Parquet file of size bytes: those of its columns whose names are wanted,
-// without case, in the order of the file. Nested columns are not read. The error says
+// without case, or all of them for nil, in the order of the file. Nested columns are not read. The error says
 // what is wrong with the file and never quotes it.
 func Open(ctx context.Context, at io.ReaderAt, size int64, wanted []string, limits containers.Limits) (_ *Reader, err error) {
 	if err := checkFrame(at, size); err != nil {
@@ -125,7 +125,7 @@ func (r *Reader) open(at io.ReaderAt, wanted []string) error {
 	for _, field := range schema.Fields() {
 		leaf := in.MetaData().Schema.ColumnIndexByName(field.Name)
 		isWanted := func(name string) bool { return strings.EqualFold(name, field.Name) }
-		if leaf < 0 || !slices.ContainsFunc(wanted, isWanted) {
+		if leaf < 0 || wanted != nil && !slices.ContainsFunc(wanted, isWanted) {
 			continue
 		}
 		c := &column{name: field.Name, append: textOf(field.Type)}
