@@ -53,7 +53,8 @@ func (r *Run) Pass(ctx context.Context, n int, segments Segments) (_ Prepared, _
 }
 
 // SettleRest decides the persons at the ends of ranges, once all have passed. It is
-// ErrNotGrouped when one of them was decided already.
+// ErrNotGrouped when one of them was decided already. Where there are no ranges at all, it
+// writes the part without rows.
 func (r *Run) SettleRest(ctx context.Context, prepared []Prepared, segments Segments, receipts *Receipts) error {
 	var rest []Segment
 	for _, p := range prepared {
@@ -62,7 +63,7 @@ func (r *Run) SettleRest(ctx context.Context, prepared []Prepared, segments Segm
 		}
 		rest = append(rest, p.Segments...)
 	}
-	if len(rest) == 0 {
+	if len(rest) == 0 && len(r.Ranges) > 0 {
 		return nil
 	}
 	receipt, err := r.Settle(ctx, len(r.Ranges), rest, segments)

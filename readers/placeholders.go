@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,9 +18,20 @@ const (
 )
 
 // isPlaceholder tells whether a person key stands for nobody: one character
-// over and over, or a word that says so.
+// over and over, a word that says so, or a number that a spreadsheet has rounded, which
+// many persons share.
 func isPlaceholder(key []byte) bool {
-	return isRun(key) || placeholders.has(key)
+	return isRun(key) || placeholders.has(key) || isRounded(key)
+}
+
+// isRounded tells whether a key is a number in powers of ten, 1.23E+09.
+func isRounded(key []byte) bool {
+	i := bytes.IndexAny(key, "Ee")
+	if i <= 0 || i+2 >= len(key) || key[i+1] != '+' || !allDigits(key[i+2:]) {
+		return false
+	}
+	whole, decimals, pointed := bytes.Cut(key[:i], []byte{'.'})
+	return allDigits(whole) && (!pointed || allDigits(decimals))
 }
 
 // isRun tells whether the key is nothing but one character (ASCII letters

@@ -13,8 +13,10 @@ func TestPlaceholders(t *testing.T) {
 		"....": true, "*": true, "**": true, "99999": true, "9999999999": true, "XXXXX": true, "xxXxx": true,
 		"ééééé": true, "#####": true,
 		"NA": true, "n/a": true, "Null": true, "NONE": true, "unknown": true, "Unk": true, "TEST": true,
-		"nobody": true, // of the layout
-		"9999":   false, "1": false, "X": false, "éééé": false, "000001": false, "00-00": false, "-1": false, "N": false,
+		"nobody":   true, // of the layout
+		"1.23E+09": true, "1E+10": true, "1.5e+12": true,
+		"1.23E09": false, "1.23E+": false, "E+09": false, "1.2.3E+09": false, "A1E+09": false, "1.23E+0X": false, ".5E+09": false, "1.E+09": false,
+		"9999": false, "1": false, "X": false, "éééé": false, "000001": false, "00-00": false, "-1": false, "N": false,
 		"TEST1": false, "UNKNOW": false, "99998": false, "989898": false, "ééééè": false, "0000é": false,
 	}
 	l := parse(t, "layout: t\ndelimited: {header: none}\ncolumns: [p, s, d]\nfields:\n"+

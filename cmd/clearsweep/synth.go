@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clearsweep/clearsweep/benchmarks/corpus"
 	"github.com/clearsweep/clearsweep/benchmarks/synth"
 )
 
@@ -25,6 +26,9 @@ generic/charges-fixed) or charges-*.dat (layout generic/segments: records of per
 arrests, charges and courts in EBCDIC), params.yaml (the policy, its parameters and the as-of
 date) and truth.csv: what that policy must decide for every charge.
 
+With --profile corpus it makes an extract for each kind of trouble that real ones have,
+and expected.csv, which says what must come of it.
+
 With --profile bench it makes the extract of the side-by-side benchmark: 36
 columns, persons whose rows stand together unless --shuffle is given, an invented
 act, its layout and its table of codes, and sweep.yaml that names them all.`,
@@ -39,9 +43,15 @@ act, its layout and its table of codes, and sweep.yaml that names them all.`,
 			switch profile {
 			case "bench":
 				return synthWide(cmd, out, synth.Wide{Rows: cfg.Rows, Seed: cfg.Seed, Files: cfg.Files, Shuffle: shuffle})
+			case "corpus":
+				if err := corpus.Write(out); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %d kinds of trouble, and expected.csv: what must come of each\n", out, len(corpus.Kinds()))
+				return nil
 			case "repository":
 			default:
-				return usageError{fmt.Errorf("--profile %s: there is none; one of repository, bench", profile)}
+				return usageError{fmt.Errorf("--profile %s: there is none; one of repository, bench, corpus", profile)}
 			}
 			cfg.Format = synth.Format(format)
 			sum, err := synth.Generate(cmd.Context(), out, cfg)
@@ -55,7 +65,7 @@ act, its layout and its table of codes, and sweep.yaml that names them all.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&out, "out", "", "`folder` to write to; must not hold an extract")
-	flags.StringVar(&profile, "profile", "repository", "what to invent: `repository` or bench")
+	flags.StringVar(&profile, "profile", "repository", "what to invent: `repository`, bench or corpus")
 	flags.BoolVar(&shuffle, "shuffle", false, "put all rows in any order (with --profile bench; holds them in memory)")
 	flags.Int64Var(&cfg.Rows, "rows", cfg.Rows, "`number` of charges")
 	flags.Uint64Var(&cfg.Seed, "seed", cfg.Seed, "`number` that the extract follows from")
