@@ -103,7 +103,8 @@ func (c *content) cut(ctx context.Context, rng readers.Range) (io.ReadCloser, er
 // start begins to unpack at the beginning.
 func (c *content) start(ctx context.Context) (err error) {
 	c.stop()
-	if c.source.Survey.Table {
+	table := containers.Kind(c.source.Survey.Table)
+	if table == tables.Parquet {
 		c.closer = io.NopCloser(nil)
 		c.in, err = tables.Open(ctx, anywhere{ctx, c.file}, c.file.Bytes, c.wanted, c.limits)
 		return err
@@ -121,6 +122,9 @@ func (c *content) start(ctx context.Context) (err error) {
 		c.in, err = e.Open(file, c.limits)
 	} else {
 		c.in, err = containers.Open(file, c.limits)
+	}
+	if err == nil && table == tables.JSON {
+		c.in, err = tables.OpenJSON(c.in, c.wanted)
 	}
 	return err
 }

@@ -83,10 +83,12 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
 	kind := containers.Of(head)
-	if tables.IsParquet(head) {
+	switch {
+	case tables.IsParquet(head):
 		return p.surveyTable(ctx, f, in, file)
-	}
-	if kind == containers.None {
+	case kind == containers.None && tables.IsJSON(head):
+		return p.surveyJSON(ctx, f, file)
+	case kind == containers.None:
 		s, err := p.layout.Survey(ctx, f.Name, file, p.Config.rangeBytes())
 		if err != nil {
 			return Survey{}, err
@@ -112,6 +114,38 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	return s, nil
 }
 
+// surveyJSON surveys a file of JSON objects.
+func (p *Plan) surveyJSON(ctx context.Context, f File, in io.Reader) (Survey, error) {
+	digest := sha256.New()
+	delivered := io.TeeReader(in, digest)
+	s, err := p.surveyRows(ctx, f.Name, delivered)
+	if err != nil {
+		return Survey{}, err
+	}
+	if _, err := io.Copy(io.Discard, delivered); err != nil {
+		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
+	}
+	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{tables.JSON}}
+	return Survey{Bytes: f.Bytes, SHA256: hex.EncodeToString(digest.Sum(nil)), Sources: []Source{source}}, nil
+}
+
+// surveyRows surveys a content that may be of JSON objects.
+func (p *Plan) surveyRows(ctx context.Context, name string, in io.Reader) (*readers.Survey, error) {
+	content := bufio.NewReaderSize(in, sniffed)
+	head, err := content.Peek(sniffed)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if !tables.IsJSON(head) {
+		return p.layout.Survey(ctx, name, content, p.Config.rangeBytes())
+	}
+	rows, err := tables.OpenJSON(content, p.layout.Columns())
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return p.layout.SurveyTable(ctx, name, tables.JSON, rows, p.Config.rangeBytes())
+}
+
 // surveyTable surveys a file that is a table: its rows are read with at, its bytes from
 // in.
 func (p *Plan) surveyTable(ctx context.Context, f File, at io.ReaderAt, in io.Reader) (Survey, error) {
@@ -123,7 +157,7 @@ func (p *Plan) surveyTable(ctx context.Context, f File, at io.ReaderAt, in io.Re
 	if err != nil {
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
-	s, err := p.layout.SurveyTable(ctx, f.Name, rows, p.Config.rangeBytes())
+	s, err := p.layout.SurveyTable(ctx, f.Name, tables.Parquet, rows, p.Config.rangeBytes())
 	if err != nil {
 		return Survey{}, err
 	}
@@ -183,12 +217,15 @@ func (p *Plan) surveyEntry(ctx context.Context, f File, e containers.Entry, in i
 // surveyContent surveys what a container held, to its end: the content counts
 // only when every checksum has been seen.
 func (p *Plan) surveyContent(ctx context.Context, f File, name string, content *containers.Reader) (Source, error) {
-	s, err := p.layout.Survey(ctx, name, content, p.Config.rangeBytes())
+	s, err := p.surveyRows(ctx, name, content)
 	if err != nil {
 		return Source{}, err
 	}
 	kinds := content.Kinds()
 	f.warn(s, kinds[0], content.Unchecked())
+	if s.Table != "" {
+		kinds = append(kinds, containers.Kind(s.Table))
+	}
 	return Source{Name: name, Survey: s, Containers: kinds}, nil
 }
 

@@ -3,6 +3,9 @@ package readers
 import (
 	"bytes"
 	"slices"
+	"strings"
+
+	"github.com/clearsweep/clearsweep/readers/tables"
 )
 
 // persons are the keys of the people that a rejected row may be of. Split tells
@@ -15,8 +18,11 @@ func (r *row) persons(raw *rawRow, split bool) [][]byte {
 	if f := r.layout.fixed; f != nil && f.tree != nil {
 		return r.alsoPerson(nil) // the assembly has set what columns can be told
 	}
-	if split {
+	switch {
+	case split:
 		return r.alsoPerson(nil)
+	case r.layout.tabular && bytes.HasPrefix(raw.text, tables.NoRow):
+		return r.personsInJSON(raw.text)
 	}
 	found := r.personsOf(raw.text, raw.tooLong, nil)
 	if raw.lines < 2 {
@@ -26,6 +32,41 @@ func (r *row) persons(raw *rawRow, split bool) [][]byte {
 		found = r.personsOf(line, false, found)
 	}
 	return found
+}
+
+// personsInJSON are the people whose keys stand in a line that is no object: behind the
+// names of their columns, first to last.
+func (r *row) personsInJSON(line []byte) (found [][]byte) {
+	const most = 4 // times that a name may stand in it
+	for nth := range most {
+		for _, c := range r.layout.used {
+			name := r.layout.columns[c].name
+			r.values[c] = r.clean(c, member(line, name[strings.LastIndexByte(name, '.')+1:], nth))
+		}
+		found = r.alsoPerson(found)
+	}
+	return found
+}
+
+// member is the nth value behind a name in quotes, without the quotes around it; nil where
+// there is none.
+func member(line []byte, name string, nth int) []byte {
+	for i := range line {
+		end := i + len(name) + 2
+		if line[i] != '"' || end > len(line) || line[end-1] != '"' || !sameName(line[i+1:end-1], name) {
+			continue
+		}
+		if nth--; nth >= 0 {
+			continue
+		}
+		value := bytes.TrimLeft(line[end:], " \t:")
+		if bytes.HasPrefix(value, []byte{'"'}) {
+			value, _, _ = bytes.Cut(value[1:], []byte{'"'})
+			return value
+		}
+		return value[:len(value)-len(bytes.TrimLeft(value, "0123456789"))]
+	}
+	return nil
 }
 
 // personsOf adds the people of one row to those found. In a row of another size

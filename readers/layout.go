@@ -18,7 +18,8 @@ type Layout struct {
 
 	// tables are the same layouts for sources whose rows come as tables with named
 	// columns; nil where the layout finds none by name.
-	tables *Layout
+	tables  *Layout
+	tabular bool // one of tables
 
 	encoding     encoding
 	maxRow       int

@@ -62,7 +62,7 @@ const (
 // once, each with a reader of its own, and a range more than once.
 func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		if survey.Table && l.tables != nil {
+		if survey.Table != "" && l.tables != nil {
 			l.tables.readForm(ctx, src, survey, rng, r, maxRows)(yield)
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/clearsweep/clearsweep/readers/tables"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -81,6 +82,9 @@ func (r *row) splitDelimited(text []byte) *fatal {
 	d := r.layout.delimited
 	cells, fields, reason, ok := r.splitInto(text)
 	r.cells = cells
+	if r.layout.tabular && fields == 1 && bytes.HasPrefix(text, tables.NoRow) {
+		return &fatal{reason: schemas.RowJSON}
+	}
 	if !ok {
 		return &fatal{reason: reason}
 	}

@@ -25,8 +25,9 @@ type Survey struct {
 	Terminator string `json:"terminator"`
 	// Form is which of the layout's forms the source has, the first being 0.
 	Form int `json:"form,omitempty"`
-	// Table tells that the source came as a table, and was read by the layout's names.
-	Table bool `json:"table,omitempty"`
+	// Table is what the source came as where that is a table, read by the layout's names:
+	// parquet or ndjson.
+	Table string `json:"table,omitempty"`
 	// Encoding is that of a source in UTF-16, with its byte order.
 	Encoding string `json:"encoding,omitempty"`
 	// Mark tells that the source begins with the byte order mark of UTF-8.

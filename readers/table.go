@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/readers/tables"
 )
 
@@ -19,7 +20,7 @@ func tablesOf(forms []*Layout) *Layout {
 			continue
 		}
 		l := *form
-		l.encoding, l.forms, l.tables = encodings[0], nil, nil
+		l.encoding, l.forms, l.tables, l.tabular = encodings[0], nil, nil, true
 		l.delimited = &delimited{
 			delimiter: string(tables.FieldEnd), terminator: string(tables.RowEnd), header: headerRequired, byName: true, exact: true,
 		}
@@ -48,9 +49,9 @@ func (l *Layout) Columns() []string {
 	return slices.Compact(names)
 }
 
-// SurveyTable is Survey for the rows of a table, as package tables gives them. A layout
+// SurveyTable is Survey for the rows of a table, as package tables gives them of a kind. A layout
 // that finds its columns by position cannot read one.
-func (l *Layout) SurveyTable(ctx context.Context, name string, r io.Reader, target int64) (*Survey, error) {
+func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.Kind, r io.Reader, target int64) (*Survey, error) {
 	if l.tables == nil {
 		return nil, fmt.Errorf("read %s: %w", name, errNoNames)
 	}
@@ -58,7 +59,7 @@ func (l *Layout) SurveyTable(ctx context.Context, name string, r io.Reader, targ
 	if err != nil {
 		return nil, err
 	}
-	s.Table = true
+	s.Table = string(kind)
 	return s, nil
 }
 

@@ -34,6 +34,7 @@ const (
 	RowNumber                            // the bytes of a packed, zoned or binary number that are none
 	RowOrphan                            // a record below no record that it could belong to
 	RowBroken                            // a record of the row could not be read
+	RowJSON                              // a line that is no JSON object, or has a key twice
 	FieldDate                            // no date in any of the column's formats, or an impossible one
 	FieldUnmapped                        // a value that the column's map does not list
 	FieldPersonKey                       // a person key that is missing or a placeholder
@@ -44,7 +45,7 @@ const (
 var rejectReasonNames = names[RejectReason]{
 	"field_count", "stray_quote", "open_quote", "row_length", "unknown_record_type", "encoding", "nul_byte",
 	"row_too_long", "missing_value", "truncated", "bad_packed", "orphan_record",
-	"broken_record", "bad_date", "unmapped_value", "no_person_key", "bad_number",
+	"broken_record", "bad_json", "bad_date", "unmapped_value", "no_person_key", "bad_number",
 	"partial_date",
 }
 
@@ -82,6 +83,8 @@ func (r Reject) Explain() string {
 		return "the record stands below no record that it could belong to"
 	case RowBroken:
 		return "a record of the same row could not be read"
+	case RowJSON:
+		return "the line is no JSON object, has a key twice, or is too long"
 	case FieldDate:
 		return "no date in any of the column's formats"
 	case FieldUnmapped:

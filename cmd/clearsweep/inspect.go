@@ -25,7 +25,7 @@ packed, encoded and cut into rows and fields, what stands in its columns, and wh
 each layout makes of it, best first. It prints names of columns, shapes and counts,
 and never a value but words that stand for nothing, such as NULL.
 
-With --draft it prints a layout to start from, for delimited text and Parquet. Columns
+With --draft it prints a layout to start from, for delimited text, JSON and Parquet. Columns
 are guessed by their names: look at every line of it.`,
 		Example: `  clearsweep inspect extracts/*.csv.gz
   clearsweep inspect --layout our/county.yaml charges.dat

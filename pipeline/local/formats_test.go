@@ -3,6 +3,7 @@ package local_test
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"maps"
 	"os"
@@ -79,6 +80,39 @@ func asParquet(t *testing.T, text []byte) []byte {
 	return file.Bytes()
 }
 
+// asJSON is the rows of a CSV file that can be read, an object a line; empty cells are
+// left out, or null.
+func asJSON(t *testing.T, text []byte) []byte {
+	t.Helper()
+	r := csv.NewReader(bytes.NewReader(text))
+	r.FieldsPerRecord = -1
+	records, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	for n, record := range records[1:] {
+		if len(record) != len(records[0]) {
+			continue
+		}
+		object := map[string]any{}
+		for i, value := range record {
+			switch {
+			case value != "":
+				object[records[0][i]] = value
+			case n%2 == 0:
+				object[records[0][i]] = nil
+			}
+		}
+		line, err := json.Marshal(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(line, '\n'))
+	}
+	return b.Bytes()
+}
+
 // One population gives the same determinations however it is sent.
 func TestFormatsDecideAlike(t *testing.T) {
 	const rows = 5000
@@ -127,7 +161,9 @@ func TestFormatsDecideAlike(t *testing.T) {
 			cut := bytes.IndexByte(text[len(text)/2:], '\n') + len(text)/2 + 1
 			return gz(t, text[:cut], text[cut:])
 		}),
-		"Parquet": converted(".parquet", func(text []byte) []byte { return asParquet(t, text) }),
+		"JSON":         converted(".json", func(text []byte) []byte { return asJSON(t, text) }),
+		"JSON in gzip": converted(".json.gz", func(text []byte) []byte { return gz(t, asJSON(t, text)) }),
+		"Parquet":      converted(".parquet", func(text []byte) []byte { return asParquet(t, text) }),
 	} {
 		if diff := cmp.Diff(want, decisions(cfg)); diff != "" {
 			t.Errorf("%s (-CSV +%s):\n%.3000s", name, name, diff)

@@ -58,7 +58,7 @@ func File(ctx context.Context, name string, at io.ReaderAt, size int64, layouts 
 	whole := func() io.Reader { return io.NewSectionReader(at, 0, size) }
 	switch kind := containers.Of(head); {
 	case tables.IsParquet(head):
-		s := &source{ctx: ctx, name: name, layouts: layouts, table: true, open: func(wanted []string) (io.Reader, error) {
+		s := &source{ctx: ctx, name: name, layouts: layouts, table: tables.Parquet, open: func(wanted []string) (io.Reader, error) {
 			return tables.Open(ctx, at, size, wanted, limits)
 		}}
 		return []Report{s.report([]string{string(tables.Parquet)})}, nil
@@ -97,7 +97,7 @@ type source struct {
 	ctx     context.Context //nolint:containedctx // of the one call of File
 	name    string
 	layouts []string
-	table   bool
+	table   containers.Kind // none where the content is no table
 	// open reads the content from its beginning. Of a table, wanted are the columns, all
 	// for nil.
 	open func(wanted []string) (io.Reader, error)
@@ -114,6 +114,9 @@ func (s *source) report(kinds []string) Report {
 		}
 		var sample []byte
 		sample, err = io.ReadAll(io.LimitReader(in, sampleBytes))
+		if err == nil && s.table == containers.None && tables.IsJSON(sample) {
+			return s.asJSON().report(append(r.Containers, string(tables.JSON)))
+		}
 		if err == nil {
 			s.look(&r, sample)
 			return r
@@ -121,6 +124,18 @@ func (s *source) report(kinds []string) Report {
 	}
 	r.Form = err.Error()
 	return r
+}
+
+// asJSON is the content as a table of its objects.
+func (s *source) asJSON() *source {
+	content := s.open
+	return &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: tables.JSON, open: func(wanted []string) (io.Reader, error) {
+		in, err := content(nil)
+		if err != nil {
+			return nil, err
+		}
+		return tables.OpenJSON(in, wanted)
+	}}
 }
 
 // look says what a sample of the content is.
@@ -133,7 +148,7 @@ func (s *source) look(r *Report, sample []byte) {
 	case what != "":
 		r.Form = what
 		return
-	case s.table:
+	case s.table != containers.None:
 		r.Form, r.Encoding, r.Header, r.Delimiter = "table", "utf-8", true, string(tables.FieldEnd)
 		r.split(bytes.TrimSuffix(sample, []byte{tables.RowEnd}), string(tables.RowEnd), whole)
 		r.Delimiter = ""
@@ -161,8 +176,7 @@ var signatures = []struct{ begins, is string }{
 	{"<", "a document of markup, such as the error answer of a web service"},
 	{"ARROW1", "an Arrow file: have it written as Parquet"},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document, such as a spreadsheet: have it exported as text"},
-	{"{", "JSON"},
-	{"[", "JSON"},
+	{"[", "a list in JSON: have it written as one object a line"},
 }
 
 // notText tells what a content is that is no extract, as far as it is known.

@@ -184,7 +184,10 @@ func TestWhatAnExtractIs(t *testing.T) {
 		"our own":              {[]byte("person_id,statute,disposition\nP1,11357 HS,CONVICTED\n"), "delimited , utf-8 LF header generic/charges"},
 		"nothing":              {nil, "empty"},
 		"Access":               {[]byte("\x00\x01\x00\x00Standard ACE DB\x00"), "an Access database: have its tables exported as text"},
-		"JSON":                 {[]byte(`{"sid": 1}`), "JSON"},
+		"JSON":                 {[]byte(`{"sid": 1}`), "ndjson table utf-8 header"},
+		"JSON of our own":      {[]byte("{\"person_id\":\"P1\",\"statute\":\"11357 HS\",\"disposition\":\"CONVICTED\"}\n"), "ndjson table utf-8 header generic/charges"},
+		"JSON in gzip":         {gzipped(t, "{\"sid\":1}\n"), "gzip ndjson table utf-8 header"},
+		"a list in JSON":       {[]byte("[1]"), "a list in JSON: have it written as one object a line"},
 		"an error":             {[]byte("<html>"), "a document of markup, such as the error answer of a web service"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -313,7 +316,7 @@ func TestPublishedFiles(t *testing.T) {
 		"massachusetts-cfb/prosecution_charges.csv":                   "delimited , utf-8 LF header",
 		"massachusetts-cfb/prosecution_charges_detailed.csv":          "delimited , utf-8 LF header",
 		"code-tables/recidiviz_ncic.csv":                              "delimited , utf-8 CRLF header",
-		"code-tables/rota_uccs_code_map.json":                         "JSON",
+		"code-tables/rota_uccs_code_map.json":                         "ndjson it is JSON, and none of its first lines is an object: have it written as one object a line",
 	} {
 		content, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {

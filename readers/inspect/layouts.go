@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/readers/containers"
 )
 
 // Match is what a layout makes of the content.
@@ -52,12 +53,14 @@ func (s *source) match(m *Match) error {
 	if err != nil {
 		return err
 	}
-	survey := layout.Survey
-	if s.table {
-		survey = layout.SurveyTable
-	}
 	const target = sampleBytes / 2
-	found, err := survey(s.ctx, s.name, io.MultiReader(bytes.NewReader(sample), in), target)
+	whole := io.MultiReader(bytes.NewReader(sample), in)
+	var found *readers.Survey
+	if s.table != containers.None {
+		found, err = layout.SurveyTable(s.ctx, s.name, s.table, whole, target)
+	} else {
+		found, err = layout.Survey(s.ctx, s.name, whole, target)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,11 @@
 // Package tables reads tables whose columns have types as rows of text, so that a
 // layout reads them as it reads any others.
 //
-//	Parquet ─► Open ─► header, row, row, ... each ended by RowEnd, fields by FieldEnd
+//	Parquet ─► Open ─────┐
+//	JSON ────► OpenJSON ─┴─► header, row, row, ... each ended by RowEnd, fields by FieldEnd
 //
-// In goes a file that can be read at any place, and the names of the columns that are
-// wanted. Out comes text that depends on nothing but the file and these names. Nulls are
+// In goes a file, Parquet as one that can be read at any place and JSON as it streams, and
+// the names of the columns that are wanted. Out comes text that depends on nothing but the file and these names. Nulls are
 // empty fields; dates are 2006-01-02, times behind them 15:04:05, with a fraction where
 // there is one, numbers decimal.
 //

@@ -1,0 +1,72 @@
+package readers_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/readers/tables"
+)
+
+// readJSON reads objects, one a line.
+func readJSON(t *testing.T, l *readers.Layout, lines ...string) read {
+	t.Helper()
+	in, err := tables.OpenJSON(strings.NewReader(strings.Join(lines, "\n")), l.Columns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	survey, err := l.SurveyTable(t.Context(), "test.json", tables.JSON, strings.NewReader(string(text)), 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := read{survey: survey}
+	for _, rng := range survey.Ranges {
+		for b, err := range l.Read(t.Context(), 7, survey, rng, strings.NewReader(string(text[rng.Offset:][:rng.Length])), 2) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got.add(t, b, map[string]bool{})
+			b.Charges.Release()
+		}
+	}
+	return got
+}
+
+// A line that is no object is rejected by itself, and marks whoever it names.
+func TestLinesThatAreNoObjects(t *testing.T) {
+	l := load(t, "generic/charges")
+	got := readJSON(t, l,
+		`{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED"}`,
+		`{"person_id":"P2","statute":"11357 HS","disposition":"CONVICTED"`,
+		`{"statute":"11357 HS", "Person_ID" : "P3", "person_id":"P4"}`,
+		"",
+		`null`,
+		`{"person_id":17,"statute":"11358 HS","disposition":["x"]}`,
+	)
+	if diff := cmp.Diff([]string{"3 bad_json", "4 bad_json", "6 bad_json", "7 encoding"}, reasons(&got)); diff != "" {
+		t.Errorf("rejects (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"P2", "P3", "P4", "17"}, got.people()); diff != "" {
+		t.Errorf("people marked (-want +got):\n%s", diff)
+	}
+	if got.rows.Accepted != 1 || got.rows.NonData != 1 || got.records[0]["statute_raw"] != "11357 HS" {
+		t.Errorf("rows %+v", got.rows)
+	}
+}
+
+func TestTablesNeedNames(t *testing.T) {
+	l := parse(t, least)
+	if l.Columns() != nil {
+		t.Errorf("columns %q", l.Columns())
+	}
+	if _, err := l.SurveyTable(t.Context(), "x", tables.JSON, strings.NewReader("a\x1e"), 1); err == nil || !strings.Contains(err.Error(), "say columns_by: name") {
+		t.Errorf("error %v", err)
+	}
+}
