@@ -4,16 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/readers/descriptions"
 )
 
 func layoutCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "layout",
-		Short: "List, show and check layouts: how an extract is read",
+		Short: "List, show, check and import layouts: how an extract is read",
 		Args:  noArgs,
 		RunE:  noSubcommand,
 	}
@@ -48,7 +52,44 @@ func layoutCommand() *cobra.Command {
 			Args: someArgs("the names or paths of layouts"),
 			RunE: func(cmd *cobra.Command, args []string) error { return lintLayouts(cmd.OutOrStdout(), args) },
 		},
+		layoutImportCommand(),
 	)
+	return cmd
+}
+
+func layoutImportCommand() *cobra.Command {
+	var name string
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Draft a layout of a COBOL copybook, or of a .des list of columns",
+		Long: `Import reads what a sender has written of a fixed-width file and prints a layout to
+start from. A file ending in .des is a list of columns: name, description, type, first
+byte, length. Any other is a COBOL copybook: PICTURE with X, A, 9, S and V, DISPLAY,
+COMP-3, COMP, OCCURS of a fixed number, REDEFINES. What it cannot read it refuses.
+
+Where columns stand is taken as described; what they mean is guessed by their names,
+and no value is mapped: look at every line marked TODO.`,
+		Example: `  clearsweep layout import --name our/mainframe CHARGES.cpy > our/mainframe.yaml
+  clearsweep layout import --name us-nc/sentences OFNT3CE1.des`,
+		Args: oneArg("a copybook, or a file ending in .des"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := os.ReadFile(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			read := descriptions.Copybook
+			if strings.EqualFold(filepath.Ext(args[0]), ".des") {
+				read = descriptions.DES
+			}
+			records, err := read(string(text))
+			if err != nil {
+				return failure{fmt.Errorf("%s: %w", args[0], err)}
+			}
+			_, err = fmt.Fprint(cmd.OutOrStdout(), descriptions.Draft(name, records))
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&name, "name", "our/extract", "the `name` of the layout")
 	return cmd
 }
 

@@ -74,7 +74,11 @@ func (r *Report) Draft(name string) string {
 		say("  - %s # %s", strconv.Quote(names[i]), c.summary())
 	}
 	say("\nfields:")
-	r.draftFields(say, names)
+	named := slices.Clone(r.Columns)
+	for i := range named {
+		named[i].Name = names[i]
+	}
+	Fields(say, named)
 	return b.String()
 }
 
@@ -89,20 +93,22 @@ func (r *Report) names() []string {
 	return names
 }
 
-func (r *Report) draftFields(say func(string, ...any), names []string) {
+// Fields says which columns make the fields of a layout, guessed by their names, a line
+// each; say writes a line.
+func Fields(say func(string, ...any), columns []Column) {
 	taken := map[int]bool{}
 	found := map[string]bool{}
 	for _, g := range guesses {
-		for i, c := range r.Columns {
+		for i, c := range columns {
 			date := strings.HasSuffix(g.field, "_date")
-			if taken[i] || date != (len(c.Dates) > 0) || !g.names.MatchString(names[i]) {
+			if taken[i] || date != (len(c.Dates) > 0) || !g.names.MatchString(c.Name) {
 				continue
 			}
 			taken[i], found[g.field] = true, true
-			column := strconv.Quote(names[i])
+			column := strconv.Quote(c.Name)
 			switch {
 			case date:
-				say("  %s: {from: %s, dates: %q}%s", g.field, column, c.Dates[0].Format, c.Dates[0].doubt())
+				say("  %s: {from: %s, dates: %q%s}%s", g.field, column, c.Dates[0].Format, c.Dates[0].years(), c.Dates[0].doubt())
 			case g.field == "disposition":
 				say("  disposition: {from: %s, map: {exact: {}}} # TODO: list the texts of each class", column)
 			default:
@@ -117,10 +123,22 @@ func (r *Report) draftFields(say func(string, ...any), names []string) {
 		case field == "person_id":
 			say("  person_id: {absent: true} # TODO: name the column with the key of the person, if there is one")
 		case field == "disposition":
-			say("  disposition: {from: %q, map: {exact: {}}} # TODO: this is no more than the first column", names[0])
+			say("  disposition: {from: %q, map: {exact: {}}} # TODO: this is no more than the first column", columns[0].Name)
 		default:
-			say("  %s: %q # TODO: this is no more than the first column", field, names[0])
+			say("  %s: %q # TODO: this is no more than the first column", field, columns[0].Name)
 		}
+	}
+}
+
+// years are the keys that a format needs to tell its years.
+func (d Dates) years() string {
+	switch {
+	case strings.HasPrefix(d.Format, "CYY"):
+		return ", century: {0: 1900, 1: 2000}"
+	case strings.Contains(d.Format, "YY") && !strings.Contains(d.Format, "YYYY"):
+		return ", pivot: 1930"
+	default:
+		return ""
 	}
 }
 
@@ -129,7 +147,7 @@ func (d Dates) doubt() string {
 	case d.Alike != "":
 		return fmt.Sprintf(" # or %s: no day above 12 was seen that could tell", d.Alike)
 	case strings.Contains(d.Format, "YY") && !strings.Contains(d.Format, "YYYY"):
-		return " # TODO: pivot, or century"
+		return " # TODO: are these the years?"
 	default:
 		return ""
 	}
