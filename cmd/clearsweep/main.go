@@ -86,7 +86,7 @@ accounts for every row.
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), gcCommand(),
+		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), rejectsCommand(), gcCommand(),
 		inspectCommand(), policyCommand(), codesCommand(), layoutCommand(), synthCommand(), benchCommand(),
 		watchCommand(), statusCommand(), doctorCommand(),
 	)

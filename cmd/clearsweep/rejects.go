@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+func rejectsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "rejects",
+		Short: "Tell what of an extract could not be read",
+		Args:  noArgs,
+		RunE:  noSubcommand,
+	}
+	cmd.AddCommand(rejectsSummarizeCommand())
+	return cmd
+}
+
+func rejectsSummarizeCommand() *cobra.Command {
+	var runID string
+	var asJSON bool
+	var s3 s3Flags
+	cmd := &cobra.Command{
+		Use:   "summarize OUT",
+		Short: "Count the rejects of a run by source, reason and column, the most first",
+		Long: `Summarize counts what of a run's extracts could not be read: by source, reason and
+column, the most first, with the first and last line of each, so that the sender can
+find them. Rows are lost; values are unknown, and their rows were kept. What stood
+there it does not know: rejects never hold it.`,
+		Example: `  clearsweep rejects summarize out
+  clearsweep cat out/current/rejects      # each of them`,
+		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out, err := s3.openOut(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			run, err := writers.OpenRun(cmd.Context(), out, runID)
+			if err != nil {
+				return err
+			}
+			list, err := writers.SummarizeRejects(cmd.Context(), out, run.Commit)
+			if err != nil {
+				return damage{err}
+			}
+			if asJSON {
+				e := json.NewEncoder(cmd.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(list)
+			}
+			if len(list) == 0 {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "nothing was rejected")
+				return err
+			}
+			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(t, "COUNT\tLOST\tREASON\tCOLUMN\tSOURCE\tLINES\tTHE FIRST")
+			for _, s := range list {
+				lost := map[bool]string{true: "row", false: "value"}[s.RowRejected]
+				lines := strconv.FormatInt(s.FirstLine, 10)
+				if s.LastLine != s.FirstLine {
+					lines += " to " + strconv.FormatInt(s.LastLine, 10)
+				}
+				fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Count, lost, s.Reason, s.Column, s.Source, lines, s.Explanation)
+			}
+			return t.Flush()
+		},
+	}
+	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	s3.register(cmd.Flags())
+	return cmd
+}
