@@ -52,6 +52,16 @@ func layoutCommand() *cobra.Command {
 			Args: someArgs("the names or paths of layouts"),
 			RunE: func(cmd *cobra.Command, args []string) error { return lintLayouts(cmd.OutOrStdout(), args) },
 		},
+		&cobra.Command{
+			Use: "schema", Short: "Print the JSON Schema of layouts, so that editors complete and check them", Args: noArgs,
+			Example: `  clearsweep layout schema > layout.schema.json
+  # then, as the first line of a layout:
+  # yaml-language-server: $schema=layout.schema.json`,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				_, err := cmd.OutOrStdout().Write(readers.Schema())
+				return err
+			},
+		},
 		layoutImportCommand(),
 	)
 	return cmd
