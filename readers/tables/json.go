@@ -3,13 +3,14 @@ package tables
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clearsweep/clearsweep/readers/containers"
 )
@@ -45,6 +46,8 @@ type Lines struct {
 	at      int
 	cells   [][]byte
 	met     []bool
+	places  map[string]int // of names that were met
+	members members
 	err     error
 }
 
@@ -53,7 +56,7 @@ type Lines struct {
 // MiB, in order of coming; a wanted one that is first met behind it is an error, for rows
 // before it would be taken to lack it.
 func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
-	l := &Lines{in: bufio.NewReaderSize(r, jsonHead)}
+	l := &Lines{in: bufio.NewReaderSize(r, jsonHead), places: map[string]int{}}
 	head, err := l.in.Peek(jsonHead)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -63,8 +66,8 @@ func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
 	}
 	objects := 0
 	for line := range bytes.Lines(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))) {
-		err := members(line, func(name string, _ []byte) {
-			if isWanted(name) && l.column(name) < 0 {
+		err := l.members.read(line, func(path, _ []byte) {
+			if name := string(path); isWanted(name) && l.column(name) < 0 {
 				l.columns = append(l.columns, name)
 			}
 		})
@@ -155,28 +158,52 @@ func (l *Lines) readLine() (line []byte, err error) {
 // row adds the members of an object. The error is that of a column that comes too late.
 func (l *Lines) row(line []byte) error {
 	clear(l.met)
-	var late, twice bool
-	name := ""
-	err := members(line, func(member string, value []byte) {
-		i := l.column(member)
-		switch {
+	twice := false
+	late := ""
+	err := l.members.read(line, func(path, value []byte) {
+		switch i := l.place(path); {
 		case i >= 0:
 			twice = twice || l.met[i]
 			l.met[i] = true
 			l.cells[i] = append(l.cells[i][:0], value...)
-		case slices.ContainsFunc(l.later, func(w string) bool { return strings.EqualFold(w, member) }):
-			late, name = true, member
+		case i == tooLate:
+			late = string(path)
 		}
 	})
 	switch {
 	case err != nil || twice:
 		l.noRow(line)
-	case late:
-		return fmt.Errorf("line %d: the column %q is not in the first MiB of the file and comes here: put an object that has it first", l.line, name)
+	case late != "":
+		return fmt.Errorf("line %d: the column %q is not in the first MiB of the file and comes here: put an object that has it first", l.line, late)
 	default:
 		l.cellsAsRow()
 	}
 	return nil
+}
+
+// What a name is that is no column.
+const (
+	notWanted = -1
+	tooLate   = -2
+)
+
+// mostPlaces bounds the names that are remembered.
+const mostPlaces = 10_000
+
+// place is the column of a name.
+func (l *Lines) place(path []byte) int {
+	if i, known := l.places[string(path)]; known {
+		return i
+	}
+	name := string(path)
+	i := l.column(name)
+	if i < 0 && slices.ContainsFunc(l.later, func(w string) bool { return strings.EqualFold(w, name) }) {
+		i = tooLate
+	}
+	if len(l.places) < mostPlaces {
+		l.places[name] = i
+	}
+	return i
 }
 
 // noRow adds a line that is no object.
@@ -195,76 +222,92 @@ func (l *Lines) cellsAsRow() {
 			l.text = append(l.text, FieldEnd)
 		}
 		if l.met[i] {
-			l.text = appendText(l.text, string(cell))
+			l.text = appendText(l.text, cell)
 		}
 	}
 }
 
 var errNoObject = errors.New("no JSON object")
 
-// members hands on the members of the object that is a line: their names, and their
-// values as text, empty for null and noText for a list.
-func members(line []byte, add func(name string, value []byte)) error {
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.UseNumber()
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+// members reads the members of objects. It uses what it allocated again.
+type members struct {
+	line  bytes.Buffer
+	in    *jsontext.Decoder
+	path  []byte
+	value []byte
+}
+
+// read hands on the members of the object that is a line: their names, and their values
+// as text, empty for null and noText for a list. They are valid until the next. An
+// object with a name twice is none.
+func (m *members) read(line []byte, add func(path, value []byte)) error {
+	m.line.Reset()
+	m.line.Write(line)
+	if m.in == nil {
+		m.in = jsontext.NewDecoder(&m.line)
+	} else {
+		m.in.Reset(&m.line)
+	}
+	if m.in.PeekKind() != '{' {
 		return errNoObject
 	}
-	if err := object(d, "", add); err != nil {
+	if err := m.object(0, add); err != nil {
 		return err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	if _, err := m.in.ReadToken(); !errors.Is(err, io.EOF) {
 		return errNoObject
 	}
 	return nil
 }
 
-// object reads an object behind its brace.
-func object(d *json.Decoder, outer string, add func(string, []byte)) error {
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return err
-		}
-		name := outer + key.(string)
-		value, err := d.Token()
-		if err != nil {
-			return err
-		}
-		switch v := value.(type) {
-		case json.Delim:
-			if v == '{' {
-				err = object(d, name+".", add)
-			} else {
-				add(name, []byte{noText})
-				err = skipList(d)
-			}
-			if err != nil {
-				return err
-			}
-		case nil:
-			add(name, nil)
-		default:
-			add(name, fmt.Append(nil, v)) // a string, a number as it is written, true or false
-		}
+// object reads an object that stands behind so many bytes of path.
+func (m *members) object(outer int, add func(path, value []byte)) error {
+	if _, err := m.in.ReadToken(); err != nil {
+		return err
 	}
-	_, err := d.Token()
+	for m.in.PeekKind() != '}' {
+		name, err := m.in.ReadValue()
+		if err != nil {
+			return err
+		}
+		if m.path, err = jsontext.AppendUnquote(m.path[:outer], name); err != nil {
+			return err
+		}
+		end := len(m.path)
+		switch m.in.PeekKind() {
+		case '{':
+			m.path = append(m.path, '.')
+			err = m.object(len(m.path), add)
+		case '[':
+			add(m.path, []byte{noText})
+			err = m.in.SkipValue()
+		default:
+			err = m.scalar(add)
+		}
+		if err != nil {
+			return err
+		}
+		m.path = m.path[:end]
+	}
+	_, err := m.in.ReadToken()
 	return err
 }
 
-// skipList goes behind the end of a list.
-func skipList(d *json.Decoder) error {
-	for depth := 1; depth > 0; {
-		t, err := d.Token()
-		if err != nil {
+// scalar reads a text, a number as it is written, true, false or null.
+func (m *members) scalar(add func(path, value []byte)) error {
+	value, err := m.in.ReadValue()
+	if err != nil {
+		return err
+	}
+	switch value.Kind() {
+	case 'n':
+		value = nil
+	case '"':
+		if m.value, err = jsontext.AppendUnquote(m.value[:0], value); err != nil {
 			return err
 		}
-		switch t {
-		case json.Delim('['), json.Delim('{'):
-			depth++
-		case json.Delim(']'), json.Delim('}'):
-			depth--
-		}
+		value = m.value
 	}
+	add(m.path, value)
 	return nil
 }

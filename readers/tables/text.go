@@ -1,8 +1,8 @@
 package tables
 
 import (
+	"bytes"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -13,11 +13,13 @@ import (
 const noText = 0xff
 
 // appendText adds a text. One that holds an end of fields or rows is made no text.
-func appendText(b []byte, s string) []byte {
-	if !strings.ContainsAny(s, string(FieldEnd)+string(RowEnd)) {
-		return append(b, s...)
+func appendText[T string | []byte](b []byte, s T) []byte {
+	start := len(b)
+	b = append(b, s...)
+	if bytes.IndexByte(b[start:], FieldEnd) >= 0 || bytes.IndexByte(b[start:], RowEnd) >= 0 {
+		return append(b[:start], noText)
 	}
-	return append(b, noText)
+	return b
 }
 
 // textOf writes the values of a type, nil where that is not read here.
