@@ -274,7 +274,7 @@ func (m *members) object(outer int, add func(path, value []byte)) error {
 			return err
 		}
 		end := len(m.path)
-		switch m.in.PeekKind() {
+		switch m.in.PeekKind() { //nolint:exhaustive // all others are scalars, or wrong
 		case '{':
 			m.path = append(m.path, '.')
 			err = m.object(len(m.path), add)
@@ -299,7 +299,7 @@ func (m *members) scalar(add func(path, value []byte)) error {
 	if err != nil {
 		return err
 	}
-	switch value.Kind() {
+	switch value.Kind() { //nolint:exhaustive // all others are written as they are
 	case 'n':
 		value = nil
 	case '"':
