@@ -32,6 +32,7 @@ func (d *definition) read(root ast.Node) {
 	d.head(top)
 	d.form(top)
 	d.readColumns(top)
+	d.resolveSum()
 	if top.has("rows") {
 		d.readRows(top.values["rows"])
 	}
@@ -92,7 +93,7 @@ func (d *definition) form(top *mapping) {
 }
 
 func (d *definition) readFixed(n ast.Node) {
-	m := d.mapping(n, "fixed", "framing", "row_length", "record_length", "record_type", "trailer_rows", "records")
+	m := d.mapping(n, "fixed", "framing", "row_length", "record_length", "record_type", "trailer_rows", "trailer_sum", "records")
 	f := &fixedWidth{
 		framing: framing(slices.Index(framings, m.choice("framing", framings...))), //nolint:gosec // one of three
 		trimmed: m.choice("row_length", "exact", "trimmed") == "trimmed",
@@ -105,6 +106,9 @@ func (d *definition) readFixed(n ast.Node) {
 	}
 	if m.has("trailer_rows") {
 		d.readTrailerCount(m, f)
+	}
+	if m.has("trailer_sum") {
+		d.readTrailerSum(m, f)
 	}
 	if m.has("records") {
 		if !f.typed {
@@ -137,7 +141,7 @@ func (d *definition) checkFraming(m *mapping, f *fixedWidth) {
 	case e.wide || e.mixed:
 		d.at(m.node, "fixed columns are counted in bytes: encoding: %s has characters of several lengths", e.name)
 	case f.framing == byLine && e.ebcdic:
-		d.at(m.node, "records of %s are told from one another by framing: length or descriptor", e.name)
+		d.at(m.node, "records of %s are told from one another by framing: length, descriptor or blocks", e.name)
 	case f.framing == byLength && f.trimmed:
 		d.at(m.keys["row_length"], "with framing: length every record has its length")
 	case f.framing == byLength && f.tree != nil && f.length == 0:

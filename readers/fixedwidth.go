@@ -19,6 +19,7 @@ type fixedWidth struct {
 	trailer []string
 	passed  []string
 	count   *trailerCount
+	sum     *trailerSum
 	tree    *recordTree // nil where a row is one record
 }
 
@@ -29,10 +30,11 @@ const (
 	byLine       framing = iota // a line break ends each
 	byLength                    // they stand end to end, all of one length
 	byDescriptor                // each begins with its length
+	byBlock                     // so does each, and each block of them
 )
 
 // framings are the words of a layout file.
-var framings = []string{"lines", "length", "descriptor"}
+var framings = []string{"lines", "length", "descriptor", "blocks"}
 
 type recordType uint8
 

@@ -253,6 +253,28 @@ func TestRecordsThatAreRefused(t *testing.T) {
 	}
 }
 
+// The sum of a column over the file is that of the trailer, to its last digits.
+func TestHashTotals(t *testing.T) {
+	l := parse(t, strings.Replace(segments, "  records:", "  trailer_sum: {start: 7, length: 2, as: packed, of: ARRESTED}\n  records:", 1))
+	file := func(sum int64) []byte {
+		return described(id("A1", 19700314), arrest("A1", 990521), chargeOf(1, "459"), arrest("A1", 990522), chargeOf(2, "459"), trailer(5)+packed(sum, 2))
+	}
+	if got := readAll(t, l, file((990521+990522)%1000), 1, 10); got.rows.Accepted != 2 {
+		t.Errorf("rows %+v", got.rows)
+	}
+	if _, err := tryAll(t, l, file(44), 1, 10); err == nil || !strings.Contains(err.Error(), "line 6: the trailer's sum of ARRESTED is not that of the file") {
+		t.Errorf("another sum: error %v", err)
+	}
+	lines := parse(t, strings.NewReplacer("header: H}", "header: H, trailer: T}, trailer_sum: {start: 2, length: 4, of: s}").Replace(fixedLayout))
+	rows := "Dp1  11357 GUILTY\nDp2  11358 GUILTY\n"
+	if got := readAll(t, lines, []byte(rows+"T2715\n"), 1, 10); got.rows.Accepted != 2 {
+		t.Errorf("rows %+v", got.rows)
+	}
+	if _, err := tryAll(t, lines, []byte(rows+"T2716\n"), 1, 10); err == nil || !strings.Contains(err.Error(), "sum of s") {
+		t.Errorf("another sum in lines: error %v", err)
+	}
+}
+
 func TestTruncatedRecords(t *testing.T) {
 	whole := described(id("A1", 19700314), arrest("A1", 990521), chargeOf(1, "11357"), trailer(3))
 	l := parse(t, strings.Replace(segments, "trailer: TR, ", "", 1)[:0]+strings.NewReplacer(", trailer: TR", "", "  trailer_rows: {start: 3, length: 4, as: packed}\n", "").Replace(segments))
@@ -282,6 +304,31 @@ func TestFramingsAgree(t *testing.T) {
 	got := readAll(t, l, b, 20, 10)
 	if diff := cmp.Diff(brief(&want), brief(&got)); diff != "" || len(got.rejects) > 0 {
 		t.Errorf("of one length (-want +got), %d rejects:\n%s", len(got.rejects), diff)
+	}
+	var blocks []byte
+	for i := range records {
+		one := described(records[i])
+		if i%3 == 0 { // a block of three, then one of what is left of ten
+			size := 4
+			for _, r := range records[i:min(i+3, len(records))] {
+				size += 4 + len(r)
+			}
+			blocks = append(binary.BigEndian.AppendUint16(blocks, uint16(size)), 0, 0)
+		}
+		blocks = append(blocks, one...)
+	}
+	l = parse(t, strings.Replace(segments, "framing: descriptor", "framing: blocks", 1))
+	for _, target := range []int64{1, 30, 1000} {
+		got = readAll(t, l, blocks, target, 10)
+		if diff := cmp.Diff(brief(&want), brief(&got)); diff != "" || len(got.rejects) > 0 {
+			t.Errorf("blocks (-want +got), %d rejects:\n%s", len(got.rejects), diff)
+		}
+	}
+	if _, err := tryAll(t, l, described(records...), 1, 10); err == nil || !strings.Contains(err.Error(), "framing: descriptor") {
+		t.Errorf("no blocks read as blocks: %v", err)
+	}
+	if _, err := tryAll(t, parse(t, segments), blocks, 1, 10); err == nil || !strings.Contains(err.Error(), "ends without its trailer") {
+		t.Errorf("blocks read as none: %v", err)
 	}
 	inLines := strings.NewReplacer("encoding: ibm037\n", "", "framing: descriptor", "framing: lines", ", as: packed, digits: 8", "",
 		"length: 5", "length: 8", "start: 7, length: 4, as: packed", "start: 7, length: 7", "start: 9, length: 4, as: packed", "start: 9, length: 7",
@@ -442,7 +489,7 @@ func TestLayoutsOfRecordsThatAreWrong(t *testing.T) {
 		"matches nothing":   {"{AR_SID: SID}", "{AR_SID: STATUTE}", `"STATUTE" is no column of a record above this one`},
 		"matches of others": {"{AR_SID: SID}", "{DISPO: SID}", `"DISPO" is no column of this record`},
 		"wide type":         {"type: SN", "type: SNT", `record type "SNT" is not 2 bytes long`},
-		"lines of EBCDIC":   {"framing: descriptor", "framing: lines", "records of ibm037 are told from one another by framing: length or descriptor"},
+		"lines of EBCDIC":   {"framing: descriptor", "framing: lines", "records of ibm037 are told from one another by framing: length, descriptor or blocks"},
 		"length untold":     {"framing: descriptor", "framing: length", "framing: length needs record_length"},
 		"length too short":  {"framing: descriptor", "framing: length\n  record_length: 9", "and record_length is 9"},
 		"digits of text":    {"{name: STATUTE, start: 6, length: 6}", "{name: STATUTE, start: 6, length: 6, digits: 3}", "digits are of a number"},
@@ -450,6 +497,8 @@ func TestLayoutsOfRecordsThatAreWrong(t *testing.T) {
 		"wide packed":       {"length: 5, as: packed, digits: 8", "length: 30, as: packed", "a number has at most 40 digits"},
 		"decimals alone":    {"as: packed, digits: 8", "as: packed, digits: 2, decimals: 2", "decimals must be fewer than digits"},
 		"delimited EBCDIC":  {"fixed:", "delimited: {}\nfixd:", "delimited text is not read from ibm037"},
+		"sum of nothing":    {"  records:", "  trailer_sum: {start: 7, length: 2, of: NONE}\n  records:", `trailer_sum: there is no column "NONE"`},
+		"sum, of no column": {"  records:", "  trailer_sum: {start: 7, length: 2}\n  records:", `lacks "of"`},
 		"untyped records":   {"  record_type: {start: 1, length: 2, header: HD, trailer: TR, passed: AK}\n", "", "records needs record_type"},
 		"counts":            {"as: packed}\n  records:", "as: packed, counts: most}\n  records:", "counts must be one of records, rows"},
 	} {

@@ -25,6 +25,7 @@ type rowScanner struct {
 	// framing of fixed columns, and the length of their records.
 	framing      framing
 	recordLength int
+	block        int // bytes of the block at hand that are still to come
 
 	buf        []byte
 	start, end int    // unread bytes of buf
@@ -44,6 +45,7 @@ type rawRow struct {
 	size       int64 // bytes that it takes there, with its terminator
 	taken      int   // bytes that it takes in the buffer; 0 when it is too long
 	terminated bool
+	within     bool // of a block that began before it
 	tooLong    bool // longer than maxRow: text is only its beginning
 }
 

@@ -80,6 +80,10 @@ func fixedShape() shape {
 			"start": place("its first byte, from 1"), "length": place("its width in bytes"), "as": word("how it holds a number", numberForms...),
 			"digits": whole("it has", 1, mostDigits), "decimals": whole("of them", 0, mostDigits-1), "counts": word("what it counts", "records", "rows"),
 		}, "start", "length"),
+		"trailer_sum": object(shape{
+			"start": place("its first byte, from 1"), "length": place("its width in bytes"), "as": word("how it holds a number", numberForms...),
+			"digits": whole("it has", 1, mostDigits), "decimals": whole("of them", 0, mostDigits-1), "of": text("the column that it sums up"),
+		}, "start", "length", "of"),
 		"records": several(object(shape{
 			"type": text("the record type"), "parent": text("the type above it"), "row": flag("each of its records is a row"),
 			"matches": shape{"type": "object", "additionalProperties": text("the column of a record above that it must equal")},

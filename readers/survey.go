@@ -258,7 +258,7 @@ func (l *Layout) surveyRecords(s *Survey, in *surveyed, head []byte, target int6
 		if err != nil {
 			return err
 		}
-		if open.Length >= target && l.fixed.begins(row.text) {
+		if open.Length >= target && !row.within && l.fixed.begins(row.text) {
 			s.Ranges = append(s.Ranges, open)
 			open = Range{Offset: row.offset, FirstLine: row.line}
 		}

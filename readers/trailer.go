@@ -3,7 +3,10 @@ package readers
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // trailerCount is where a trailer counts the records of data.
@@ -27,13 +30,50 @@ func (d *definition) readTrailerCount(m *mapping, f *fixedWidth) {
 	}
 }
 
+// trailerSum is where a trailer has the sum of a column over all records that have it,
+// the hash total: as many of its last digits as the trailer holds.
+type trailerSum struct {
+	column
+	of   int // a column of the layout
+	name string
+	node ast.Node
+}
+
+// mostSum is the number of digits of a sum that is kept.
+const mostSum = 18
+
+// readTrailerSum reads trailer_sum, but for which column it means.
+func (d *definition) readTrailerSum(m *mapping, f *fixedWidth) {
+	t := d.mapping(m.values["trailer_sum"], "trailer_sum", "start", "length", "as", "digits", "decimals", "of")
+	at := d.span(t)
+	f.sum = &trailerSum{column: column{start: at.start, length: at.length}, name: t.text("of"), node: t.node}
+	d.readNumberForm(t, &f.sum.column)
+	t.require("of", "the column that it sums up")
+	if len(f.trailer) == 0 {
+		d.at(m.keys["trailer_sum"], "trailer_sum needs record_type with a trailer")
+	}
+}
+
+// resolveSum finds the column that a trailer sums up.
+func (d *definition) resolveSum() {
+	if d.layout.fixed == nil || d.layout.fixed.sum == nil || d.layout.fixed.sum.name == "" {
+		return
+	}
+	sum := d.layout.fixed.sum
+	var known bool
+	if sum.of, known = d.ordered[sum.name]; !known {
+		d.at(sum.node, "trailer_sum: there is no column %q", sum.name)
+	}
+}
+
 // trailerCheck follows the record types of a fixed-width source and holds the
 // trailer to its word.
 type trailerCheck struct {
 	layout    *Layout
 	line      int64
 	data      int64
-	trailerAt int64 // line of the trailer, 0 before it
+	sum       uint64 // of the column, its last digits
+	trailerAt int64  // line of the trailer, 0 before it
 	err       error
 }
 
@@ -55,9 +95,13 @@ func (t *trailerCheck) record(record []byte) {
 		if f.counts(record) {
 			t.data++
 		}
+		if f.sum != nil && f.hasColumn(record, f.sum.of) {
+			t.sum = (t.sum + t.layout.digitsOf(record, &t.layout.columns[f.sum.of])) % tenTo(mostSum)
+		}
 	case trailerRecord:
 		t.trailerAt = t.line
 		t.compare(record)
+		t.compareSum(record)
 	case headerRecord, unknownRecord:
 	}
 }
@@ -89,6 +133,58 @@ func (t *trailerCheck) compare(record []byte) {
 		t.err = fmt.Errorf("line %d: the trailer counts %d rows, the file has %d: ask the sender for the file again",
 			t.line, want, t.data)
 	}
+}
+
+// compareSum compares the trailer's sum with ours.
+func (t *trailerCheck) compareSum(record []byte) {
+	at := t.layout.fixed.sum
+	if at == nil || t.err != nil {
+		return
+	}
+	digits := at.digits
+	switch {
+	case at.as == asBinary:
+		digits = mostSum
+	case digits == 0 && at.as == asPacked:
+		digits = 2*at.length - 1
+	case digits == 0:
+		digits = at.length
+	}
+	want, got := t.layout.digitsOf(record, &at.column), t.sum%tenTo(min(digits, mostSum))
+	if want%tenTo(mostSum) != got {
+		t.err = fmt.Errorf("line %d: the trailer's sum of %s is not that of the file: ask the sender for the file again", t.line, at.name)
+	}
+}
+
+// hasColumn tells whether a record has a column of the layout.
+func (f *fixedWidth) hasColumn(record []byte, c int) bool {
+	if f.tree == nil {
+		return f.recordType(record) == dataRecord
+	}
+	kind := f.tree.of(f, record)
+	return kind >= 0 && slices.Contains(f.tree.types[kind].columns, c)
+}
+
+// digitsOf is the number in a column without its sign and point; 0 where there is none.
+func (l *Layout) digitsOf(record []byte, c *column) (n uint64) {
+	text, ok := l.fixedText(nil, l.fixed.column(record, c), c)
+	if !ok {
+		return 0
+	}
+	for _, d := range text {
+		if d >= '0' && d <= '9' {
+			n = (n*10 + uint64(d-'0')) % tenTo(mostSum)
+		}
+	}
+	return n
+}
+
+func tenTo(digits int) uint64 {
+	n := uint64(1)
+	for range digits {
+		n *= 10
+	}
+	return n
 }
 
 // read is the count that a trailer holds.
@@ -129,6 +225,10 @@ func newTrailerLines(l *Layout, terminator byte) *trailerLines {
 	keep := l.fixed.typeAt.end()
 	if at := l.fixed.count; at != nil {
 		keep = max(keep, at.start+at.length)
+	}
+	if at := l.fixed.sum; at != nil {
+		of := &l.columns[at.of]
+		keep = max(keep, at.start+at.length, of.start+of.length)
 	}
 	return &trailerLines{trailerCheck: check, terminator: terminator, keep: len(utf8Mark) + keep}
 }
