@@ -83,7 +83,7 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 
 // publish writes what belongs to the run as a whole.
 func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts *Receipts, from Segments) error {
-	parts, sums, todo := receipts.inOrder(), &receipts.sums, receipts.lists()
+	parts, sums, todo := receipts.partsInOrder(), &receipts.sums, receipts.lists()
 	for _, part := range parts {
 		m.Outputs = append(m.Outputs, part.Outputs...)
 	}
@@ -108,9 +108,16 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
-	undeliverable, err := r.attempt.WriteUndeliverable(ctx, sums.undeliverable())
+	undeliverable, err := r.attempt.WriteUndeliverable(ctx, inOrder(sums.Undeliverable, compareUndeliverable))
 	if err != nil {
 		return err
+	}
+	if len(sums.Conflicts) > 0 {
+		list, err := r.attempt.WriteBirthConflicts(ctx, inOrder(sums.Conflicts, compareConflicts))
+		if err != nil {
+			return err
+		}
+		lists = append(lists, list)
 	}
 	policy, err := r.writePolicy(ctx)
 	if err != nil {

@@ -53,10 +53,8 @@ func (s *settler) undelivered(err error) error {
 	}
 	for _, agency := range s.delivery.Agencies {
 		s.receipt.UndeliverableRows++
-		if len(s.receipt.Undeliverable) < worklistLength {
-			refused.Agency = agency
-			s.receipt.Undeliverable = append(s.receipt.Undeliverable, *refused)
-		}
+		refused.Agency = agency
+		s.receipt.Undeliverable = first(append(s.receipt.Undeliverable, *refused), 2*worklistLength, compareUndeliverable)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/pipeline/link"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 // caseKey is what rows of a person share that are of one case. County is a number of
@@ -35,11 +36,15 @@ func (s *settler) load(rows *rows, person link.Person) {
 	p.Keyed = person.Keyed
 	p.Birth = schemas.NoDate
 	p.Charges = slices.Grow(p.Charges[:0], len(person.Rows))
-	conflict := false
+	born, other := int32(-1), int32(-1) // the first row that gives a birth, and the first that gives another
 	for _, row := range person.Rows {
 		if birth := rows.birthDate.date(row); birth.Known() {
-			conflict = conflict || p.Birth.Known() && p.Birth != birth
-			p.Birth = birth
+			switch {
+			case born < 0:
+				born, p.Birth = row, birth
+			case other < 0 && birth != p.Birth:
+				other = row
+			}
 		}
 		p.Charges = append(p.Charges, s.row(rows, row))
 	}
@@ -50,10 +55,19 @@ func (s *settler) load(rows *rows, person link.Person) {
 	if s.evaluator.NeedsRank() {
 		rank(rows, person.Rows, p.Charges)
 	}
-	if conflict {
+	if other >= 0 {
 		p.Birth = schemas.NoDate
-		s.receipt.BirthConflicts++
+		s.conflict(rows, born, other)
 	}
+}
+
+// conflict notes that two rows of the person give different births.
+func (s *settler) conflict(rows *rows, born, other int32) {
+	s.receipt.BirthConflicts++
+	s.receipt.Conflicts = first(append(s.receipt.Conflicts, writers.BirthConflict{
+		Source: s.source(rows, born), Line: rows.line.Value(int(born)),
+		OtherSource: s.source(rows, other), OtherLine: rows.line.Value(int(other)),
+	}), 2*worklistLength, compareConflicts)
 }
 
 // circumstances adds what the rows say of substances and victims.

@@ -27,8 +27,9 @@ type Sums struct {
 	// relief and cannot stand in an update file; UndeliverableRows counts all.
 	Undeliverable     []writers.Undeliverable
 	UndeliverableRows int64
-	// BirthConflicts counts persons whose rows give two dates of birth; the law
-	// is asked without one.
+	// Conflicts lists the first persons, in order of source and line, whose rows give two
+	// dates of birth, and BirthConflicts counts all; the law is asked without one.
+	Conflicts      []writers.BirthConflict
 	BirthConflicts int64
 	Doubts         evaluate.Doubts
 	// Substances counts the charges whose decision the substance had a part in.
@@ -57,7 +58,8 @@ func (s *Sums) add(o *Sums) {
 	for county, charges := range o.Counties {
 		s.addCounty(county, *charges)
 	}
-	s.Undeliverable = firstUndeliverable(append(s.Undeliverable, o.Undeliverable...), 2*worklistLength)
+	s.Undeliverable = first(append(s.Undeliverable, o.Undeliverable...), 2*worklistLength, compareUndeliverable)
+	s.Conflicts = first(append(s.Conflicts, o.Conflicts...), 2*worklistLength, compareConflicts)
 	s.UndeliverableRows += o.UndeliverableRows
 	s.BirthConflicts += o.BirthConflicts
 	s.Doubts.Add(o.Doubts)
@@ -65,21 +67,26 @@ func (s *Sums) add(o *Sums) {
 	s.WhatIfs.add(&o.WhatIfs)
 }
 
-// firstUndeliverable keeps the first worklistLength, in order of source and line, of
-// a list that has more than most.
-func firstUndeliverable(list []writers.Undeliverable, most int) []writers.Undeliverable {
+// first keeps the first worklistLength of a list that has more than most.
+func first[T any](list []T, most int, compare func(a, b T) int) []T {
 	if len(list) <= most {
 		return list
 	}
-	slices.SortFunc(list, compareUndeliverable)
+	slices.SortFunc(list, compare)
 	clear(list[worklistLength:])
 	return list[:worklistLength]
 }
 
-// undeliverable is the list in order.
-func (s *Sums) undeliverable() []writers.Undeliverable {
-	slices.SortFunc(s.Undeliverable, compareUndeliverable)
-	return s.Undeliverable
+// inOrder is a list as it is written.
+func inOrder[T any](list []T, compare func(a, b T) int) []T {
+	list = first(list, worklistLength, compare)
+	slices.SortFunc(list, compare)
+	return list
+}
+
+func compareConflicts(a, b writers.BirthConflict) int {
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.OtherSource, b.OtherSource), cmp.Compare(a.OtherLine, b.OtherLine))
 }
 
 func compareUndeliverable(a, b writers.Undeliverable) int {
@@ -123,8 +130,8 @@ func (s *Receipts) Range(p *Prepared) {
 	p.Unmapped, p.UnmappedRows = nil, 0
 }
 
-// inOrder are the receipts of the parts by their numbers.
-func (s *Receipts) inOrder() []writers.Receipt {
+// partsInOrder are the receipts of the parts by their numbers.
+func (s *Receipts) partsInOrder() []writers.Receipt {
 	slices.SortFunc(s.parts, func(a, b writers.Receipt) int { return a.Part - b.Part })
 	return s.parts
 }

@@ -21,7 +21,7 @@ func (r *Run) warnings(m *writers.Manifest, sums *Sums, todo lists) []string {
 	r.warnOfCounty(&w, m, sums.Counties)
 	doubts := sums.Doubts
 	w.count(m.Totals.Unkeyed, "rows have no usable person key; each stands alone")
-	w.count(sums.BirthConflicts, "persons have rows with different birth dates; the law was asked without one")
+	w.count(sums.BirthConflicts, "persons have rows with different birth dates; the law was asked without one: see worklist/identity.csv")
 	w.count(int64(doubts.Births), "persons have a birth date that no life fits; the law was asked without one")
 	w.count(int64(doubts.Dates), "dates of events are after the as-of date or before the person's birth; the law was asked without them")
 	w.count(int64(doubts.Dispositions), "rows contradict another row of the same charge; the law was asked without what they say")

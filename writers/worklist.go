@@ -143,6 +143,25 @@ func (a *Attempt) WriteUndeliverable(ctx context.Context, list []Undeliverable) 
 	return a.writeCSV(ctx, "worklist/undeliverable.csv", rows)
 }
 
+// BirthConflict is two rows of one person key that give different dates of birth: of two
+// persons, it may be. Its places are those of the first such rows, in order.
+type BirthConflict struct {
+	Source      string
+	Line        int64
+	OtherSource string
+	OtherLine   int64
+}
+
+// WriteBirthConflicts writes worklist/identity.csv: whose keys may stand for two persons,
+// in the order given.
+func (a *Attempt) WriteBirthConflicts(ctx context.Context, list []BirthConflict) (Output, error) {
+	rows := [][]string{{"source", "line", "other_source", "other_line"}}
+	for _, c := range list {
+		rows = append(rows, []string{c.Source, strconv.FormatInt(c.Line, 10), c.OtherSource, strconv.FormatInt(c.OtherLine, 10)})
+	}
+	return a.writeCSV(ctx, "worklist/identity.csv", rows)
+}
+
 func (a *Attempt) writeCSV(ctx context.Context, name string, rows [][]string) (Output, error) {
 	var b bytes.Buffer
 	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {

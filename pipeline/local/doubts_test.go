@@ -45,7 +45,12 @@ func TestTwoBirthDatesAreNone(t *testing.T) {
 		"P1,1950-01-01,A,one,ALPINE,11359 HS,felony,CONVICTED,2001-01-01",
 		"P1,1999-01-01,B,two,ALPINE,11359 HS,felony,CONVICTED,2018-01-01",
 		"P2,1950-01-01,C,three,ALPINE,11359 HS,felony,CONVICTED,2001-01-01")
-	warned(t, sweep(t, cfg), "1 persons have rows with different birth dates")
+	result := sweep(t, cfg)
+	warned(t, result, "1 persons have rows with different birth dates")
+	listed := read(t, filepath.Join(cfg.Out, result.Path, "worklist", "identity.csv"))
+	if want := "source,line,other_source,other_line\nextract.csv,2,extract.csv,3\n"; listed != want {
+		t.Errorf("whose keys may be two persons: %q, want %q", listed, want)
+	}
 	got := outcomes(t, cfg)
 	for charge, want := range map[string]schemas.Outcome{"one": schemas.Review, "two": schemas.Review, "three": schemas.Eligible} {
 		if got[charge] != want.String() {
