@@ -86,7 +86,7 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	switch {
 	case tables.IsParquet(head):
 		return p.surveyTable(ctx, f, in, file)
-	case kind == containers.None && tables.IsJSON(head):
+	case kind == containers.None && p.isJSON(head):
 		return p.surveyJSON(ctx, f, file)
 	case kind == containers.None:
 		s, err := p.layout.Survey(ctx, f.Name, file, p.Config.rangeBytes())
@@ -114,6 +114,10 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	return s, nil
 }
 
+// isJSON tells whether content is of JSON objects. A layout that finds its columns by
+// position reads none, and may read a text that begins as they do.
+func (p *Plan) isJSON(head []byte) bool { return p.layout.Columns() != nil && tables.IsJSON(head) }
+
 // surveyJSON surveys a file of JSON objects.
 func (p *Plan) surveyJSON(ctx context.Context, f File, in io.Reader) (Survey, error) {
 	digest := sha256.New()
@@ -136,7 +140,7 @@ func (p *Plan) surveyRows(ctx context.Context, name string, in io.Reader) (*read
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if !tables.IsJSON(head) {
+	if !p.isJSON(head) {
 		return p.layout.Survey(ctx, name, content, p.Config.rangeBytes())
 	}
 	rows, err := tables.OpenJSON(content, p.layout.Columns())
