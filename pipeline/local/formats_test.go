@@ -25,8 +25,8 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline"
 )
 
-// asParquet is the rows of a CSV file that can be read, its dates typed.
-func asParquet(t *testing.T, text []byte) []byte {
+// soundRows are the names of the columns of a CSV file, and its rows that can be read.
+func soundRows(t *testing.T, text []byte) (names []string, rows [][]string) {
 	t.Helper()
 	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = -1
@@ -34,8 +34,20 @@ func asParquet(t *testing.T, text []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, record := range records[1:] {
+		if len(record) == len(records[0]) {
+			rows = append(rows, record)
+		}
+	}
+	return records[0], rows
+}
+
+// asParquet is the rows of a CSV file that can be read, its dates typed.
+func asParquet(t *testing.T, text []byte) []byte {
+	t.Helper()
+	names, records := soundRows(t, text)
 	var fields []arrow.Field
-	for _, name := range records[0] {
+	for _, name := range names {
 		of := arrow.DataType(arrow.BinaryTypes.String)
 		if strings.HasSuffix(name, "_date") {
 			of = arrow.FixedWidthTypes.Date32
@@ -45,10 +57,7 @@ func asParquet(t *testing.T, text []byte) []byte {
 	schema := arrow.NewSchema(fields, nil)
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
 	defer b.Release()
-	for _, record := range records[1:] {
-		if len(record) != len(fields) {
-			continue
-		}
+	for _, record := range records {
 		for i, value := range record {
 			switch column := b.Field(i).(type) {
 			case *array.StringBuilder:
@@ -84,24 +93,16 @@ func asParquet(t *testing.T, text []byte) []byte {
 // left out, or null.
 func asJSON(t *testing.T, text []byte) []byte {
 	t.Helper()
-	r := csv.NewReader(bytes.NewReader(text))
-	r.FieldsPerRecord = -1
-	records, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	names, records := soundRows(t, text)
 	var b bytes.Buffer
-	for n, record := range records[1:] {
-		if len(record) != len(records[0]) {
-			continue
-		}
+	for n, record := range records {
 		object := map[string]any{}
 		for i, value := range record {
 			switch {
 			case value != "":
-				object[records[0][i]] = value
+				object[names[i]] = value
 			case n%2 == 0:
-				object[records[0][i]] = nil
+				object[names[i]] = nil
 			}
 		}
 		line, err := json.Marshal(object)
