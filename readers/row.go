@@ -190,8 +190,11 @@ func (r *row) clean(column int, v []byte) []byte {
 // blank tells whether a row is nothing but white space; in delimited text,
 // whether all its fields are.
 func (r *row) blank(text []byte) bool {
-	if r.layout.fixed != nil {
+	switch {
+	case r.layout.fixed != nil:
 		return r.layout.isBlank(text)
+	case r.layout.tabular: // a row of nulls is a row: what it holds may be under names that the layout has not
+		return len(text) == 0
 	}
 	d, rest, quotes := r.layout.delimited, whiteSpace.trim(text), false
 	for ; len(rest) > 0; rest = whiteSpace.trim(rest[1:]) {

@@ -61,6 +61,25 @@ func TestLinesThatAreNoObjects(t *testing.T) {
 	}
 }
 
+// What a line holds under names that the layout has not is not passed over in silence, and
+// an object where a value is wanted is not taken for none.
+func TestObjectsWithoutTheColumns(t *testing.T) {
+	got := readJSON(t, load(t, "generic/charges"),
+		`{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED"}`,
+		`{"person":"P2","law":"11357 HS","result":"CONVICTED"}`,
+		`{"person_id":"P3","statute":"11357 HS","disposition":{"text":"CONVICTED"}}`,
+	)
+	if diff := cmp.Diff([]string{"3 no_person_key", "4 encoding"}, reasons(&got)); diff != "" {
+		t.Errorf("rejects (-want +got):\n%s", diff)
+	}
+	if got.rows.Accepted != 2 || got.rows.NonData != 0 || got.records[1]["disposition"] != "unknown" {
+		t.Errorf("rows %+v, %v", got.rows, got.records)
+	}
+	if diff := cmp.Diff([]string{"P3"}, got.people()); diff != "" {
+		t.Errorf("people marked (-want +got):\n%s", diff)
+	}
+}
+
 func TestTablesNeedNames(t *testing.T) {
 	l := parse(t, least)
 	if l.Columns() != nil {

@@ -99,11 +99,7 @@ func (n *nominate) gaps(cmd *cobra.Command, args []string) ([]writers.CodeGap, e
 	case n.layout != "" || n.jurisdiction != "":
 		return nil, usageError{errors.New("--layout and --jurisdiction go with --input")}
 	}
-	out, err := n.s3.openOut(cmd, args[0])
-	if err != nil {
-		return nil, err
-	}
-	run, err := writers.OpenRun(cmd.Context(), out, n.run)
+	out, run, err := n.s3.openRun(cmd, args[0], n.run)
 	if err != nil {
 		return nil, err
 	}

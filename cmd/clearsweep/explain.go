@@ -39,11 +39,7 @@ What it prints is personal data.`,
 			if person == "" {
 				return usageError{errors.New("--person: give the key of a person, as in the column person_id")}
 			}
-			out, err := s3.openOut(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			run, err := writers.OpenRun(cmd.Context(), out, runID)
+			out, run, err := s3.openRun(cmd, args[0], runID)
 			if err != nil {
 				return err
 			}

@@ -37,11 +37,7 @@ there it does not know: rejects never hold it.`,
   clearsweep cat out/current/rejects      # each of them`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := s3.openOut(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			run, err := writers.OpenRun(cmd.Context(), out, runID)
+			out, run, err := s3.openRun(cmd, args[0], runID)
 			if err != nil {
 				return err
 			}

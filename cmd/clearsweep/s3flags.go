@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 // s3Flags are the flags that say how to reach S3. Each may also stand in the
@@ -94,6 +95,16 @@ func (f *s3Flags) openOut(cmd *cobra.Command, place string) (storage.Store, erro
 		return nil, fmt.Errorf("open output: %w", err)
 	}
 	return out, nil
+}
+
+// openRun opens an output and a run of it, the newest for an empty id.
+func (f *s3Flags) openRun(cmd *cobra.Command, place, id string) (storage.Store, *writers.Run, error) {
+	out, err := f.openOut(cmd, place)
+	if err != nil {
+		return nil, nil, err
+	}
+	run, err := writers.OpenRun(cmd.Context(), out, id)
+	return out, run, err
 }
 
 // openOut opens an output that must be one, for a command without the flags.

@@ -66,7 +66,10 @@ func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
 	}
 	objects := 0
 	for line := range bytes.Lines(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))) {
-		err := l.members.read(line, func(path, _ []byte) {
+		err := l.members.read(line, func(path, value []byte) {
+			if wanted == nil && bytes.Equal(value, NoRow) {
+				return // a list or an object, which nobody asks for
+			}
 			if name := string(path); isWanted(name) && l.column(name) < 0 {
 				l.columns = append(l.columns, name)
 			}
@@ -238,7 +241,7 @@ type members struct {
 }
 
 // read hands on the members of the object that is a line: their names, and their values
-// as text, empty for null and noText for a list. They are valid until the next. An
+// as text, empty for null and noText for a list or an object. They are valid until the next. An
 // object with a name twice is none.
 func (m *members) read(line []byte, add func(path, value []byte)) error {
 	m.line.Reset()
@@ -276,6 +279,7 @@ func (m *members) object(outer int, add func(path, value []byte)) error {
 		end := len(m.path)
 		switch m.in.PeekKind() { //nolint:exhaustive // all others are scalars, or wrong
 		case '{':
+			add(m.path, []byte{noText}) // it may stand where a column has its value
 			m.path = append(m.path, '.')
 			err = m.object(len(m.path), add)
 		case '[':

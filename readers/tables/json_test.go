@@ -28,16 +28,17 @@ func TestObjectsAreRows(t *testing.T) {
 		text string
 		want []string
 	}{
-		"values":             {`{"a":"x","B":1.50,"c":true}` + "\n" + `{"c":null,"b":-1e3,"z":1}`, []string{"a|B|c", "x|1.50|true", "|-1e3|"}},
-		"outer and inner":    {`{"p":{"a":1,"q":{"b":"é"}}}`, []string{"p.a|p.q.b", "1|é"}},
-		"a list":             {`{"a":[1,{"b":[2]}],"b":"x"}`, []string{"a|b", "\xff|x"}},
-		"a blank line":       {"{\"a\":1}\n\n \n{\"a\":2}\n", []string{"a", "1", "", "", "2"}},
-		"no object":          {"{\"a\":1}\nnull\n[1]\n{\"a\":\n{\"a\":1} x\n{\"a\":1}{\"a\":2}\n", []string{"a", "1", "\xffnull", "\xff[1]", "\xff{\"a\":", "\xff{\"a\":1} x", "\xff{\"a\":1}{\"a\":2}"}},
-		"a key twice":        {"{\"a\":1}\n{\"a\":1,\"A\":2}\n", []string{"a", "1", "\xff{\"a\":1,\"A\":2}"}},
-		"no UTF-8":           {"{\"a\":1,\"b\":2}\n{\"a\":\"\xff\"}\n", []string{"a|b", "1|2", "|\xff"}},
-		"an end in a value":  {"{\"a\":\"x\\u001fy\",\"b\":2}\n", []string{"a|b", "\xff|2"}},
-		"a mark, CR LF":      {"\xef\xbb\xbf{\"a\":1}\r\n{\"a\":2}\r\n", []string{"a", "1", "2"}},
-		"escapes and breaks": {`{"a":"x\ny \"z\""}`, []string{"a", "x\ny \"z\""}},
+		"values":                {`{"a":"x","B":1.50,"c":true}` + "\n" + `{"c":null,"b":-1e3,"z":1}`, []string{"a|B|c", "x|1.50|true", "|-1e3|"}},
+		"outer and inner":       {`{"p":{"a":1,"q":{"b":"é"}}}`, []string{"p.a|p.q.b", "1|é"}},
+		"a list":                {`{"a":[1,{"b":[2]}],"b":"x"}`, []string{"a|b", "\xff|x"}},
+		"an object for a value": {`{"a":{"x":1},"b":"y"}`, []string{"a|b", "\xff|y"}},
+		"a blank line":          {"{\"a\":1}\n\n \n{\"a\":2}\n", []string{"a", "1", "", "", "2"}},
+		"no object":             {"{\"a\":1}\nnull\n[1]\n{\"a\":\n{\"a\":1} x\n{\"a\":1}{\"a\":2}\n", []string{"a", "1", "\xffnull", "\xff[1]", "\xff{\"a\":", "\xff{\"a\":1} x", "\xff{\"a\":1}{\"a\":2}"}},
+		"a key twice":           {"{\"a\":1}\n{\"a\":1,\"A\":2}\n", []string{"a", "1", "\xff{\"a\":1,\"A\":2}"}},
+		"no UTF-8":              {"{\"a\":1,\"b\":2}\n{\"a\":\"\xff\"}\n", []string{"a|b", "1|2", "|\xff"}},
+		"an end in a value":     {"{\"a\":\"x\\u001fy\",\"b\":2}\n", []string{"a|b", "\xff|2"}},
+		"a mark, CR LF":         {"\xef\xbb\xbf{\"a\":1}\r\n{\"a\":2}\r\n", []string{"a", "1", "2"}},
+		"escapes and breaks":    {`{"a":"x\ny \"z\""}`, []string{"a", "x\ny \"z\""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := jsonRows(t, c.text, "a", "b", "c", "p.a", "p.q.b")

@@ -60,7 +60,8 @@ type column struct {
 }
 
 // Open reads a Parquet file of size bytes: those of its columns whose names are wanted,
-// without case, or all of them for nil, in the order of the file. Nested columns are not read. The error says
+// without case, or all that can be read for nil, in the order of the file. A wanted column that is nested, or of
+// a type that is not read here, is an error: it would be taken to be missing. The error says
 // what is wrong with the file and never quotes it.
 func Open(ctx context.Context, at io.ReaderAt, size int64, wanted []string, limits containers.Limits) (_ *Reader, err error) {
 	if err := checkFrame(at, size); err != nil {
@@ -123,14 +124,18 @@ func (r *Reader) open(at io.ReaderAt, wanted []string) error {
 		return err
 	}
 	for _, field := range schema.Fields() {
-		leaf := in.MetaData().Schema.ColumnIndexByName(field.Name)
 		isWanted := func(name string) bool { return strings.EqualFold(name, field.Name) }
-		if leaf < 0 || wanted != nil && !slices.ContainsFunc(wanted, isWanted) {
+		if wanted != nil && !slices.ContainsFunc(wanted, isWanted) {
 			continue
 		}
+		leaf := in.MetaData().Schema.ColumnIndexByName(field.Name)
 		c := &column{name: field.Name, append: textOf(field.Type)}
-		if c.append == nil {
+		switch {
+		case leaf >= 0 && c.append != nil:
+		case wanted == nil:
 			continue
+		default:
+			return fmt.Errorf("its column %q is of type %s, which is not read here: have it written as text", field.Name, field.Type)
 		}
 		if c.reader, err = reader.GetColumn(r.ctx, leaf); err != nil {
 			return err

@@ -86,8 +86,14 @@ func TestEveryTypeIsText(t *testing.T) {
 		"||||1000000000000000000000|||1999-05-21T13:14:15.25|",
 		"é||19990521|||false|0001-01-01||",
 	}
-	if diff := cmp.Diff(want, rows(t, b, "S", "w", "i", "u", "f", "b", "d", "t", "n", "list", "missing")); diff != "" {
+	if diff := cmp.Diff(want, rows(t, b, "S", "w", "i", "u", "f", "b", "d", "t", "n", "missing")); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if _, err := open(b, "s", "LIST"); err == nil || !strings.Contains(err.Error(), `its column "list" is of type list`) {
+		t.Errorf("a column of lists: error %v", err)
+	}
+	if got := rows(t, b); got[0] != "s|w|i|u|f|b|d|t|n|other" {
+		t.Errorf("all columns: %q", got[0])
 	}
 	if got := rows(t, b, "other"); got[0] != "other" || len(got) != 4 {
 		t.Errorf("one column: %q", got)
