@@ -57,15 +57,21 @@ func (s *settler) load(rows *rows, person link.Person) {
 	}
 	if other >= 0 {
 		p.Birth = schemas.NoDate
-		s.conflict(rows, born, other)
+		s.conflict(rows, born, other, writers.TwoBirths)
 	}
 }
 
-// conflict notes that two rows of the person give different births.
-func (s *settler) conflict(rows *rows, born, other int32) {
-	s.receipt.BirthConflicts++
+// conflict notes that two rows of a key give different births, as two of a person or
+// some of many.
+func (s *settler) conflict(rows *rows, born, other int32, trouble writers.KeyTrouble) {
+	if trouble == writers.SharedKey {
+		s.receipt.SharedKeys++
+	} else {
+		s.receipt.BirthConflicts++
+	}
 	s.receipt.Conflicts = first(append(s.receipt.Conflicts, writers.BirthConflict{
-		Source: s.source(rows, born), Line: rows.line.Value(int(born)),
+		Trouble: trouble,
+		Source:  s.source(rows, born), Line: rows.line.Value(int(born)),
 		OtherSource: s.source(rows, other), OtherLine: rows.line.Value(int(other)),
 	}), 2*worklistLength, compareConflicts)
 }

@@ -119,7 +119,7 @@ func (p *pass) batch(ctx context.Context, to *Prepared, coded arrow.Record) erro
 			return err
 		}
 	}
-	rows := newRows(coded)
+	rows := p.rows(coded)
 	p.verdicts = slices.Grow(p.verdicts, int(coded.NumRows()))
 	for i := range p.runs.Len() {
 		if err := p.take(ctx, to, rows, coded, i); err != nil {
@@ -179,6 +179,9 @@ func key(batch arrow.Record) string {
 func (p *pass) take(ctx context.Context, to *Prepared, rows *rows, coded arrow.Record, i int) error {
 	person := p.runs.Person(i)
 	if !person.Keyed {
+		if rows.standings.AsksRepeated() {
+			return errRepeats
+		}
 		return p.settle(rows, person)
 	}
 	if !p.goesOn(i) {
@@ -201,7 +204,7 @@ func (p *pass) person(ctx context.Context, to *Prepared, rows *rows, coded arrow
 		return p.leave(ctx, to, link.Take(p.run.mem, coded, p.runs.Person(i).Rows))
 	}
 	p.decided = append(p.decided, p.runs.Hash(i))
-	return p.settle(rows, p.runs.Person(i))
+	return p.settleKey(rows, p.runs.Person(i))
 }
 
 // goesOn tells whether run i is of the person who is open.
@@ -225,8 +228,8 @@ func (p *pass) closeOpen(ctx context.Context, to *Prepared, leave bool) error {
 	defer person.Release()
 	p.alone.Find(person, "")
 	p.decided = append(p.decided, p.alone.Hash(0))
-	rows := newRows(person)
-	return errors.Join(p.settle(rows, p.alone.Person(0)), p.flush(rows))
+	rows := p.rows(person)
+	return errors.Join(p.settleKey(rows, p.alone.Person(0)), p.flush(rows))
 }
 
 // finish decides the last person, or leaves the rows to the next range.

@@ -31,6 +31,7 @@ type Sums struct {
 	// dates of birth, and BirthConflicts counts all; the law is asked without one.
 	Conflicts      []writers.BirthConflict
 	BirthConflicts int64
+	SharedKeys     int64 // keys whose rows give the births of many persons; each row stands alone
 	Doubts         evaluate.Doubts
 	// Substances counts the charges whose decision the substance had a part in.
 	Substances Substances
@@ -62,6 +63,7 @@ func (s *Sums) add(o *Sums) {
 	s.Conflicts = first(append(s.Conflicts, o.Conflicts...), 2*worklistLength, compareConflicts)
 	s.UndeliverableRows += o.UndeliverableRows
 	s.BirthConflicts += o.BirthConflicts
+	s.SharedKeys += o.SharedKeys
 	s.Doubts.Add(o.Doubts)
 	s.Substances.add(&o.Substances)
 	s.WhatIfs.add(&o.WhatIfs)

@@ -5,6 +5,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/link"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -27,6 +28,8 @@ type rows struct {
 	evidence, victimRelation *array.Uint8
 	ncic                     words
 	victimAge                numbers
+
+	standings *link.Standings // nil where all rows are in force
 }
 
 func newRows(batch arrow.Record) *rows {

@@ -21,6 +21,17 @@ func (errManyPersonsError) Error() string {
 
 func (errManyPersonsError) Is(target error) bool { return target == ErrNotGrouped }
 
+// errRepeats is ErrNotGrouped where rows that name nobody must be compared with all others.
+var errRepeats = errRepeatsError{}
+
+type errRepeatsError struct{}
+
+func (errRepeatsError) Error() string {
+	return "the layout asks whether rows were there before, and rows without a person key can be anywhere; sweep with grouping auto or partition"
+}
+
+func (errRepeatsError) Is(target error) bool { return target == ErrNotGrouped }
+
 // seen knows the persons who were decided, by hash: 64 bits each, in tables of
 // open addressing. Two persons of one hash would be taken for one who came back,
 // which costs time and changes no decision. It may be used by many goroutines.

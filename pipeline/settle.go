@@ -59,6 +59,8 @@ type settler struct {
 	verdicts []writers.Verdict
 
 	// Of the person at hand, reused for the next.
+	live     []int32 // rows in force
+	births   []schemas.Date
 	person   evaluate.Person
 	cases    ordinals[caseKey]
 	charges  ordinals[chargeKey]
@@ -97,9 +99,9 @@ func (s *settler) bucket(ctx context.Context, segments []Segment, from Segments)
 		return err
 	}
 	defer batch.Release()
-	rows := newRows(batch)
+	rows := s.rows(batch)
 	for person := range link.Persons(batch) {
-		if err := s.settle(rows, person); err != nil {
+		if err := s.settleKey(rows, person); err != nil {
 			return err
 		}
 	}
@@ -109,23 +111,32 @@ func (s *settler) bucket(ctx context.Context, segments []Segment, from Segments)
 // settle decides one person and writes every decision, but for the determinations:
 // those of a batch are written by flush.
 func (s *settler) settle(rows *rows, person link.Person) error {
-	s.load(rows, person)
+	standing := s.standing(rows, person)
+	s.load(rows, s.inForce(person, standing))
 	decisions := s.evaluator.Person(&s.person)
 	s.receipt.Doubts.Add(s.person.Doubts)
-	summary := writers.Person{Person: rows.person.text(person.Rows[0]), NextEligibleOn: schemas.NoDate}
+	summary := writers.Person{NextEligibleOn: schemas.NoDate}
+	if person.Keyed {
+		summary.Person = rows.person.text(person.Rows[0])
+	}
 	accepted := false
-	for i, row := range person.Rows {
-		kind := s.person.Charges[i].Kind
+	i := 0 // of those in force
+	for at, row := range person.Rows {
+		kind := rows.rowKind(row)
 		accepted = accepted || kind != schemas.RowIncomplete
-		s.count(rows, row, kind)
-		summary.RecordIncomplete = summary.RecordIncomplete || kind&schemas.RowIncomplete != 0
-		if kind&schemas.RowCharge == 0 {
+		s.count(rows, row, kind, person.Keyed)
+		if standing != nil && standing[at] != link.InForce {
+			s.history(rows, row, standing[at])
 			continue
 		}
-		if err := s.charge(rows, row, i, &decisions[i]); err != nil {
-			return err
+		summary.RecordIncomplete = summary.RecordIncomplete || kind&schemas.RowIncomplete != 0
+		if kind&schemas.RowCharge != 0 {
+			if err := s.charge(rows, row, i, &decisions[i]); err != nil {
+				return err
+			}
+			summarize(&summary, &s.person.Charges[i], &decisions[i], s.run.Config.AsOf)
 		}
-		summarize(&summary, &s.person.Charges[i], &decisions[i], s.run.Config.AsOf)
+		i++
 	}
 	if !accepted {
 		return nil
@@ -142,6 +153,7 @@ func (s *settler) flush(rows *rows) error {
 	err := s.out.Determinations(rows.batch, s.sources, s.verdicts)
 	s.verdicts = s.verdicts[:0]
 	s.countCounties(rows)
+	s.countStandings(rows)
 	return err
 }
 

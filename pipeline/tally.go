@@ -8,7 +8,7 @@ import (
 )
 
 // count adds an accepted row to the totals of its source.
-func (s *settler) count(rows *rows, row int32, kind schemas.RowKind) {
+func (s *settler) count(rows *rows, row int32, kind schemas.RowKind, keyed bool) {
 	if kind == schemas.RowIncomplete {
 		return // stands for a row that is counted as rejected
 	}
@@ -18,8 +18,21 @@ func (s *settler) count(rows *rows, row int32, kind schemas.RowKind) {
 	} else {
 		t.Facts++
 	}
-	if !rows.person.known(row) {
+	if !keyed {
 		t.Unkeyed++
+	}
+}
+
+// countStandings adds what was found of rows that are not in force, or equal others.
+func (s *settler) countStandings(rows *rows) {
+	if rows.standings == nil {
+		return
+	}
+	for _, row := range rows.standings.Repeated {
+		s.receipt.BySource[rows.source.Value(int(row))].Repeated++
+	}
+	for _, row := range rows.standings.Undone {
+		s.receipt.BySource[rows.source.Value(int(row))].Undone++
 	}
 }
 

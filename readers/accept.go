@@ -2,6 +2,9 @@ package readers
 
 import (
 	"bytes"
+	"encoding/binary"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -14,7 +17,13 @@ func (in *reader) accept(kind schemas.RowKind) {
 	} else {
 		in.out.FactRows++
 	}
+	if in.layout.lesserKeys() && in.row.lesserKey() {
+		kind |= schemas.RowLesserKey
+	}
 	in.builder.begin(in.raw.line, kind)
+	if in.layout.repeats != repeatsUnknown {
+		in.builder.digests.add(in.rowDigest(), true)
+	}
 	for _, id := range in.layout.present {
 		f := &in.layout.fields[id]
 		switch {
@@ -24,6 +33,8 @@ func (in *reader) accept(kind schemas.RowKind) {
 			in.addSubstances(f)
 		case id == fieldEvidence:
 			in.addEvidence(f)
+		case id == fieldVersion:
+			in.addVersion(f)
 		case f.dates != nil:
 			in.addDate(id, f)
 		case f.classes != nil:
@@ -89,6 +100,63 @@ func (in *reader) addNumber(id fieldID, f *field) {
 		ok = false
 	}
 	in.builder.numbers[id].add(n, ok)
+}
+
+// addVersion adds what tells the versions of a charge apart: a day, or a whole number.
+func (in *reader) addVersion(f *field) {
+	v, column := in.row.text(f)
+	version, ok := int64(0), false
+	switch {
+	case v == nil:
+	case f.dates != nil:
+		date, reads := f.dates.read(v)
+		version, ok = int64(date), reads == wholeDate
+		if reads == noDate || reads == partialDate {
+			in.rejectValue(schemas.FieldDate, column)
+		}
+	default:
+		if version, ok = parseVersion(v); !ok {
+			in.rejectValue(schemas.FieldNumber, column)
+		}
+	}
+	in.builder.version.add(version, ok)
+}
+
+// versionDigits are as many as an int64 always holds.
+const versionDigits = 18
+
+// parseVersion reads a whole number of at most versionDigits digits.
+func parseVersion(v []byte) (n int64, ok bool) {
+	if len(v) == 0 || len(v) > versionDigits {
+		return 0, false
+	}
+	for _, c := range v {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}
+
+// rowDigest is a hash of the row as written; of a row that is spread over
+// records, of the columns that are read.
+func (in *reader) rowDigest() uint64 {
+	if in.assembly == nil {
+		return xxhash.Sum64(in.raw.text)
+	}
+	in.hash.Reset()
+	for _, c := range in.layout.used {
+		v := in.row.values[c]
+		var size [9]byte
+		binary.LittleEndian.PutUint64(size[:], uint64(len(v)))
+		if v != nil {
+			size[8] = 1
+		}
+		_, _ = in.hash.Write(size[:])
+		_, _ = in.hash.Write(v)
+	}
+	return in.hash.Sum64()
 }
 
 // maxNumber is more days than anybody is sentenced to.

@@ -88,7 +88,7 @@ func TestDOJExtractOfWrongWidth(t *testing.T) {
 }
 
 func TestCookDispositions(t *testing.T) {
-	got := readAll(t, load(t, "us-il/cook-dispositions"), agencyFile(t, "cook-county-il/dispositions.csv"), 1<<20, 4096)
+	got := readAll(t, load(t, "us-il/cook-felonies"), agencyFile(t, "cook-county-il/dispositions.csv"), 1<<20, 4096)
 	if want := (schemas.Rows{Read: 20234, Accepted: 20234}); got.rows != want {
 		t.Errorf("rows %+v, want %+v", got.rows, want)
 	}

@@ -25,6 +25,7 @@ var fieldColumns = [fieldCount]int{
 	fieldIncarcerated: schemas.ColIncarcerated, fieldRestitution: schemas.ColRestitution,
 	fieldSubstances: schemas.ColSubstances, fieldEvidence: schemas.ColEvidence, fieldNCIC: schemas.ColNCIC,
 	fieldVictimAge: schemas.ColVictimAge, fieldVictimRelation: schemas.ColVictimRelation,
+	fieldVersion: schemas.ColVersion,
 }
 
 // builder collects rows as columns, whose buffers it hands over as they are. A field
@@ -41,7 +42,9 @@ type builder struct {
 	numbers [fieldCount]*fixedColumn[int32]
 	classes [fieldCount]*[]uint8
 	sets    []uint16 // substances; nil where the layout has none
-	nothing []byte   // zeroes
+	version *fixedColumn[int64]
+	digests *fixedColumn[uint64] // of rows; nil where repetitions are not looked for
+	nothing []byte               // zeroes
 }
 
 // textColumn is a column of strings.
@@ -80,6 +83,8 @@ func newBuilder(source uint32, l *Layout, rows int) *builder {
 			b.dates[id] = &fixedColumn[arrow.Date32]{values: make([]arrow.Date32, 0, rows)}
 		case arrow.INT32:
 			b.numbers[id] = &fixedColumn[int32]{values: make([]int32, 0, rows)}
+		case arrow.INT64:
+			b.version = &fixedColumn[int64]{values: make([]int64, 0, rows)}
 		case arrow.UINT16:
 			b.sets = make([]uint16, 0, rows)
 		default:
@@ -89,6 +94,9 @@ func newBuilder(source uint32, l *Layout, rows int) *builder {
 	}
 	if l.has(fieldDisposition) {
 		b.raw = newWordColumn(rows)
+	}
+	if l.repeats != repeatsUnknown {
+		b.digests = &fixedColumn[uint64]{values: make([]uint64, 0, rows)}
 	}
 	return b
 }
@@ -114,6 +122,9 @@ func (b *builder) incomplete(line int64, person []byte) {
 	if b.raw != nil {
 		b.raw.add(nil)
 	}
+	if b.digests != nil {
+		b.digests.add(0, false)
+	}
 	for id := range fieldCount {
 		switch {
 		case id == fieldPerson && b.texts[id] != nil:
@@ -128,6 +139,8 @@ func (b *builder) incomplete(line int64, person []byte) {
 			b.numbers[id].add(0, false)
 		case b.classes[id] != nil:
 			b.class(id, 0)
+		case id == fieldVersion && b.version != nil:
+			b.version.add(0, false)
 		case id == fieldSubstances && b.sets != nil:
 			b.sets = append(b.sets, 0)
 		}
@@ -214,6 +227,14 @@ func (b *builder) batch() arrow.Record {
 	if b.raw != nil {
 		set(schemas.ColDispositionText, b.raw.array())
 	}
+	if c := b.version; c != nil {
+		valid, nulls := c.take()
+		set(schemas.ColVersion, newArray(arrow.PrimitiveTypes.Int64, rows, nulls, valid, arrow.Int64Traits.CastToBytes(take(&c.values))))
+	}
+	if c := b.digests; c != nil {
+		valid, nulls := c.take()
+		set(schemas.ColDigest, newArray(arrow.PrimitiveTypes.Uint64, rows, nulls, valid, arrow.Uint64Traits.CastToBytes(take(&c.values))))
+	}
 	b.rows = 0
 	batch := array.NewRecord(schemas.Charges, columns, int64(rows))
 	for _, column := range columns {
@@ -265,8 +286,8 @@ func (b *builder) absent(of arrow.DataType) arrow.Array {
 		defer numbers.Release()
 		defer words.Release()
 		return array.NewDictionaryArray(schemas.Words, numbers, words)
-	case arrow.DATE32, arrow.INT32:
-		return newArray(of, rows, rows, bitmap, b.nothing[:4*rows])
+	case arrow.DATE32, arrow.INT32, arrow.INT64, arrow.UINT64:
+		return newArray(of, rows, rows, bitmap, b.nothing[:rows*of.(arrow.FixedWidthDataType).BitWidth()/8])
 	default:
 		return newArray(of, rows, 0, nil, b.nothing[:rows*of.(arrow.FixedWidthDataType).BitWidth()/8])
 	}

@@ -56,14 +56,25 @@ func (c *condition) some(r *row, want bool) bool {
 
 // readRows reads what a row contributes.
 func (d *definition) readRows(n ast.Node) {
-	m := d.mapping(n, "rows", "charge", "deceased", "registered")
+	m := d.mapping(n, "rows", "charge", "deceased", "registered", "person", "deleted", "past", "repeated")
 	rule := func(key string) *condition {
 		if !m.has(key) {
 			return nil
 		}
 		return d.condition(m.values[key])
 	}
-	d.layout.rows = rowKinds{charge: rule("charge"), deceased: rule("deceased"), registered: rule("registered")}
+	d.layout.repeats = repeats(slices.Index(repeatNames, m.choice("repeated", repeatNames...))) //nolint:gosec // one of three
+	rows := &d.layout.rows
+	*rows = rowKinds{
+		deceased: rule("deceased"), registered: rule("registered"), person: rule("person"), deleted: rule("deleted"), past: rule("past"),
+	}
+	if _, is := m.values["charge"].(ast.MapNode); m.has("charge") && !is {
+		if rows.never = !m.flag("charge"); !rows.never {
+			d.at(m.values["charge"], "charge takes a condition, or false where no row is a charge")
+		}
+		return
+	}
+	rows.charge = rule("charge")
 }
 
 // condition reads one condition; never nil.

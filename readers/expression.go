@@ -16,8 +16,11 @@ type expression struct {
 	// column is the first column read: the one that a reject names.
 	column int
 	nulls  words
-	when   *condition
-	plain  bool // a column as it is, on every row
+	// constant is text that stands for itself; nil where columns are read.
+	constant []byte
+	when     *condition
+	lesser   bool // of person keys: the source keeps only some of a person's rows under it
+	plain    bool // a column as it is, on every row
 }
 
 // part is literal text, or a column and what is taken of it.
@@ -138,6 +141,9 @@ func (e *expression) eval(r *row) []byte {
 	}
 	if !e.when.holds(r) {
 		return nil
+	}
+	if e.constant != nil {
+		return e.constant
 	}
 	v := e.text(r)
 	if len(v) == 0 || len(e.nulls.list) != 0 && e.nulls.has(v) {

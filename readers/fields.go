@@ -23,18 +23,28 @@ func (d *definition) readFields(n ast.Node) {
 	}
 	d.checkSubstances(m)
 	m.require("person_id", "without a person no charge can be decided")
+	if d.layout.rows.never {
+		return
+	}
 	m.require("statute", "without the text of the charge no law can be found")
 	m.require("disposition", "without it every charge would need a person to look at it")
 }
 
 func (d *definition) field(id fieldID, name string, n ast.Node) field {
+	var more []string // keys of an item of from
+	switch {
+	case id == fieldPerson:
+		more = []string{"lesser"}
+	case !id.holdsDate() && !id.holdsClass() && !id.holdsNumber() && id != fieldSubstances:
+		more = []string{"value"}
+	}
 	if _, ok := n.(ast.MapNode); !ok {
 		// COLUMN, or a list of them, is short for from.
 		if id.holdsDate() || id.holdsClass() || id == fieldSubstances {
 			d.at(n, "%s must say from and %s", name, map[bool]string{true: "dates", false: "map"}[id.holdsDate()])
 			return field{}
 		}
-		return field{from: d.expressions(n)}
+		return field{from: d.expressions(n, more...)}
 	}
 	keys := []string{"from", "value", "when", "required"}
 	switch {
@@ -42,7 +52,7 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 		return d.substancesField(d.mapping(n, name, "from", "when", "split", "map"))
 	case id == fieldPerson:
 		keys = append(keys, "placeholders", "absent")
-	case id.holdsDate():
+	case id.holdsDate(), id == fieldVersion:
 		keys = append(keys, "dates", "pivot", "century", "sentinels")
 	case id.holdsClass():
 		keys = append(keys, "map", "blank")
@@ -58,9 +68,10 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 	if m.flag("required") {
 		d.layout.required = append(d.layout.required, id)
 	}
-	d.origin(id, name, m, &f)
+	d.origin(id, name, m, &f, more...)
+	d.checkVersion(id, m, &f)
 	f.placeholders = words{list: m.texts("placeholders"), fold: true}
-	if id.holdsDate() && m.require("dates", `list the formats, such as "YYYYMMDD"`) {
+	if id == fieldVersion && m.has("dates") || id.holdsDate() && m.require("dates", `list the formats, such as "YYYYMMDD"`) {
 		f.dates = d.dates(m)
 	}
 	if id.holdsClass() {
@@ -69,8 +80,24 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 	return f
 }
 
+// checkVersion refuses a constant that is no version.
+func (d *definition) checkVersion(id fieldID, m *mapping, f *field) {
+	if id != fieldVersion {
+		return
+	}
+	constants := [][]byte{f.constant}
+	for i := range f.from {
+		constants = append(constants, f.from[i].constant)
+	}
+	for _, c := range constants {
+		if _, ok := parseVersion(c); c != nil && (!ok || m.has("dates")) {
+			d.at(m.node, "%q is no version: a whole number of at most %d digits, without dates", c, versionDigits)
+		}
+	}
+}
+
 // origin reads where the value comes from: columns, or a constant.
-func (d *definition) origin(id fieldID, name string, m *mapping, f *field) {
+func (d *definition) origin(id fieldID, name string, m *mapping, f *field, more ...string) {
 	switch {
 	case m.has("from") == m.has("value"):
 		d.at(m.node, "%s needs from (columns) or value (a constant), and not both", name)
@@ -83,7 +110,7 @@ func (d *definition) origin(id fieldID, name string, m *mapping, f *field) {
 			d.at(m.keys["when"], "a constant takes no condition")
 		}
 	default:
-		f.from = d.expressions(m.values["from"])
+		f.from = d.expressions(m.values["from"], more...)
 		if !m.has("when") {
 			return
 		}
@@ -103,23 +130,26 @@ func both(a, b *condition) *condition {
 
 // expressions reads one expression, or a list of which the first that is not
 // null counts.
-func (d *definition) expressions(n ast.Node) []expression {
+func (d *definition) expressions(n ast.Node, more ...string) []expression {
 	var from []expression
 	for _, item := range list(n) {
-		from = append(from, d.expression(item))
+		from = append(from, d.expression(item, more...))
 	}
 	return from
 }
 
 func (d *definition) expression(n ast.Node, more ...string) expression {
-	at, nulls := n, []string(nil)
+	at, nulls, lesser := n, []string(nil), false
 	var when *condition
 	if _, ok := n.(ast.MapNode); ok {
 		m := d.mapping(n, "an item of from", append(more, "from", "nulls", "when")...)
+		if m.has("value") {
+			return d.constant(m)
+		}
 		if !m.require("from", "the column") {
 			return expression{}
 		}
-		at, nulls = m.values["from"], m.texts("nulls")
+		at, nulls, lesser = m.values["from"], m.texts("nulls"), m.flag("lesser")
 		if m.has("when") {
 			when = d.condition(m.values["when"])
 		}
@@ -136,7 +166,19 @@ func (d *definition) expression(n ast.Node, more ...string) expression {
 	if err != nil {
 		d.at(at, "%s", err)
 	}
-	e.nulls, e.when = words{list: nulls, fold: true}, when
+	e.nulls, e.when, e.lesser = words{list: nulls, fold: true}, when, lesser
+	return e
+}
+
+// constant reads an item of from that is the same text on every row that it is for.
+func (d *definition) constant(m *mapping) expression {
+	e := expression{column: -1, constant: []byte(m.text("value"))}
+	if m.has("from") || m.has("nulls") || len(e.constant) == 0 {
+		d.at(m.values["value"], "an item of from with a value has a text, and when at most")
+	}
+	if m.has("when") {
+		e.when = d.condition(m.values["when"])
+	}
 	return e
 }
 

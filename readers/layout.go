@@ -1,6 +1,9 @@
 package readers
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Layout says how the rows of a source become charges. It is made by LoadLayout
 // or ParseLayout, is never changed, and may be used by any number of goroutines
@@ -31,6 +34,7 @@ type Layout struct {
 	delimited    *delimited
 	fixed        *fixedWidth
 	rows         rowKinds
+	repeats      repeats
 	fields       [fieldCount]field
 	present      []fieldID // fields that the layout has, in order
 	required     []fieldID // fields without which a row is rejected
@@ -49,6 +53,11 @@ func (l *Layout) has(id fieldID) bool {
 	default:
 		return f.from != nil || f.constant != nil
 	}
+}
+
+// lesserKeys tells whether rows may have a person key of a lesser kind.
+func (l *Layout) lesserKeys() bool {
+	return slices.ContainsFunc(l.fields[fieldPerson].from, func(e expression) bool { return e.lesser })
 }
 
 // Name is the name that stands in the layout: us-ca/doj-extract.
@@ -71,8 +80,44 @@ func (l *Layout) Source() []byte { return bytes.Clone(l.source) }
 // a charge; the other two are facts only where their condition is given.
 type rowKinds struct {
 	charge     *condition
+	never      bool // no row is a charge
 	deceased   *condition
 	registered *condition
+	person     *condition
+	deleted    *condition
+	past       *condition
+}
+
+// repeats says what a row is that is equal to an earlier one of the run.
+type repeats uint8
+
+const (
+	repeatsUnknown repeats = iota // nobody looks
+	repeatsKept                   // a row like any other; they are counted
+	repeatsHistory                // the earlier row once more
+)
+
+// repeatNames are the words of a layout file.
+var repeatNames = []string{"unknown", "kept", "history"}
+
+// Repeats tells whether rows that are equal to an earlier one are looked for, and
+// whether they are that row once more.
+func (l *Layout) Repeats() (looked, history bool) {
+	for _, form := range l.forms {
+		looked, history = looked || form.repeats != repeatsUnknown, history || form.repeats == repeatsHistory
+	}
+	return looked, history
+}
+
+// Versions tells whether rows may be no longer in force: because of a later version of
+// their charge, or because a row says so.
+func (l *Layout) Versions() bool {
+	for _, form := range l.forms {
+		if form.has(fieldVersion) || form.rows.deleted != nil || form.rows.past != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // field says how one canonical column is made.
@@ -121,6 +166,7 @@ const (
 	fieldNCIC
 	fieldVictimAge
 	fieldVictimRelation
+	fieldVersion
 	fieldCount // keep last
 )
 
@@ -130,6 +176,7 @@ var fieldNames = [fieldCount]string{
 	"degree", "severity", "disposition", "disposition_date", "offense_date", "arrest_date", "sentence", "challenge_date",
 	"sentence_date", "release_date", "supervision_end_date", "max_penalty_days", "term_min_months", "term_max_months",
 	"incarcerated", "restitution", "substances", "substance_evidence", "ncic", "victim_age", "victim_relation",
+	"version",
 }
 
 // holdsDate tells whether the field is a date.

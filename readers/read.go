@@ -9,6 +9,7 @@ import (
 	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -122,6 +123,7 @@ type reader struct {
 	out       Batch  // under way
 	raw       rawRow
 	assembly  *assembly // of rows that are spread over records; else nil
+	hash      xxhash.Digest
 }
 
 func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) (*reader, error) {

@@ -267,7 +267,10 @@ func (r *row) checkColumns(columns []int) *fatal {
 func (r *row) kind() schemas.RowKind {
 	var k schemas.RowKind
 	rules := &r.layout.rows
-	if rules.charge.holds(r) {
+	if rules.deleted != nil && rules.deleted.holds(r) {
+		return schemas.RowDeleted
+	}
+	if !rules.never && rules.charge.holds(r) {
 		k |= schemas.RowCharge
 	}
 	if rules.deceased != nil && rules.deceased.holds(r) {
@@ -275,6 +278,12 @@ func (r *row) kind() schemas.RowKind {
 	}
 	if rules.registered != nil && rules.registered.holds(r) {
 		k |= schemas.RowRegistered
+	}
+	if rules.past != nil && rules.past.holds(r) {
+		return k&schemas.RowCharge | schemas.RowPast
+	}
+	if rules.person != nil && rules.person.holds(r) || rules.never && k == 0 {
+		k |= schemas.RowPerson
 	}
 	return k
 }
@@ -295,6 +304,17 @@ func (r *row) text(f *field) (v []byte, column int) {
 		return nil, -1
 	}
 	return nil, f.from[0].column
+}
+
+// lesserKey tells whether the person key is one of a lesser kind.
+func (r *row) lesserKey() bool {
+	from := r.layout.fields[fieldPerson].from
+	for i := range from {
+		if from[i].eval(r) != nil {
+			return from[i].lesser
+		}
+	}
+	return false
 }
 
 // person is the person key, nil where it is missing, a placeholder, or not

@@ -24,7 +24,11 @@ func Schema() []byte {
 		"trim":          text("ASCII characters to cut off both ends of values"),
 		"nulls":         texts("values that mean nothing is known"), "nulls_ignore_case": flag("compare them without case"),
 		"delimited": delimitedShape(), "fixed": fixedShape(), "columns": shape{"type": "array", "items": ref("column"), "minItems": 1},
-		"rows":   object(shape{"charge": ref("condition"), "deceased": ref("condition"), "registered": ref("condition")}),
+		"rows": object(shape{
+			"charge": either(ref("condition"), shape{"const": false}), "deceased": ref("condition"), "registered": ref("condition"),
+			"person": ref("condition"), "deleted": ref("condition"), "past": ref("condition"),
+			"repeated": word("what a row is that is equal to an earlier one", repeatNames...),
+		}),
 		"fields": fieldsShape(),
 	}, "layout", "fields")
 	root["oneOf"] = []shape{{"required": []string{"delimited"}}, {"required": []string{"fixed"}}}
@@ -44,7 +48,8 @@ func Schema() []byte {
 		"from": several(either(text("a column, a part of one, or several in braces"), object(shape{
 			"from": text("the column"), "nulls": texts("values that count as null"), "when": ref("condition"),
 			"evidence": word("of substances: what the column is", vocabulary(fieldEvidence)...),
-		}, "from"))),
+			"lesser":   flag("of person keys: the source keeps only some rows of a person under it"),
+		}, "from"), object(shape{"value": text("a constant"), "when": ref("condition")}, "value"))),
 	}
 	out, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
@@ -97,7 +102,7 @@ func fieldsShape() shape {
 	for id, name := range fieldNames {
 		fields[name] = fieldShape(fieldID(id))
 	}
-	return object(fields, "person_id", "statute", "disposition")
+	return object(fields, "person_id")
 }
 
 func fieldShape(id fieldID) shape {
@@ -111,11 +116,14 @@ func fieldShape(id fieldID) shape {
 		keys["split"] = texts("what parts the names of several")
 		keys["map"] = object(shape{"exact": shape{"type": "object", "additionalProperties": texts("the source's words")}}, "exact")
 		return object(keys, "from", "map")
-	case id.holdsDate():
+	case id.holdsDate(), id == fieldVersion:
 		keys["dates"] = texts("the formats, tried in order")
 		keys["pivot"] = whole("the first of the hundred years that YY may be", firstPivot, lastPivot)
 		keys["century"] = shape{"type": "object", "additionalProperties": whole("the first year of the century", firstPivot, lastPivot)}
 		keys["sentinels"] = texts("what the source writes for no date")
+		if id == fieldVersion {
+			return either(ref("from"), object(keys))
+		}
 		return object(keys, "dates")
 	case id.holdsClass():
 		classes := shape{}

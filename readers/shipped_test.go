@@ -18,14 +18,17 @@ var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 // What the layouts that ship make of the invented extracts in testdata.
 func TestShippedLayouts(t *testing.T) {
 	cases := map[string]string{
-		"us-ca/doj-extract":       "us-ca-doj-extract.csv",
-		"us-il/cook-dispositions": "us-il-cook-invented.csv",
-		"us-tx/harris-bookings":   "us-tx-harris-invented.csv",
-		"generic/charges":         "generic-charges.csv",
-		"generic/charges-fixed":   "generic-charges-fixed.txt",
+		"us-ca-doj-extract.csv":              "us-ca/doj-extract",
+		"us-il-cook-invented.csv":            "us-il/cook-felonies",
+		"us-il-cook-sentencing-invented.csv": "us-il/cook-felonies",
+		"us-il-cook-initiation-invented.csv": "us-il/cook-felonies",
+		"us-il-cook-intake-invented.csv":     "us-il/cook-felonies",
+		"us-tx-harris-invented.csv":          "us-tx/harris-bookings",
+		"generic-charges.csv":                "generic/charges",
+		"generic-charges-fixed.txt":          "generic/charges-fixed",
 	}
-	for layout, file := range cases {
-		t.Run(layout, func(t *testing.T) {
+	for file, layout := range cases {
+		t.Run(file, func(t *testing.T) {
 			path := filepath.Join("..", "testdata", "layouts", file)
 			source, err := os.ReadFile(path)
 			if err != nil {

@@ -19,6 +19,15 @@ const (
 	// we know of the person has a hole, and nothing may be concluded from the
 	// absence of a charge.
 	RowIncomplete
+	// RowPerson is a row that says who somebody is and nothing else.
+	RowPerson
+	// RowDeleted takes back the charge that has its charge key.
+	RowDeleted
+	// RowPast is a charge as it was before a change: history, whatever else it says.
+	RowPast
+	// RowLesserKey has a person key of a kind under which the source keeps only some
+	// of a person's rows: nothing may be concluded from the absence of a charge.
+	RowLesserKey
 )
 
 // Columns of a batch of charges, by position. Positions are fixed: code reads
@@ -65,6 +74,8 @@ const (
 	ColNCIC                   // words: NCIC code of the offence as written (j:ChargeNCICText)
 	ColVictimAge              // int32: age of the victim at the offence, in years (nc:PersonAgeMeasure)
 	ColVictimRelation         // uint8: VictimRelation (j:VictimToSubjectRelationshipCode)
+	ColVersion                // int64: of rows that are versions of one charge the highest is in force
+	ColDigest                 // uint64: of the row as written, where repetitions are looked for
 	chargeColumns             // columns below are added by normalize
 
 	ColCode      = iota - 1 // words: canonical code, see docs/formats/codes.md; null if unmatched
@@ -135,5 +146,7 @@ func chargeFields() []arrow.Field {
 		ColNCIC:            words("ncic"),
 		ColVictimAge:       number("victim_age"),
 		ColVictimRelation:  code("victim_relation"),
+		ColVersion:         {Name: "version", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+		ColDigest:          {Name: "digest", Type: arrow.PrimitiveTypes.Uint64, Nullable: true},
 	}
 }

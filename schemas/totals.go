@@ -43,7 +43,12 @@ type Totals struct {
 	// Persons counts distinct person keys, and each row without one as one.
 	Persons int64 `json:"persons"`
 	// Unkeyed counts accepted rows without a usable person key.
-	Unkeyed        int64            `json:"rows_without_person"`
+	Unkeyed int64 `json:"rows_without_person"`
+	// Repeated counts accepted rows that are equal to an earlier one of the run, where
+	// the layout has them looked for.
+	Repeated int64 `json:"rows_repeated,omitempty"`
+	// Undone counts rows that take back a charge which is not there.
+	Undone         int64            `json:"deletions_of_nothing,omitempty"`
 	Determinations int64            `json:"determinations"`
 	Outcomes       map[string]int64 `json:"outcomes"`
 	Rules          map[string]int64 `json:"outcomes_by_rule"`
@@ -56,6 +61,8 @@ func (t *Totals) Add(o Totals) {
 	t.Facts += o.Facts
 	t.Persons += o.Persons
 	t.Unkeyed += o.Unkeyed
+	t.Repeated += o.Repeated
+	t.Undone += o.Undone
 	t.Determinations += o.Determinations
 	t.Outcomes = addCounts(t.Outcomes, o.Outcomes)
 	t.Rules = addCounts(t.Rules, o.Rules)

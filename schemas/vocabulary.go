@@ -198,12 +198,15 @@ const (
 	NotEligible
 	// OutOfScope: this law does not speak about this charge.
 	OutOfScope
+	// History: the row is no longer in force, as the source itself says. No law was
+	// asked.
+	History
 )
 
 // Outcomes is the number of outcomes: arrays of counts have this length.
-const Outcomes = 6
+const Outcomes = 7
 
-var outcomeNames = names[Outcome]{"REVIEW", "ELIGIBLE", "NOT_YET", "BLOCKED", "NOT_ELIGIBLE", "OUT_OF_SCOPE"}
+var outcomeNames = names[Outcome]{"REVIEW", "ELIGIBLE", "NOT_YET", "BLOCKED", "NOT_ELIGIBLE", "OUT_OF_SCOPE", "HISTORY"}
 
 func (o Outcome) String() string { return outcomeNames.name(o) }
 

@@ -132,7 +132,13 @@ func addValue(to array.Builder, column int, d *Determination, source int) {
 		f.Append(uint16(d.Substances))
 	case *array.Uint32Builder:
 		f.Append(uint32(source))
+	case *array.Uint64Builder:
+		f.AppendNull()
 	case *array.Int64Builder:
+		if column == schemas.ColVersion {
+			f.AppendNull()
+			return
+		}
 		f.Append(d.Line)
 	default:
 		panic("no value for a column of " + to.Type().Name())

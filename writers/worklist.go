@@ -143,9 +143,19 @@ func (a *Attempt) WriteUndeliverable(ctx context.Context, list []Undeliverable) 
 	return a.writeCSV(ctx, "worklist/undeliverable.csv", rows)
 }
 
+// KeyTrouble is what is wrong with a person key.
+type KeyTrouble string
+
+// The troubles.
+const (
+	TwoBirths KeyTrouble = "two_births" // one person, or two: the law is asked without a birth
+	SharedKey KeyTrouble = "shared_key" // of many persons: it identifies nobody
+)
+
 // BirthConflict is two rows of one person key that give different dates of birth: of two
 // persons, it may be. Its places are those of the first such rows, in order.
 type BirthConflict struct {
+	Trouble     KeyTrouble
 	Source      string
 	Line        int64
 	OtherSource string
@@ -155,9 +165,9 @@ type BirthConflict struct {
 // WriteBirthConflicts writes worklist/identity.csv: whose keys may stand for two persons,
 // in the order given.
 func (a *Attempt) WriteBirthConflicts(ctx context.Context, list []BirthConflict) (Output, error) {
-	rows := [][]string{{"source", "line", "other_source", "other_line"}}
+	rows := [][]string{{"trouble", "source", "line", "other_source", "other_line"}}
 	for _, c := range list {
-		rows = append(rows, []string{c.Source, strconv.FormatInt(c.Line, 10), c.OtherSource, strconv.FormatInt(c.OtherLine, 10)})
+		rows = append(rows, []string{string(c.Trouble), c.Source, strconv.FormatInt(c.Line, 10), c.OtherSource, strconv.FormatInt(c.OtherLine, 10)})
 	}
 	return a.writeCSV(ctx, "worklist/identity.csv", rows)
 }

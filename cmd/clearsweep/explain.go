@@ -78,6 +78,10 @@ func explain(ctx context.Context, w io.Writer, out storage.Store, run *writers.R
 	}
 	record := recordOf(law, charges)
 	for i, c := range charges {
+		if c.Outcome == schemas.History {
+			explainCharge(w, i+1, c, statutes, "", "", nil)
+			continue
+		}
 		rules, sums := law.Explain(c.LeavesTrue, c.LeavesFalse, c.LeavesPresumed, c.Rule), record.sums(i, asOf)
 		explainCharge(w, i+1, c, statutes, counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
 		explainRules(w, rules, sums)

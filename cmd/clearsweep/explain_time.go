@@ -26,8 +26,12 @@ func recordOf(law *evaluate.Law, charges []writers.Determination) *record {
 	cases, keys := map[[2]string]int32{}, map[[4]string]int32{}
 	for i := range charges {
 		c := &charges[i]
+		kind := schemas.RowCharge
+		if c.Outcome == schemas.History {
+			kind = 0
+		}
 		r.person.Charges = append(r.person.Charges, evaluate.Charge{
-			Kind: schemas.RowCharge, Code: r.evaluator.Code(c.Code, c.Code != ""),
+			Kind: kind, Code: r.evaluator.Code(c.Code, c.Code != ""),
 			County: r.evaluator.County(c.County, c.County != ""), Degree: r.evaluator.Degree(c.Degree, c.Degree != ""),
 			Case:     ordinal(cases, c.Case != "", [2]string{c.County, c.Case}),
 			Key:      ordinal(keys, c.Charge != "", [4]string{c.County, c.Case, c.Charge, c.Code}),

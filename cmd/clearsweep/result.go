@@ -57,6 +57,9 @@ func printTotals(w io.Writer, t schemas.Totals) {
 	line := func(name string, n int64) { fmt.Fprintf(w, "%s\t%d\t\n", name, n) }
 	line("rows read", t.Read)
 	line("accepted", t.Accepted)
+	if t.Repeated > 0 {
+		line("  seen before", t.Repeated)
+	}
 	line("rejected", t.Rejected)
 	line("duplicate", t.Duplicate)
 	line("non-data", t.NonData)
@@ -64,7 +67,9 @@ func printTotals(w io.Writer, t schemas.Totals) {
 	line("charges", t.Charges)
 	line("determinations", t.Determinations)
 	for o := range schemas.Outcome(schemas.Outcomes) {
-		line(o.String(), t.Outcomes[o.String()])
+		if n := t.Outcomes[o.String()]; n > 0 || o != schemas.History {
+			line(o.String(), n)
+		}
 	}
 	byCount := slices.SortedFunc(maps.Keys(t.Rules), func(a, b string) int {
 		return cmp.Or(cmp.Compare(t.Rules[b], t.Rules[a]), cmp.Compare(a, b))

@@ -130,7 +130,7 @@ func (e *judge) takesPlace(limit *lifetimeCap, d *Decision) truth {
 			}
 		}
 		return no
-	case schemas.Blocked, schemas.NotEligible, schemas.OutOfScope:
+	case schemas.Blocked, schemas.NotEligible, schemas.OutOfScope, schemas.History:
 		return no
 	default:
 		return no

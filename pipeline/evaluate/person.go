@@ -17,6 +17,8 @@ func hole(p *Person, kinds schemas.RowKind) int {
 	switch {
 	case !p.Keyed:
 		return many
+	case kinds&schemas.RowLesserKey != 0:
+		return many
 	case kinds&schemas.RowIncomplete != 0:
 		return 1
 	default:

@@ -157,7 +157,7 @@ func (e *judge) ruleWords(t *Text, key textKey, values map[string]string) {
 		t.Reason = join(t.Reason, r.Gives.Lifts)
 	case schemas.Review:
 		t.Question, t.Who = r.Gives.Question, r.Gives.Who
-	case schemas.NotYet:
+	case schemas.NotYet, schemas.History:
 	}
 }
 

@@ -19,6 +19,15 @@ func HashAlone(source uint32, line int64) uint64 {
 	return xxhash.Sum64(place[:])
 }
 
+// HashEqual is the hash of a row that has no person key, where equal rows are looked
+// for: it is that of their digest, so that they meet.
+func HashEqual(digest uint64) uint64 {
+	var b [9]byte
+	b[0] = 0xff
+	binary.LittleEndian.PutUint64(b[1:], digest)
+	return xxhash.Sum64(b[:])
+}
+
 // Bucket is the bucket of a hash among 1<<bits: its topmost bits, so that the
 // buckets in order, sorted by hash within, are all persons in order of hash,
 // however many buckets there are.

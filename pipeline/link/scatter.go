@@ -86,12 +86,16 @@ func hashes(charges arrow.Record) []uint64 {
 	person := charges.Column(schemas.ColPerson).(*array.String)
 	source := charges.Column(schemas.ColSource).(*array.Uint32)
 	line := charges.Column(schemas.ColLine).(*array.Int64)
+	digest := charges.Column(schemas.ColDigest).(*array.Uint64)
 	out := make([]uint64, charges.NumRows())
 	for row := range out {
-		if person.IsNull(row) {
-			out[row] = HashAlone(source.Value(row), line.Value(row))
-		} else {
+		switch {
+		case person.IsValid(row):
 			out[row] = Hash(person.Value(row))
+		case digest.IsValid(row):
+			out[row] = HashEqual(digest.Value(row))
+		default:
+			out[row] = HashAlone(source.Value(row), line.Value(row))
 		}
 	}
 	return out
@@ -159,6 +163,8 @@ func takeColumn(mem memory.Allocator, column arrow.Array, order []int32) arrow.A
 		return takeFixed(mem, column, c.Uint32Values(), order, arrow.Uint32Traits.CastToBytes)
 	case *array.Int32:
 		return takeFixed(mem, column, c.Int32Values(), order, arrow.Int32Traits.CastToBytes)
+	case *array.Uint64:
+		return takeFixed(mem, column, c.Uint64Values(), order, arrow.Uint64Traits.CastToBytes)
 	case *array.Int64:
 		return takeFixed(mem, column, c.Int64Values(), order, arrow.Int64Traits.CastToBytes)
 	case *array.Date32:

@@ -40,6 +40,8 @@ func drawn(t *rapid.T, rows int) arrow.Record {
 				f.Append(uint8(n))
 			case *array.Uint16Builder:
 				f.Append(uint16(n))
+			case *array.Uint64Builder:
+				f.Append(uint64(n) << 50)
 			case *array.Uint32Builder:
 				f.Append(uint32(n))
 			default:

@@ -48,7 +48,7 @@ func TestTwoBirthDatesAreNone(t *testing.T) {
 	result := sweep(t, cfg)
 	warned(t, result, "1 persons have rows with different birth dates")
 	listed := read(t, filepath.Join(cfg.Out, result.Path, "worklist", "identity.csv"))
-	if want := "source,line,other_source,other_line\nextract.csv,2,extract.csv,3\n"; listed != want {
+	if want := "trouble,source,line,other_source,other_line\ntwo_births,extract.csv,2,extract.csv,3\n"; listed != want {
 		t.Errorf("whose keys may be two persons: %q, want %q", listed, want)
 	}
 	got := outcomes(t, cfg)

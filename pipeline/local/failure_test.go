@@ -60,7 +60,7 @@ func TestARunThatEndsBadlyPublishesNothing(t *testing.T) {
 			func(t *testing.T, cfg *pipeline.Config) { write(t, cfg.Inputs[0], "") }, "extract.csv",
 		},
 		"a layout of another state": {
-			func(_ *testing.T, cfg *pipeline.Config) { cfg.Layout = "us-il/cook-dispositions" }, "is of US-IL, but the policy",
+			func(_ *testing.T, cfg *pipeline.Config) { cfg.Layout = "us-il/cook-felonies" }, "is of US-IL, but the policy",
 		},
 		"an input that is not there": {
 			func(_ *testing.T, cfg *pipeline.Config) { cfg.Inputs = []string{"no/such/*.csv"} }, `inputs: input "no/such/*.csv"`,
