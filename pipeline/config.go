@@ -14,14 +14,15 @@ import (
 // Config is what a sweep is asked to do. It is plain data: it can be printed,
 // compared and sent to workers.
 type Config struct {
-	Inputs []string          // paths, folders, globs or s3:// URLs of the extracts
-	Lists  []string          // paths or URLs of lists of extracts, with what is expected of each
-	Layout string            // name of a layout, or path of one
-	Policy string            // name of a policy pack, or path of one
-	Params map[string]string // parameters of the policy; lists separated by commas
-	Codes  []string          // paths of exact tables of approved texts, beside the built-in ones
-	AsOf   schemas.Date      // the date on which the law is asked
-	Out    string            // folder of the outputs, or s3://bucket/prefix
+	Inputs    []string          // paths, folders, globs or s3:// URLs of the extracts
+	Lists     []string          // paths or URLs of lists of extracts, with what is expected of each
+	Layout    string            // name of a layout, or path of one
+	Policy    string            // name of a policy pack, or path of one
+	Params    map[string]string // parameters of the policy; lists separated by commas
+	Codes     []string          // paths of exact tables of approved texts, beside the built-in ones
+	Crosswalk string            // path of a reviewed list of person keys that are one person's; or empty
+	AsOf      schemas.Date      // the date on which the law is asked
+	Out       string            // folder of the outputs, or s3://bucket/prefix
 	// Scratch is a folder of the local disk for what does not outlive the run.
 	// Empty, it is Out where that is one, and the system's own elsewhere.
 	Scratch string

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/link"
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/readers"
@@ -32,6 +33,7 @@ type Plan struct {
 	codes        []normalize.Table     // beside the built-in ones
 	statutes     *normalize.Normalizer // of the code tables; each goroutine takes another
 	tables       string                // digest of the code tables
+	crosswalk    *link.Crosswalk       // nil where there is none
 	places       *storage.Places
 	out          storage.Store
 }
@@ -82,6 +84,7 @@ func Open(ctx context.Context, cfg Config) (*Plan, error) {
 	err := errors.Join(
 		p.openLayout(),
 		p.openPolicy(),
+		p.openCrosswalk(),
 		p.openFiles(ctx),
 		p.openOut(ctx),
 	)
@@ -127,6 +130,20 @@ func (p *Plan) openPolicy() (err error) {
 	}
 	p.laws = []*evaluate.Law{p.law}
 	return p.openVariants()
+}
+
+func (p *Plan) openCrosswalk() error {
+	if p.Config.Crosswalk == "" {
+		return nil
+	}
+	source, err := os.ReadFile(p.Config.Crosswalk)
+	if err != nil {
+		return fmt.Errorf("crosswalk: %w", err)
+	}
+	if p.crosswalk, err = link.ParseCrosswalk(p.Config.Crosswalk, source); err != nil {
+		return fmt.Errorf("crosswalk: %w", err)
+	}
+	return nil
 }
 
 func (p *Plan) openOut(ctx context.Context) (err error) {

@@ -73,7 +73,9 @@ func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, normal
 		return err
 	}
 	defer coded.Release()
-	return do(p, coded)
+	joined := r.crosswalk.Join(r.mem, coded)
+	defer joined.Release()
+	return do(p, joined)
 }
 
 // scatter leaves the rows of a batch in the buckets of their persons.

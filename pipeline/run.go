@@ -232,6 +232,9 @@ func (r *Run) name() (err error) {
 	}
 	m.Layouts = []writers.DataRef{{Name: r.layout.Name(), SHA256: r.layout.Digest()}}
 	m.CodeTables = []writers.DataRef{{Name: r.jurisdiction, SHA256: r.tables}}
+	if r.crosswalk != nil {
+		m.CrosswalkSHA256 = r.crosswalk.Digest()
+	}
 	for _, leaf := range r.law.Leaves() {
 		m.Leaves = append(m.Leaves, writers.Leaf{Bit: leaf.Bit, ID: leaf.ID, Cite: leaf.Cite})
 	}

@@ -26,16 +26,18 @@ type Manifest struct {
 	Version string `json:"version"`
 	// BinarySHA256 is that of the program, which decides nothing that Version
 	// does not.
-	BinarySHA256 string         `json:"binary_sha256"`
-	AsOf         string         `json:"as_of"` // 2006-01-02
-	Policy       PolicyRef      `json:"policy"`
-	Layouts      []DataRef      `json:"layouts"`
-	CodeTables   []DataRef      `json:"code_tables"`
-	Leaves       []Leaf         `json:"leaves"`  // the bits of the trace masks, in order
-	Inputs       []Input        `json:"inputs"`  // in order of name
-	Totals       schemas.Totals `json:"totals"`  // of all inputs
-	Outputs      []Output       `json:"outputs"` // in order of path
-	Worklists    Worklists      `json:"worklists"`
+	BinarySHA256 string    `json:"binary_sha256"`
+	AsOf         string    `json:"as_of"` // 2006-01-02
+	Policy       PolicyRef `json:"policy"`
+	Layouts      []DataRef `json:"layouts"`
+	CodeTables   []DataRef `json:"code_tables"`
+	// CrosswalkSHA256 is that of the list by which person keys were joined, if there was one.
+	CrosswalkSHA256 string         `json:"crosswalk_sha256,omitempty"`
+	Leaves          []Leaf         `json:"leaves"`  // the bits of the trace masks, in order
+	Inputs          []Input        `json:"inputs"`  // in order of name
+	Totals          schemas.Totals `json:"totals"`  // of all inputs
+	Outputs         []Output       `json:"outputs"` // in order of path
+	Worklists       Worklists      `json:"worklists"`
 	// UpdateForms are the forms of the update files, where not both are written.
 	UpdateForms UpdateForms `json:"update_forms,omitempty"`
 	// Variants and SoleCauses are there when the sweep was asked for variants.
@@ -152,10 +154,12 @@ func RunID(m *Manifest) (string, error) {
 		Params                              map[string]string
 		Layouts, CodeTables, Inputs         []DataRef
 		Variants                            []string    `json:",omitempty"`
+		Crosswalk                           string      `json:",omitempty"`
 		UpdateForms                         UpdateForms `json:",omitempty"`
 	}{
 		Version: m.Version, AsOf: m.AsOf, Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Params: m.Policy.Params,
 		Layouts: sortedRefs(m.Layouts), CodeTables: sortedRefs(m.CodeTables), UpdateForms: m.UpdateForms,
+		Crosswalk: m.CrosswalkSHA256,
 	}
 	for _, v := range m.Variants {
 		deciding.Variants = append(deciding.Variants, v.Name)

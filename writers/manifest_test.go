@@ -32,6 +32,7 @@ func TestRunIDIsDecidedByWhatDecidesTheResult(t *testing.T) {
 		"parameter":       {func(m *Manifest) { m.Policy.Params = map[string]string{"county": "x"} }, false},
 		"layout":          {func(m *Manifest) { m.Layouts[0].SHA256 = "x" }, false},
 		"code table":      {func(m *Manifest) { m.CodeTables = nil }, false},
+		"crosswalk":       {func(m *Manifest) { m.CrosswalkSHA256 = "x" }, false},
 		"as-of date":      {func(m *Manifest) { m.AsOf = "2026-01-03" }, false},
 		"version":         {func(m *Manifest) { m.Version = "v9" }, false},
 	} {

@@ -38,9 +38,10 @@ type File struct {
 	Memory     string         `yaml:"memory"`
 	MaxRejects int64          `yaml:"max_rejects"`
 
-	Codes          Paths `yaml:"codes"`
-	RequireSignoff bool  `yaml:"require_signoff"`
-	Variants       bool  `yaml:"variants"`
+	Codes          Paths  `yaml:"codes"`
+	Crosswalk      string `yaml:"crosswalk"`
+	RequireSignoff bool   `yaml:"require_signoff"`
+	Variants       bool   `yaml:"variants"`
 	// Grouping is auto, contiguous or partition.
 	Grouping string `yaml:"grouping"`
 	// UpdateForms is csv, fixed or both.
@@ -90,7 +91,7 @@ func (f *File) Config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
-		Codes: f.Codes, RequireSignoff: f.RequireSignoff, Variants: f.Variants,
+		Codes: f.Codes, Crosswalk: f.Crosswalk, RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
 	var errDate, errMemory, errParams, errUnpack, errGrouping, errForms error
 	cfg.AsOf, errDate = asOf(f.AsOf)

@@ -210,3 +210,39 @@ fields:
 		t.Errorf("%d persons, %d rows without one; want 4, 1", totals.Persons, totals.Unkeyed)
 	}
 }
+
+// A crosswalk joins two keys: the murder of one stands against relief of the other, in one
+// pass and in parts, also where it stands in a row that could not be read.
+func TestCrosswalk(t *testing.T) {
+	rows := []string{
+		"P1,1970-01-01,A,one,ALPINE,11359 HS,felony,CONVICTED,2001-01-01",
+		"P2,1970-01-01,B,two,ALPINE,11359 HS,felony,CONVICTED,2001-01-01",
+		"P3,1970-01-01,C,three,ALPINE,187 PC,felony,CONVICTED,2001-01-01",
+		"P4,1970-01-01,D,four,ALPINE,187 PC,felony,CONVICTED,2001-01-01,one field too many",
+	}
+	cfg := generic(t, map[string]string{"county": "ALPINE", "only_prop64": "true"}, rows...)
+	ids := map[string]bool{}
+	for crosswalk, want := range map[string][2]string{
+		"":       {"ELIGIBLE", "ELIGIBLE"},
+		"P3,P1":  {"NOT_ELIGIBLE", "ELIGIBLE"},
+		"P1,P3":  {"NOT_ELIGIBLE", "ELIGIBLE"},
+		"P4,P2":  {"ELIGIBLE", "REVIEW"},
+		"P9,P10": {"ELIGIBLE", "ELIGIBLE"},
+	} {
+		for _, grouping := range []pipeline.Grouping{pipeline.Auto, pipeline.Partition} {
+			cfg.Out, cfg.Grouping, cfg.Crosswalk = t.TempDir(), grouping, ""
+			if crosswalk != "" {
+				cfg.Crosswalk = filepath.Join(t.TempDir(), "crosswalk.csv")
+				write(t, cfg.Crosswalk, "id,person_id,reviewed_by,reviewed_on\n"+crosswalk+",R. Reviewer,2018-01-01\n")
+			}
+			ids[sweep(t, cfg).Manifest.RunID] = true
+			got := outcomes(t, cfg)
+			if got["one"] != want[0] || got["two"] != want[1] {
+				t.Errorf("crosswalk %q, %s: %s and %s, want %s and %s", crosswalk, grouping, got["one"], got["two"], want[0], want[1])
+			}
+		}
+	}
+	if len(ids) != 5 {
+		t.Errorf("%d runs, want one for each crosswalk", len(ids))
+	}
+}
