@@ -51,8 +51,7 @@ func ParseCrosswalk(name string, source []byte) (*Crosswalk, error) {
 			break
 		}
 		line, _ := r.FieldPos(0)
-		var bad *csv.ParseError
-		if errors.As(err, &bad) { // its message quotes nothing
+		if bad, ok := errors.AsType[*csv.ParseError](err); ok { // its message quotes nothing
 			return nil, errors.Join(append(faults, fmt.Errorf("%s: line %d: %w", name, bad.Line, bad.Err))...)
 		}
 		if err != nil {
