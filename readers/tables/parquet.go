@@ -105,14 +105,18 @@ func checkFrame(at io.ReaderAt, size int64) error {
 }
 
 func (r *Reader) open(at io.ReaderAt, wanted []string) error {
-	props := parquet.NewReaderProperties(memory.DefaultAllocator)
+	bounded := boundedMemory{memory.DefaultAllocator}
+	props := parquet.NewReaderProperties(bounded)
 	props.BufferedStreamEnabled, props.BufferSize = true, chunkBuffer
 	in, err := file.NewParquetReader(io.NewSectionReader(at, 0, r.size), file.WithReadProps(props))
 	if err != nil {
 		return err
 	}
+	// What Arrow writes of its own types beside those of Parquet is not checked by the
+	// library, which takes as much memory as damaged bytes there say. Nothing here needs it.
+	in.MetaData().FileMetaData.KeyValueMetadata = nil
 	// Not in parallel: a panic of another goroutine could not be caught.
-	reader, err := pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{BatchSize: batchRows}, memory.DefaultAllocator)
+	reader, err := pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{BatchSize: batchRows}, bounded)
 	if err != nil {
 		return err
 	}
@@ -223,11 +227,39 @@ func (c *cursor) next() (arrow.Array, int) {
 	return c.chunks[0], c.row - 1
 }
 
+// mostBuffer is more than a page, or a column of a batch, takes in a sound file.
+const mostBuffer = 256 << 20
+
+// boundedMemory panics where a damaged length asks for a buffer that no file needs; guard
+// makes an error of it.
+type boundedMemory struct{ memory.Allocator }
+
+func (m boundedMemory) Allocate(size int) []byte {
+	m.check(size)
+	return m.Allocator.Allocate(size)
+}
+
+func (m boundedMemory) Reallocate(size int, b []byte) []byte {
+	m.check(size)
+	return m.Allocator.Reallocate(size, b)
+}
+
+func (boundedMemory) check(size int) {
+	if size > mostBuffer {
+		panic(errBuffer)
+	}
+}
+
+var errBuffer = fmt.Errorf("a page or a column takes more than %d MiB", mostBuffer>>20)
+
 // guard runs a call into a library that may panic over a damaged file, and returns the
 // panic as an error.
 func guard(call func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			if err, _ = p.(error); errors.Is(err, errBuffer) {
+				return
+			}
 			// What a library panics with may quote a value; its type does not.
 			err = fmt.Errorf("panic of type %T", p)
 		}
