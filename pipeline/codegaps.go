@@ -72,7 +72,7 @@ func (g *codeGaps) read(ctx context.Context, p *Plan, src uint32, content *conte
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	for batch, err := range p.layout.Read(ctx, src, content.source.Survey, rng, in, p.Config.batchRows()) {
+	for batch, err := range p.layout.Read(ctx, src, content.source.Survey, rng, in, readers.Reading{MaxRows: p.Config.batchRows()}) {
 		if err != nil {
 			return content.file.changed(err)
 		}

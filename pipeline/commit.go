@@ -54,6 +54,7 @@ func (r *Run) total(m *writers.Manifest, prepared []Prepared, sums *Sums) error 
 	}
 	for _, p := range prepared {
 		sources[p.Source].Rows.Add(p.Rows)
+		sources[p.Source].Repaired += p.Repaired
 	}
 	for i, t := range sums.BySource {
 		sources[i].Add(t)
@@ -78,7 +79,7 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 	if rows := r.Sources[source].Survey.Rows; t.Read != rows {
 		return fmt.Errorf("%d rows read, but the survey counted %d", t.Read, rows)
 	}
-	return t.Balance()
+	return errors.Join(t.Balance(), r.balanceRepairs(source, t))
 }
 
 // publish writes what belongs to the run as a whole.
@@ -92,6 +93,10 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		m.Substances = sums.Substances.sum(r.pack)
 	}
 	rejects, err := r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
+	if err != nil {
+		return err
+	}
+	kept, err := r.keepRows(ctx, prepared, from)
 	if err != nil {
 		return err
 	}
@@ -134,7 +139,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
-	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, updates, lists, policy, codes)
+	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, kept, updates, lists, policy, codes)
 	return nil
 }
 

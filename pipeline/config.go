@@ -21,8 +21,12 @@ type Config struct {
 	Params    map[string]string // parameters of the policy; lists separated by commas
 	Codes     []string          // paths of exact tables of approved texts, beside the built-in ones
 	Crosswalk string            // path of a reviewed list of person keys that are one person's; or empty
-	AsOf      schemas.Date      // the date on which the law is asked
-	Out       string            // folder of the outputs, or s3://bucket/prefix
+	// KeepRows are public keys of age, or files of some, for whom the rows that are
+	// rejected are kept; empty keeps none. Repairs is the path of such rows, mended.
+	KeepRows []string
+	Repairs  string
+	AsOf     schemas.Date // the date on which the law is asked
+	Out      string       // folder of the outputs, or s3://bucket/prefix
 	// Scratch is a folder of the local disk for what does not outlive the run.
 	// Empty, it is Out where that is one, and the system's own elsewhere.
 	Scratch string

@@ -15,6 +15,7 @@ import (
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 // Plan is a Config that has been checked against everything it names. It is
@@ -34,6 +35,8 @@ type Plan struct {
 	statutes     *normalize.Normalizer // of the code tables; each goroutine takes another
 	tables       string                // digest of the code tables
 	crosswalk    *link.Crosswalk       // nil where there is none
+	recipients   writers.Recipients    // of rejected rows
+	repairs      *repairs              // nil where there are none
 	places       *storage.Places
 	out          storage.Store
 }
@@ -85,6 +88,7 @@ func Open(ctx context.Context, cfg Config) (*Plan, error) {
 		p.openLayout(),
 		p.openPolicy(),
 		p.openCrosswalk(),
+		p.openRepairs(),
 		p.openFiles(ctx),
 		p.openOut(ctx),
 	)

@@ -25,6 +25,7 @@ type Prepared struct {
 	// ones in order; UnmappedRows the rows of all.
 	Unmapped     map[readers.Value]int64
 	UnmappedRows int64
+	Repaired     int64 // rows that were read as people have mended them
 }
 
 // Prepare reads one range, codes its charges and leaves each in the bucket of
@@ -49,7 +50,10 @@ func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do fu
 	defer r.normalizers.Put(normalizer)
 	p := Prepared{Source: rng.Source, Unmapped: map[readers.Value]int64{}}
 	survey := r.Sources[rng.Source].Survey
-	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, in, r.Config.batchRows()) { //nolint:gosec // sources are few
+	how := readers.Reading{
+		MaxRows: r.Config.batchRows(), KeepRows: len(r.recipients.Names) > 0, Repairs: r.repairs.of(r.Sources[rng.Source]),
+	}
+	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, in, how) { //nolint:gosec // sources are few
 		if err != nil {
 			return Prepared{}, content.file.changed(err) // names the source
 		}
@@ -64,6 +68,7 @@ func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do fu
 func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, normalizer *normalize.Normalizer, segments Segments, do func(*Prepared, arrow.Record) error) error {
 	defer batch.Charges.Release()
 	p.Rows.Add(batch.Rows)
+	p.Repaired += batch.Repaired
 	p.addUnmapped(batch.Unmapped)
 	if err := r.keepRejects(ctx, p, batch.Rejects, segments); err != nil {
 		return err

@@ -18,6 +18,7 @@ var packed = arrow.NewSchema([]arrow.Field{
 	{Name: "reason", Type: arrow.PrimitiveTypes.Uint8},
 	{Name: "want", Type: arrow.PrimitiveTypes.Int32},
 	{Name: "got", Type: arrow.PrimitiveTypes.Int32},
+	{Name: "row", Type: arrow.BinaryTypes.String, Nullable: true},
 }, nil)
 
 func packRejects(mem memory.Allocator, rejects []schemas.Reject) arrow.Record {
@@ -32,13 +33,23 @@ func packRejects(mem memory.Allocator, rejects []schemas.Reject) arrow.Record {
 		b.Field(4).(*array.Uint8Builder).Append(uint8(r.Reason))
 		b.Field(5).(*array.Int32Builder).Append(r.Want)
 		b.Field(6).(*array.Int32Builder).Append(r.Got)
+		if kept := b.Field(7).(*array.StringBuilder); r.Row != nil {
+			kept.BinaryBuilder.Append(r.Row)
+		} else {
+			kept.AppendNull()
+		}
 	}
 	return b.NewRecord()
 }
 
 // unpackReject is row of a batch that packRejects made.
 func unpackReject(batch arrow.Record, row int) schemas.Reject {
+	var kept schemas.Content
+	if rows := batch.Column(7).(*array.String); rows.IsValid(row) {
+		kept = schemas.Content(rows.Value(row))
+	}
 	return schemas.Reject{
+		Row:    kept,
 		Source: batch.Column(0).(*array.Uint32).Value(row),
 		Line:   batch.Column(1).(*array.Int64).Value(row),
 		Offset: batch.Column(2).(*array.Int64).Value(row),

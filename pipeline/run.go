@@ -69,6 +69,9 @@ func (p *Plan) Begin(ctx context.Context, surveys []Survey) (_ *Run, err error) 
 	r.partBits = bitsFor(bytes, partBytes, mostParts)
 	r.bucketBits = max(r.partBits, bitsFor(bytes, p.Config.bucketBytes(), mostBuckets))
 	r.findDuplicates()
+	if err := r.checkRepairs(); err != nil {
+		return nil, err
+	}
 	r.cut()
 	if err := r.name(); err != nil {
 		return nil, err
@@ -235,6 +238,10 @@ func (r *Run) name() (err error) {
 	if r.crosswalk != nil {
 		m.CrosswalkSHA256 = r.crosswalk.Digest()
 	}
+	if r.repairs != nil {
+		m.RepairsSHA256 = r.repairs.digest
+	}
+	m.RowsKeptFor = r.recipients.Names
 	for _, leaf := range r.law.Leaves() {
 		m.Leaves = append(m.Leaves, writers.Leaf{Bit: leaf.Bit, ID: leaf.ID, Cite: leaf.Cite})
 	}

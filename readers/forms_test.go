@@ -338,7 +338,7 @@ func TestFormFaults(t *testing.T) {
 func TestSurveyOfAnotherForm(t *testing.T) {
 	l := form(t, "", "header: none")
 	survey := &readers.Survey{Name: "county.csv", Form: 1}
-	for _, err := range l.Read(context.Background(), 0, survey, readers.Range{}, bytes.NewReader(nil), 1) {
+	for _, err := range l.Read(context.Background(), 0, survey, readers.Range{}, bytes.NewReader(nil), readers.Reading{MaxRows: 1}) {
 		if err == nil || !strings.Contains(err.Error(), "no form 2") {
 			t.Errorf("error %v", err)
 		}
@@ -362,7 +362,7 @@ func TestFormsInShortReads(t *testing.T) {
 			rows := schemas.Rows{}
 			for _, rng := range survey.Ranges {
 				r := iotest.OneByteReader(strings.NewReader(c.source[rng.Offset:]))
-				for b, err := range l.Read(context.Background(), 0, survey, rng, r, 10) {
+				for b, err := range l.Read(context.Background(), 0, survey, rng, r, readers.Reading{MaxRows: 10}) {
 					if err != nil {
 						t.Fatal(err)
 					}

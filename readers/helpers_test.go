@@ -69,7 +69,7 @@ func tryAll(t testing.TB, l *readers.Layout, source []byte, target int64, maxRow
 	persons := map[string]bool{}
 	for _, rng := range survey.Ranges {
 		r := bytes.NewReader(source[rng.Offset : rng.Offset+rng.Length])
-		for b, err := range l.Read(ctx, 7, survey, rng, r, maxRows) {
+		for b, err := range l.Read(ctx, 7, survey, rng, r, readers.Reading{MaxRows: maxRows}) {
 			if err != nil {
 				return got, err
 			}

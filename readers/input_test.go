@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -223,7 +224,7 @@ func TestReadStops(t *testing.T) {
 			mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 			defer mem.AssertSize(t, 0)
 			var last error
-			for b, err := range l.Read(c.ctx, 0, survey, rng, c.r, 300) {
+			for b, err := range l.Read(c.ctx, 0, survey, rng, c.r, readers.Reading{MaxRows: 300}) {
 				if last = err; err == nil {
 					b.Charges.Release()
 				}
@@ -265,7 +266,7 @@ func TestReadBrokenOff(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
 	rng := survey.Ranges[0]
-	for b, err := range l.Read(context.Background(), 0, survey, rng, bytes.NewReader(source[rng.Offset:]), 10) {
+	for b, err := range l.Read(context.Background(), 0, survey, rng, bytes.NewReader(source[rng.Offset:]), readers.Reading{MaxRows: 10}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,9 +30,35 @@ type Batch struct {
 	// only say something of a person; together they are Rows.Accepted. Unkeyed
 	// counts the accepted rows without a usable person key.
 	ChargeRows, FactRows, Unkeyed int64
+	// Repaired counts the rows that were read in the place of others.
+	Repaired int64
 	// Unmapped counts the values that no map of the layout lists, for people to
 	// map; nil where there are none.
 	Unmapped map[Value]int64
+}
+
+// Reading is how a range is read.
+type Reading struct {
+	MaxRows int // of a batch, or more by those that one rejected row leaves
+	// KeepRows keeps what was rejected with its reject: the row, or that a value stands in.
+	KeepRows bool
+	// Repairs are rows of the source by their lines, in UTF-8 and without terminator, that
+	// are read in place of those that stand there.
+	Repairs map[int64][]byte
+}
+
+// keptBytes is the longest rejected row that is kept: another cannot be repaired by hand.
+const keptBytes = 64 << 10
+
+// Repairable tells whether the rows of the layout are text that a person can repair, and
+// not records of bytes.
+func (l *Layout) Repairable() bool {
+	for _, form := range l.forms {
+		if f := form.fixed; f != nil && (f.coded || f.tree != nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // Value is a value of a column of a source, as written. It may be anything that
@@ -53,31 +80,29 @@ const (
 	pollRows   = 4096 // rows between looks at the context
 )
 
-// Read yields the charges of one range, in order, in batches of at most maxRows
-// rows, or more by those that one rejected row leaves for the people that it may
-// be of. R holds the bytes of the range: it stands at rng.Offset. Src is the
+// Read yields the charges of one range, in order, in batches. R holds the bytes of the range: it stands at rng.Offset. Src is the
 // ordinal of the source in the run. Survey is the source's.
 //
 // The iteration ends at the first error: r's, the context's, or that the range
 // does not hold the rows that the survey saw there. Many ranges may be read at
 // once, each with a reader of its own, and a range more than once.
-func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) iter.Seq2[Batch, error] {
+func (l *Layout) Read(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, how Reading) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		if survey.Table != "" && l.tables != nil {
-			l.tables.readForm(ctx, src, survey, rng, r, maxRows)(yield)
+			l.tables.readForm(ctx, src, survey, rng, r, how)(yield)
 			return
 		}
-		l.readForm(ctx, src, survey, rng, r, maxRows)(yield)
+		l.readForm(ctx, src, survey, rng, r, how)(yield)
 	}
 }
 
-func (l *Layout) readForm(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) iter.Seq2[Batch, error] {
+func (l *Layout) readForm(ctx context.Context, src uint32, survey *Survey, rng Range, r io.Reader, how Reading) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		if survey.Form >= len(l.forms) {
 			yield(Batch{}, fmt.Errorf("read %s: the layout has no form %d: survey the source with this layout", survey.Name, survey.Form+1))
 			return
 		}
-		in, err := l.forms[survey.Form].newReader(src, survey, rng, r, max(maxRows, 1))
+		in, err := l.forms[survey.Form].newReader(src, survey, rng, r, how)
 		if err != nil {
 			yield(Batch{}, fmt.Errorf("read %s: %w", survey.Name, err))
 			return
@@ -108,6 +133,8 @@ type reader struct {
 	rows      *rowScanner
 	section   *io.LimitedReader
 	maxRows   int
+	how       Reading
+	kept      int64 // the line whose row was kept last
 	asides    asides
 	row       *row
 	builder   *builder
@@ -126,7 +153,8 @@ type reader struct {
 	hash      xxhash.Digest
 }
 
-func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, maxRows int) (*reader, error) {
+func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, how Reading) (*reader, error) {
+	maxRows := max(how.MaxRows, 1)
 	var names []string
 	if survey.Header != "" {
 		names, _ = l.headerFields([]byte(survey.Header))
@@ -137,7 +165,7 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, m
 	section := &io.LimitedReader{R: r, N: rng.Length}
 	row := newRow(l, names)
 	in := &reader{
-		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows,
+		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows, how: how,
 		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
 	}
 	if f := l.fixed; f != nil && f.tree != nil {
@@ -202,7 +230,12 @@ func (in *reader) read() error {
 		return in.assembly.take()
 	}
 	in.out.Rows.Read++
-	in.layout.decode(&in.raw, &in.decoded)
+	if repair, ok := in.how.Repairs[in.raw.line]; ok {
+		in.out.Repaired++
+		in.raw.text, in.raw.tooLong, in.raw.terminated = repair, false, true
+	} else {
+		in.layout.decode(&in.raw, &in.decoded)
+	}
 	kind, err := in.asides.tell(&in.raw)
 	if err != nil {
 		return err
@@ -241,7 +274,7 @@ func (in *reader) reject(bad *fatal, column string) {
 	in.out.Rows.Rejected++
 	in.out.Rejects = append(in.out.Rejects, schemas.Reject{
 		Source: in.src, Line: in.raw.line, Offset: in.raw.offset, Column: column,
-		Reason: bad.reason, Want: number(bad.want), Got: number(bad.got),
+		Reason: bad.reason, Want: number(bad.want), Got: number(bad.got), Row: in.keep(bad.reason),
 	})
 	for _, person := range in.row.persons(&in.raw, bad.split) {
 		in.builder.incomplete(in.raw.line, person)
@@ -257,5 +290,18 @@ func number(n int64) int32 {
 func (in *reader) rejectValue(reason schemas.RejectReason, column int) {
 	in.out.Rejects = append(in.out.Rejects, schemas.Reject{
 		Source: in.src, Line: in.raw.line, Offset: in.raw.offset, Column: in.layout.columns[column].name, Reason: reason,
+		Row: in.keep(reason),
 	})
+}
+
+// keep is a copy of the row at hand, the first time that something of it is rejected; nil
+// where rows are not kept. Of a row of several records that one of them broke, it would be
+// another record.
+func (in *reader) keep(reason schemas.RejectReason) schemas.Content {
+	assembled := in.assembly != nil && reason != schemas.RowOrphan && reason != schemas.RowUnknownType
+	if !in.how.KeepRows || in.kept == in.raw.line || assembled || in.raw.tooLong || len(in.raw.text) > keptBytes {
+		return nil
+	}
+	in.kept = in.raw.line
+	return bytes.Clone(in.raw.text)
 }

@@ -74,7 +74,7 @@ func benchmarkRead(b *testing.B, l *readers.Layout, source []byte) {
 	b.ReportAllocs()
 	rows := int64(0)
 	for b.Loop() {
-		for batch, err := range l.Read(ctx, 0, survey, rng, bytes.NewReader(source[rng.Offset:]), 16384) {
+		for batch, err := range l.Read(ctx, 0, survey, rng, bytes.NewReader(source[rng.Offset:]), readers.Reading{MaxRows: 16384}) {
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -197,7 +197,7 @@ func TestRangesReadAtOnce(t *testing.T) {
 	for _, rng := range survey.Ranges {
 		group.Go(func() error {
 			r := bytes.NewReader(source[rng.Offset:])
-			for b, err := range l.Read(context.Background(), 0, &survey, rng, r, 100) {
+			for b, err := range l.Read(context.Background(), 0, &survey, rng, r, readers.Reading{MaxRows: 100}) {
 				if err != nil {
 					return err
 				}

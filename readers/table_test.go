@@ -28,7 +28,7 @@ func readJSON(t *testing.T, l *readers.Layout, lines ...string) read {
 	}
 	got := read{survey: survey}
 	for _, rng := range survey.Ranges {
-		for b, err := range l.Read(t.Context(), 7, survey, rng, strings.NewReader(string(text[rng.Offset:][:rng.Length])), 2) {
+		for b, err := range l.Read(t.Context(), 7, survey, rng, strings.NewReader(string(text[rng.Offset:][:rng.Length])), readers.Reading{MaxRows: 2}) {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,9 @@
 package schemas
 
-import "fmt"
+import (
+	"fmt"
+	"log/slog"
+)
 
 // Reject is a row, or one value of a row, that could not be read. It says where
 // and why, never what: the content of a row is personal data.
@@ -13,7 +16,21 @@ type Reject struct {
 	// Want and Got are numbers that explain the reason where it has some:
 	// fields or bytes expected and found. Otherwise 0.
 	Want, Got int32
+	// Row is the row as it was read, in UTF-8 where the layout's encoding can tell. It is
+	// there where the run keeps rejected rows for those who repair them, once for each row.
+	Row Content
 }
+
+// Content is what an agency wrote: personal data. It shows as nothing of it.
+type Content []byte
+
+func (Content) String() string { return "[redacted]" }
+
+// GoString hides it from %#v too.
+func (Content) GoString() string { return "[redacted]" }
+
+// LogValue keeps it out of logs.
+func (Content) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 
 // RejectReason is the typed reason of a reject.
 type RejectReason uint8

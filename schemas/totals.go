@@ -47,6 +47,8 @@ type Totals struct {
 	// Repeated counts accepted rows that are equal to an earlier one of the run, where
 	// the layout has them looked for.
 	Repeated int64 `json:"rows_repeated,omitempty"`
+	// Repaired counts rows that were read as people have mended them.
+	Repaired int64 `json:"rows_repaired,omitempty"`
 	// Undone counts rows that take back a charge which is not there.
 	Undone         int64            `json:"deletions_of_nothing,omitempty"`
 	Determinations int64            `json:"determinations"`
@@ -63,6 +65,7 @@ func (t *Totals) Add(o Totals) {
 	t.Unkeyed += o.Unkeyed
 	t.Repeated += o.Repeated
 	t.Undone += o.Undone
+	t.Repaired += o.Repaired
 	t.Determinations += o.Determinations
 	t.Outcomes = addCounts(t.Outcomes, o.Outcomes)
 	t.Rules = addCounts(t.Rules, o.Rules)

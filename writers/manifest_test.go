@@ -33,6 +33,8 @@ func TestRunIDIsDecidedByWhatDecidesTheResult(t *testing.T) {
 		"layout":          {func(m *Manifest) { m.Layouts[0].SHA256 = "x" }, false},
 		"code table":      {func(m *Manifest) { m.CodeTables = nil }, false},
 		"crosswalk":       {func(m *Manifest) { m.CrosswalkSHA256 = "x" }, false},
+		"repairs":         {func(m *Manifest) { m.RepairsSHA256 = "x" }, false},
+		"rows kept":       {func(m *Manifest) { m.RowsKeptFor = []string{"age1x"} }, false},
 		"as-of date":      {func(m *Manifest) { m.AsOf = "2026-01-03" }, false},
 		"version":         {func(m *Manifest) { m.Version = "v9" }, false},
 	} {

@@ -14,7 +14,7 @@ import (
 )
 
 // age makes the files of a disk below prefix older by d.
-func age(t *testing.T, s *storage.DiskStore, prefix string, d time.Duration) {
+func aged(t *testing.T, s *storage.DiskStore, prefix string, d time.Duration) {
 	t.Helper()
 	err := filepath.WalkDir(filepath.Join(s.String(), prefix), func(name string, e os.DirEntry, err error) error {
 		if err != nil || e.Type()&os.ModeSymlink != 0 {
@@ -60,7 +60,7 @@ func TestOrphans(t *testing.T) {
 	if _, err := s.Create(t.Context(), dead.prefix+"/begun"); err != nil {
 		t.Fatal(err)
 	}
-	age(t, s, "", 2*week)
+	aged(t, s, "", 2*week)
 	put(late.prefix + "/just-written") // it lives
 	alive := begin("thirdrun")
 

@@ -2,7 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"text/tabwriter"
 
@@ -18,7 +21,7 @@ func rejectsCommand() *cobra.Command {
 		Args:  noArgs,
 		RunE:  noSubcommand,
 	}
-	cmd.AddCommand(rejectsSummarizeCommand())
+	cmd.AddCommand(rejectsSummarizeCommand(), rejectsOpenCommand())
 	return cmd
 }
 
@@ -69,6 +72,50 @@ there it does not know: rejects never hold it.`,
 	}
 	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	s3.register(cmd.Flags())
+	return cmd
+}
+
+func rejectsOpenCommand() *cobra.Command {
+	var runID, identity string
+	var s3 s3Flags
+	cmd := &cobra.Command{
+		Use:   "open OUT --identity FILE",
+		Short: "Decrypt the rejected rows of a run, for a person to mend",
+		Long: `Open prints the rows of which something was rejected, JSON, one a line, as the sweep kept
+them with --keep-rejected-rows: the source, its SHA-256, the line, what was wrong, and the
+row. Mend the rows, take out those that are to stay rejected, and sweep the same inputs
+again with --repairs: the mended rows are read in the place of those that stand there.
+
+What it prints is personal data.`,
+		Example: `  age-keygen -o key.txt
+  clearsweep sweep --config sweep.yaml --keep-rejected-rows age1...
+  clearsweep rejects open out --identity key.txt > rows.ndjson   # then mend them
+  clearsweep sweep --config sweep.yaml --repairs rows.ndjson`,
+		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if identity == "" {
+				return usageError{errors.New("--identity: name the file of the private key, as age-keygen writes it")}
+			}
+			keys, err := os.Open(identity)
+			if err != nil {
+				return usageError{fmt.Errorf("--identity: %w", err)}
+			}
+			defer keys.Close() //nolint:errcheck // it was read
+			out, run, err := s3.openRun(cmd, args[0], runID)
+			if err != nil {
+				return err
+			}
+			rows, err := writers.OpenKeptRows(cmd.Context(), out, run, keys)
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(cmd.OutOrStdout(), rows)
+			return errors.Join(err, rows.Close())
+		},
+	}
+	cmd.Flags().StringVar(&identity, "identity", "", "`file` of the private key of age")
+	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	s3.register(cmd.Flags())
 	return cmd
 }

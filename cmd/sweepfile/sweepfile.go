@@ -38,10 +38,13 @@ type File struct {
 	Memory     string         `yaml:"memory"`
 	MaxRejects int64          `yaml:"max_rejects"`
 
-	Codes          Paths  `yaml:"codes"`
-	Crosswalk      string `yaml:"crosswalk"`
-	RequireSignoff bool   `yaml:"require_signoff"`
-	Variants       bool   `yaml:"variants"`
+	Codes Paths `yaml:"codes"`
+	// KeepRejectedRows are public keys of age, or files of some.
+	KeepRejectedRows Paths  `yaml:"keep_rejected_rows"`
+	Repairs          string `yaml:"repairs"`
+	Crosswalk        string `yaml:"crosswalk"`
+	RequireSignoff   bool   `yaml:"require_signoff"`
+	Variants         bool   `yaml:"variants"`
 	// Grouping is auto, contiguous or partition.
 	Grouping string `yaml:"grouping"`
 	// UpdateForms is csv, fixed or both.
@@ -91,7 +94,8 @@ func (f *File) Config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
-		Codes: f.Codes, Crosswalk: f.Crosswalk, RequireSignoff: f.RequireSignoff, Variants: f.Variants,
+		Codes: f.Codes, Crosswalk: f.Crosswalk, KeepRows: f.KeepRejectedRows, Repairs: f.Repairs,
+		RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
 	var errDate, errMemory, errParams, errUnpack, errGrouping, errForms error
 	cfg.AsOf, errDate = asOf(f.AsOf)

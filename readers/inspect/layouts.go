@@ -69,7 +69,7 @@ func (s *source) match(m *Match) error {
 		if rng.Offset+rng.Length > int64(len(sample)) {
 			break
 		}
-		for b, err := range layout.Read(s.ctx, 0, found, rng, bytes.NewReader(sample[rng.Offset:]), mostRows) {
+		for b, err := range layout.Read(s.ctx, 0, found, rng, bytes.NewReader(sample[rng.Offset:]), readers.Reading{MaxRows: mostRows}) {
 			if err != nil {
 				return fmt.Errorf("read: %w", err)
 			}
