@@ -46,7 +46,11 @@ func (s *settler) load(rows *rows, person link.Person) {
 				other = row
 			}
 		}
-		p.Charges = append(p.Charges, s.row(rows, row))
+		c := s.row(rows, row)
+		if c.Arrest < c.Offense && c.Arrest.Known() && c.Kind&schemas.RowCharge != 0 {
+			s.receipt.EarlyArrests++
+		}
+		p.Charges = append(p.Charges, c)
 	}
 	s.joinUncoded(rows, person.Rows)
 	if s.run.asksCircumstances() {

@@ -31,6 +31,7 @@ type Sums struct {
 	// dates of birth, and BirthConflicts counts all; the law is asked without one.
 	Conflicts      []writers.BirthConflict
 	BirthConflicts int64
+	EarlyArrests   int64 // charges whose arrest is before the offence
 	SharedKeys     int64 // keys whose rows give the births of many persons; each row stands alone
 	Doubts         evaluate.Doubts
 	// Substances counts the charges whose decision the substance had a part in.
@@ -64,6 +65,7 @@ func (s *Sums) add(o *Sums) {
 	s.UndeliverableRows += o.UndeliverableRows
 	s.BirthConflicts += o.BirthConflicts
 	s.SharedKeys += o.SharedKeys
+	s.EarlyArrests += o.EarlyArrests
 	s.Doubts.Add(o.Doubts)
 	s.Substances.add(&o.Substances)
 	s.WhatIfs.add(&o.WhatIfs)

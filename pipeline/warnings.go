@@ -26,6 +26,7 @@ func (r *Run) warnings(m *writers.Manifest, sums *Sums, todo lists) []string {
 	w.count(m.Totals.Undone, "deletions name a charge that is not there, or one whose versions cannot be put in order; they changed nothing")
 	w.count(int64(doubts.Births), "persons have a birth date that no life fits; the law was asked without one")
 	w.count(int64(doubts.Dates), "dates of events are after the as-of date or before the person's birth; the law was asked without them")
+	w.count(sums.EarlyArrests, "charges have an arrest before the offence, which may have gone on, or one of the dates is wrong; the law was asked with both")
 	w.count(int64(doubts.Dispositions), "rows contradict another row of the same charge; the law was asked without what they say")
 	w.count(int64(doubts.Circumstances), "charges contradict themselves on the substance or the victim; the law was asked without")
 	w.count(m.Totals.Rejected, "rows were rejected: see rejects/")

@@ -95,6 +95,9 @@ func (l *Layout) survey(ctx context.Context, r io.Reader, target int64) (*Survey
 	}
 	s.Form = form
 	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.sum()), in.bytes
+	if e := &l.forms[form].encoding; e.chars == nil && !e.wide && s.Encoding == "" {
+		s.Warnings = append(s.Warnings, in.digest.odd.warnings()...)
+	}
 	return s, nil
 }
 

@@ -3,6 +3,8 @@ package corpus
 import (
 	"fmt"
 	"strings"
+
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
 func identities() []Kind {
@@ -21,10 +23,10 @@ func identities() []Kind {
 		{Name: "a key with blanks around it", Layout: shipped, Files: file(lines(with("ODD", "  ODD "))), Want: all},
 		{Name: "no key", Layout: shipped, Files: file(lines(with("ODD", ""))), Want: Want{Accepted: 3, Rejects: "no_person_key", Warns: "no usable person key"}},
 		{Name: "a charge in several versions", Layout: shipped, Files: more(with("CONVICTED,2001-02-03", "DISMISSED,2002-02-03")), Want: Want{Accepted: 4, Odd: "REVIEW", Warns: "contradict another row of the same charge"}},
-		{Name: "a row twice", Layout: shipped, Files: more(odd), Want: five},
+		{Name: "a row twice", Layout: repeatsAreHistory(), Files: more(odd), Want: Want{Accepted: 4, Odd: "ELIGIBLE HISTORY"}},
 		{Name: "a file twice", Layout: shipped, Files: []File{{"1.csv", []byte(text)}, {"2.csv", []byte(text)}}, Want: Want{Accepted: 3, Duplicate: 3, Odd: granted, Warns: "holds the same bytes as"}},
-		{Name: "a row amended later", Layout: shipped, Files: more(with("CONVICTED", "")), Want: Want{Accepted: 4, Odd: "ELIGIBLE REVIEW"}},
-		{Name: "a row that deletes", Layout: shipped, Files: file(lines(odd + "delete")), Want: rejected("unknown_record_type")},
+		{Name: "a row amended later", Layout: shipped, Files: versions(odd+",1", with("CONVICTED", "")+",2"), Want: Want{Accepted: 4, Odd: "HISTORY REVIEW"}},
+		{Name: "a row that deletes", Layout: shipped, Files: versions(odd+",1", odd+",2", odd+"deleted,2"), Want: Want{Accepted: 5, Odd: "HISTORY"}},
 		{Name: "rows of a person apart", Layout: shipped, Files: file(text + with("C2", "C9") + "\n"), Want: five},
 		{Name: "a person in two files", Layout: shipped, Files: []File{{"1.csv", []byte(text)}, {"2.csv", []byte(head + "\n" + with("C2", "C9") + "\n")}}, Want: five},
 		{Name: "a charge without a disposition", Layout: shipped, Files: file(lines(with("CONVICTED,2001-02-03", ","))), Want: Want{Accepted: 3, Odd: "REVIEW"}},
@@ -71,4 +73,19 @@ func manyKeys(n int) string {
 // deep is a condition of conditions.
 func deep(n int) string {
 	return "conditions: " + strings.Repeat("{not: ", n) + "{column: record, blank: true}" + strings.Repeat("}", n) + "\n"
+}
+
+// versions are the neighbours with rows between them that say which version they are.
+func versions(rows ...string) []File {
+	all := append([]string{head + ",version", near1 + ","}, append(rows, near2+",")...)
+	return file(strings.Join(all, "\n") + "\n")
+}
+
+// repeatsAreHistory is the layout that ships, of a source that writes no charge twice.
+func repeatsAreHistory() string {
+	text, err := schemas.Layouts.ReadFile("layouts/" + shipped + ".yaml")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	return strings.Replace(string(text), "\nrows:\n", "\nrows:\n  repeated: history\n", 1)
 }

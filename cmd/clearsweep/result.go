@@ -60,6 +60,9 @@ func printTotals(w io.Writer, t schemas.Totals) {
 	if t.Repeated > 0 {
 		line("  seen before", t.Repeated)
 	}
+	if t.Repaired > 0 {
+		line("  mended", t.Repaired)
+	}
 	line("rejected", t.Rejected)
 	line("duplicate", t.Duplicate)
 	line("non-data", t.NonData)
