@@ -53,8 +53,17 @@ func (r *Report) Draft(name string) string {
 	say("\ndelimited:")
 	if r.Form == "delimited" {
 		say("  delimiter: %s", strconv.Quote(strings.ReplaceAll(r.Delimiter, "\t", `\t`)))
-		if !r.Quoted {
+		switch {
+		case !r.Quoted:
 			say("  quote: none")
+		case r.Quote != "":
+			say("  quote: %q", r.Quote)
+		}
+		if r.Escape != "" {
+			say("  escape: %s", r.Escape)
+		}
+		if r.Comment != "" {
+			say("  comment: %q", r.Comment)
 		}
 		if r.Multiline {
 			say("  multiline: true")

@@ -24,6 +24,9 @@ type Report struct {
 	// Of delimited text.
 	Delimiter string `json:"delimiter,omitempty"`
 	Quoted    bool   `json:"quoted,omitempty"`
+	Quote     string `json:"quote,omitempty"`     // another than "
+	Escape    string `json:"escape,omitempty"`    // backslash, where it is
+	Comment   string `json:"comment,omitempty"`   // the characters by which lines begin that are no rows
 	Multiline bool   `json:"multiline,omitempty"` // a quoted field holds a line break
 	Header    bool   `json:"header,omitempty"`
 	// Of rows of fixed columns, and of records.

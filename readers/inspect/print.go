@@ -63,6 +63,15 @@ func (r *Report) shape() string {
 		}
 		if r.Quoted {
 			s += ", quoted"
+			if r.Quote != "" {
+				s += " with " + r.Quote
+			}
+		}
+		if r.Escape != "" {
+			s += ", " + r.Escape + " escapes"
+		}
+		if r.Comment != "" {
+			s += ", comments with " + r.Comment
 		}
 		if r.Multiline {
 			s += ", line breaks in quotes"

@@ -119,8 +119,11 @@ func terminator(text string) string {
 	}
 }
 
-// delimiters are the characters that part fields, the likeliest first.
+// delimiters are the characters that part fields, the likeliest first. Those after the usual
+// ones stand in numbers of fixed columns as well.
 var delimiters = []string{",", "\t", "|", ";", "‡", "$", "^", "~", "\x1f", "\x01"}
+
+const usualDelimiters = 4
 
 // text finds out how text is cut into fields: by the delimiter that gives most rows the
 // same number of them. Text without any is of fixed columns.
@@ -130,6 +133,7 @@ func (r *Report) text(text string, whole bool) {
 		end = "†"
 		r.Terminator = end
 	}
+	text = r.dropComments(text)
 	best := Report{}
 	for _, d := range delimiters {
 		if !strings.Contains(text, d) {
@@ -141,15 +145,16 @@ func (r *Report) text(text string, whole bool) {
 			best = try
 		}
 	}
-	lines := strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
+	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\r", ""), "\n"), "\n")
 	if !whole && len(lines) > 1 {
 		lines = lines[:len(lines)-1]
 	}
 	lengths, of := commonest(lines)
 	fixed := len(lengths) > 0 && lengths[0] > 20 && (len(lines) < 2 || 10*of > 8*len(lines))
-	if best.Fields > 1 && (!fixed || best.even() > 0.95) {
+	binary := strings.Contains(text, "\x00") || best.Fields == 2 && !slices.Contains(delimiters[:usualDelimiters], best.Delimiter)
+	if best.Fields > 1 && (!fixed || best.even() > 0.95 && !binary) {
 		r.Form = "delimited"
-		r.Delimiter, r.Quoted, r.Multiline = best.Delimiter, best.Quoted, best.Multiline
+		r.Delimiter, r.Quoted, r.Quote, r.Escape, r.Multiline = best.Delimiter, best.Quoted, best.Quote, best.Escape, best.Multiline
 		r.Sampled, r.Odd, r.Fields, r.rows = best.Sampled, best.Odd, best.Fields, best.rows
 		r.header()
 		return
@@ -176,14 +181,7 @@ func (r *Report) split(text []byte, end string, whole bool) {
 	if end != "" {
 		text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\n"), []byte(" ")), []byte(end), []byte("\n"))
 	}
-	bad := 0
-	if r.Quoted = !r.isTable() && bytes.Contains(text, []byte(`"`)); r.Quoted {
-		bad = r.parse(text)
-	}
-	if !r.Quoted || 10*bad > len(r.rows)+bad { // quotes that mean nothing
-		r.Quoted, bad = false, 0
-		r.cut(text)
-	}
+	bad := r.read(text)
 	if !whole && len(r.rows) > 1 && len(r.rows) < mostRows {
 		r.rows = r.rows[:len(r.rows)-1] // it may be cut
 	}
@@ -242,18 +240,20 @@ func (r *Report) cut(text []byte) {
 
 func (r *Report) isTable() bool { return r.Form == "table" }
 
-// takeHeader makes the first row the names of the columns.
+// takeHeader makes the first row the names of the columns, wherever it stands.
 func (r *Report) takeHeader() {
 	r.Header = true
 	for _, name := range r.rows[0] {
 		r.Columns = append(r.Columns, Column{Name: strings.TrimSpace(name)})
 	}
-	r.Fields, r.rows = len(r.Columns), r.rows[1:]
-	r.Sampled--
+	head := r.rows[0]
+	rows := slices.DeleteFunc(r.rows, func(row []string) bool { return slices.Equal(row, head) })
+	r.Sampled -= len(r.rows) - len(rows)
+	r.Fields, r.rows = len(r.Columns), rows
 }
 
 // header decides whether the first row names the columns: nearly all of it is different
-// words, and does not stand in its column again.
+// words, and does not stand in its column again but where the whole row does.
 func (r *Report) header() {
 	if len(r.rows) == 0 {
 		return
@@ -266,7 +266,9 @@ func (r *Report) header() {
 			blank++
 			continue
 		}
-		again := slices.ContainsFunc(r.rows[1:], func(row []string) bool { return i < len(row) && strings.TrimSpace(row[i]) == cell })
+		again := slices.ContainsFunc(r.rows[1:], func(row []string) bool {
+			return i < len(row) && strings.TrimSpace(row[i]) == cell && !slices.Equal(row, r.rows[0])
+		})
 		if again || seen[cell] || strings.ContainsAny(cell[:1], "0123456789-+.") || !strings.ContainsFunc(cell, isLetter) {
 			odd++
 		}
