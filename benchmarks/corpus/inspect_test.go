@@ -24,8 +24,8 @@ func dated(format string) string {
 }
 
 // foreign is what it says where no layout that ships reads all rows.
-func foreign(old, new string) string {
-	return strings.Replace(strings.TrimSuffix(usual, " generic/charges"), old, new, 1)
+func foreign(usually, here string) string {
+	return strings.Replace(strings.TrimSuffix(usual, " generic/charges"), usually, here, 1)
 }
 
 // odd is what it says of the others, by kind.
