@@ -47,6 +47,9 @@ func (s *settler) load(rows *rows, person link.Person) {
 			}
 		}
 		c := s.row(rows, row)
+		if rows.partly.known(row) {
+			c.Partial = s.partly.of(rows.partly.text(row))
+		}
 		if c.Arrest < c.Offense && c.Arrest.Known() && c.Kind&schemas.RowCharge != 0 {
 			s.receipt.EarlyArrests++
 		}

@@ -18,6 +18,7 @@ type rows struct {
 	kind, severity, disposition, sentence, codeMatch, inchoate         *array.Uint8
 	person, surname, givenName, docket, charge                         texts
 	county, court, statute, description, degree, dispositionText, code words
+	partly                                                             words
 	lives                                                              words // code, asked for the lives of its sections
 	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate dates
 	sentenceDate, releaseDate, supervisionEnd                          dates
@@ -64,6 +65,7 @@ func newRows(batch arrow.Record) *rows {
 		dispositionText: word(schemas.ColDispositionText),
 		code:            word(schemas.ColCode),
 		lives:           word(schemas.ColCode),
+		partly:          word(schemas.ColPartialDates),
 
 		birthDate:       date(schemas.ColBirthDate),
 		dispositionDate: date(schemas.ColDispositionDate),

@@ -54,6 +54,7 @@ type settler struct {
 	sources   []string // their names
 	asked     asked
 	words     wordList
+	partly    partialDates
 
 	// Of the batch at hand.
 	verdicts []writers.Verdict
@@ -83,6 +84,7 @@ func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settl
 		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out, sources: r.sourceNames(),
 		receipt: Receipt{Sums: r.newSums()},
 		words:   newWordList(r.pack.Called(), len(r.Sources)),
+		partly:  partialDates{},
 		asked: asked{
 			code: evaluator.Code, county: evaluator.County, degree: evaluator.Degree, substance: r.law.AsksSubstance(),
 			lifeNumbers: map[string]int32{}, lifeLists: [][]normalize.Life{nil},

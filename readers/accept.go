@@ -21,6 +21,7 @@ func (in *reader) accept(kind schemas.RowKind) {
 		kind |= schemas.RowLesserKey
 	}
 	in.builder.begin(in.raw.line, kind)
+	in.partly = in.partly[:0]
 	if in.layout.repeats != repeatsUnknown {
 		in.builder.digests.add(in.rowDigest(), true)
 	}
@@ -46,6 +47,9 @@ func (in *reader) accept(kind schemas.RowKind) {
 			in.builder.text(id, v)
 		}
 	}
+	if len(in.partly) > 0 {
+		in.builder.addPartly(in.partly)
+	}
 }
 
 func (in *reader) addPerson(f *field) {
@@ -70,14 +74,36 @@ func (in *reader) addDate(id fieldID, f *field) {
 		last.text = append(last.text[:0], v...)
 		last.date, last.reads = f.dates.read(v)
 	}
+	date := last.date
 	switch last.reads {
-	case partialDate:
+	case partialYear, partialMonth:
 		in.rejectValue(schemas.FieldPartialDate, column)
+		in.addPartly(id, date, last.reads)
+		date = schemas.NoDate
 	case noDate:
 		in.rejectValue(schemas.FieldDate, column)
 	case wholeDate, sentinelDate:
 	}
-	in.builder.date(id, last.date)
+	in.builder.date(id, date)
+}
+
+// addPartly notes what is known of a date that lacks its day. A birth without one is not
+// known: the law asks for the day.
+func (in *reader) addPartly(id fieldID, first schemas.Date, reads dateReading) {
+	if id == fieldBirthDate {
+		return
+	}
+	if len(in.partly) > 0 {
+		in.partly = append(in.partly, "; "...)
+	}
+	const year, month = len("2006"), len("2006-01")
+	known := year
+	if reads == partialMonth {
+		known = month
+	}
+	in.partly = append(in.partly, fieldNames[id]...)
+	in.partly = append(in.partly, ' ')
+	in.partly = append(in.partly, first.String()[:known]...)
 }
 
 // lastDate is what the text of a date field was that was read last: neighbours are
@@ -111,7 +137,7 @@ func (in *reader) addVersion(f *field) {
 	case f.dates != nil:
 		date, reads := f.dates.read(v)
 		version, ok = int64(date), reads == wholeDate
-		if reads == noDate || reads == partialDate {
+		if !ok && reads != sentinelDate {
 			in.rejectValue(schemas.FieldDate, column)
 		}
 	default:

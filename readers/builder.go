@@ -41,7 +41,8 @@ type builder struct {
 	dates   [fieldCount]*fixedColumn[arrow.Date32]
 	numbers [fieldCount]*fixedColumn[int32]
 	classes [fieldCount]*[]uint8
-	sets    []uint16 // substances; nil where the layout has none
+	sets    []uint16    // substances; nil where the layout has none
+	partly  *wordColumn // dates that lack a part; nil until there is one
 	version *fixedColumn[int64]
 	digests *fixedColumn[uint64] // of rows; nil where repetitions are not looked for
 	nothing []byte               // zeroes
@@ -147,6 +148,18 @@ func (b *builder) incomplete(line int64, person []byte) {
 	}
 }
 
+// addPartly adds the dates that lack a part of the row at hand. Those of most extracts lack
+// none, so rows before it are caught up with.
+func (b *builder) addPartly(text []byte) {
+	if b.partly == nil {
+		b.partly = newWordColumn(b.rows)
+	}
+	for len(b.partly.numbers) < b.rows-1 {
+		b.partly.add(nil)
+	}
+	b.partly.add(text)
+}
+
 // text adds a text, null where it is nil.
 func (b *builder) text(id fieldID, v []byte) {
 	if b.words[id] != nil {
@@ -226,6 +239,12 @@ func (b *builder) batch() arrow.Record {
 	}
 	if b.raw != nil {
 		set(schemas.ColDispositionText, b.raw.array())
+	}
+	if b.partly != nil {
+		for len(b.partly.numbers) < rows {
+			b.partly.add(nil)
+		}
+		set(schemas.ColPartialDates, b.partly.array())
 	}
 	if c := b.version; c != nil {
 		valid, nulls := c.take()

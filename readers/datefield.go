@@ -24,28 +24,32 @@ type dateReading uint8
 const (
 	wholeDate    dateReading = iota
 	sentinelDate             // it says that there is no date
-	partialDate              // without its day, or its month and day: the date is unknown
+	partialYear              // without its month and day: the date is the first of the year
+	partialMonth             // without its day: the date is the first of the month
 	noDate                   // in none of the formats, or of no day that exists
 )
 
-// read reads v, which is trimmed.
+// read reads v, which is trimmed. Of a date of which a part is known, it is the first day
+// that it may be.
 func (d *dates) read(v []byte) (schemas.Date, dateReading) {
 	if len(d.sentinels.list) != 0 && d.sentinels.has(v) {
 		return schemas.NoDate, sentinelDate
 	}
-	reads := noDate
+	first, reads := schemas.NoDate, noDate
 	for i := range d.formats {
-		day, partial := d.formats[i].parse(v, &d.centuries)
+		day, partly := d.formats[i].parse(v, &d.centuries)
 		switch {
+		case partly != wholeDate:
+			if reads == noDate {
+				first, reads = day, partly
+			}
 		case day.Known() && len(d.days) != 0 && slices.Contains(d.days, day):
 			return schemas.NoDate, sentinelDate
 		case day.Known():
 			return day, wholeDate
-		case partial:
-			reads = partialDate
 		}
 	}
-	return schemas.NoDate, reads
+	return first, reads
 }
 
 // centuries says which years two digits are.

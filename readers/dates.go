@@ -230,16 +230,16 @@ func (f dateFormat) order() string {
 	return b.String()
 }
 
-// parse reads v, which is trimmed. The date is known if v is one of this format
-// that exists; partial tells that v is one of which only the year, or the year
-// and the month, is given.
-func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partial bool) {
+// parse reads v, which is trimmed. The date is known if v is one of this format that
+// exists. Where only the year, or the year and the month, is given, it is the first day of
+// those, and partly tells which.
+func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partly dateReading) {
 	if f.serial != nil {
-		return f.serial.parse(v), false
+		return f.serial.parse(v), wholeDate
 	}
 	if f.size > 0 {
 		if d, ok := f.placed(v); ok {
-			return d, false
+			return d, wholeDate
 		}
 	}
 	var at [dateKinds]int
@@ -250,33 +250,33 @@ func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partial bool
 		case p.max > 0:
 			n, width := leadingDigits(v, int(p.max))
 			if width < int(p.min) {
-				return schemas.NoDate, false
+				return schemas.NoDate, wholeDate
 			}
 			at[p.kind] = n
 			v = v[width:]
 		case len(v) == 0:
-			return schemas.NoDate, false
+			return schemas.NoDate, wholeDate
 		case p.kind == literalPart:
 			if v[0] != p.literal {
-				return schemas.NoDate, false
+				return schemas.NoDate, wholeDate
 			}
 			v = v[1:]
 		case p.kind == monthNamePart:
 			at[monthPart] = monthNamed(v)
 			if at[monthPart] == 0 {
-				return schemas.NoDate, false
+				return schemas.NoDate, wholeDate
 			}
 			v = v[3:]
 		default:
 			if len(v) < 2 || upper(v[0]) != 'A' && upper(v[0]) != 'P' || upper(v[1]) != 'M' {
-				return schemas.NoDate, false
+				return schemas.NoDate, wholeDate
 			}
 			half, pm = true, upper(v[0]) == 'P'
 			v = v[2:]
 		}
 	}
 	if len(v) != 0 || !possibleTime(at[hourPart], at[minutePart], at[secondPart], half, pm) {
-		return schemas.NoDate, false
+		return schemas.NoDate, wholeDate
 	}
 	year, month, day := at[yearPart], at[monthPart], at[dayPart]
 	if f.shortYear {
@@ -285,19 +285,34 @@ func (f *dateFormat) parse(v []byte, c *centuries) (_ schemas.Date, partial bool
 	if f.dayOfYear {
 		return ordinalDate(year, at[dayOfYearPart])
 	}
-	d, ok := schemas.NewDate(year, month, day)
-	return d, !ok && day == 0 && month <= 12 && year >= 1
+	if day > 0 {
+		d, _ := schemas.NewDate(year, month, day)
+		return d, wholeDate
+	}
+	first, ok := schemas.NewDate(year, max(month, 1), 1)
+	switch {
+	case !ok:
+		return schemas.NoDate, wholeDate
+	case month == 0:
+		return first, partialYear
+	default:
+		return first, partialMonth
+	}
 }
 
-// ordinalDate is the n-th day of a year; partial where n is 0.
-func ordinalDate(year, n int) (d schemas.Date, partial bool) {
+// ordinalDate is the n-th day of a year; of day 0, only the year is known.
+func ordinalDate(year, n int) (d schemas.Date, partly dateReading) {
 	first, ok := schemas.NewDate(year, 1, 1)
 	last, _ := schemas.NewDate(year, 12, 31)
 	d = first + schemas.Date(n-1) //nolint:gosec // n has three digits
-	if !ok || n == 0 || d > last {
-		return schemas.NoDate, ok && n == 0
+	switch {
+	case ok && n == 0:
+		return first, partialYear
+	case !ok || d > last:
+		return schemas.NoDate, wholeDate
+	default:
+		return d, wholeDate
 	}
-	return d, false
 }
 
 // monthNamed is the month whose name v begins with, 0 for none.
@@ -368,5 +383,11 @@ func DateReader(format string) (func(text []byte) (_ schemas.Date, partial bool)
 		return nil, err
 	}
 	known := &centuries{pivot: 1930, byDigit: [10]int{0: 1900, 1: 2000}}
-	return func(text []byte) (schemas.Date, bool) { return f.parse(text, known) }, nil
+	return func(text []byte) (schemas.Date, bool) {
+		d, partly := f.parse(text, known)
+		if partly != wholeDate {
+			return schemas.NoDate, true
+		}
+		return d, false
+	}, nil
 }

@@ -15,7 +15,7 @@ func TestParseDate(t *testing.T) {
 		"compact, no such day":    {"YYYYMMDD", "19990230", ""},
 		"compact, no leap year":   {"YYYYMMDD", "20180229", ""},
 		"compact, leap year":      {"YYYYMMDD", "20200229", "2020-02-29"},
-		"compact, year only":      {"YYYYMMDD", "19990000", "partial"},
+		"compact, year only":      {"YYYYMMDD", "19990000", "1999"},
 		"compact, year zero":      {"YYYYMMDD", "00000101", ""},
 		"compact, too short":      {"YYYYMMDD", "1999050", ""},
 		"compact, too long":       {"YYYYMMDD", "199905040", ""},
@@ -52,7 +52,7 @@ func TestParseDate(t *testing.T) {
 		"Julian, no leap year":           {"YYYYDDD", "2019366", ""},
 		"Julian, no such day":            {"YYYYDDD", "2019367", ""},
 		"Julian, two digits":             {"YYDDD", "93090", "1993-03-31"},
-		"Julian, day only":               {"YYYYDDD", "2019000", "partial"},
+		"Julian, day only":               {"YYYYDDD", "2019000", "2019"},
 		"Julian, year zero":              {"YYYYDDD", "0000000", ""},
 		"month named":                    {"DD-MON-YYYY", "04-MAY-1999", "1999-05-04"},
 		"month named, two digits":        {"D-MON-YY", "4-may-99", "1999-05-04"},
@@ -75,14 +75,14 @@ func TestParseDate(t *testing.T) {
 		"spreadsheet, eight digits":      {"EXCEL", "20190408", ""},
 		"spreadsheet of 1904":            {"EXCEL1904", "41353", "2017-03-21"},
 		"spreadsheet or compact":         {"EXCEL|YYYYMMDD", "20190408", "2019-04-08"},
-		"year only":                      {"YYYYMMDD", "19990000", "partial"},
-		"year and month":                 {"YYYYMMDD", "19990500", "partial"},
+		"year only":                      {"YYYYMMDD", "19990000", "1999"},
+		"year and month":                 {"YYYYMMDD", "19990500", "1999-05"},
 		"day without its month":          {"YYYYMMDD", "19990012", ""},
 		"no year either":                 {"YYYYMMDD", "00000000", ""},
 		"no such month, no day":          {"YYYYMMDD", "19991300", ""},
-		"year only, American":            {"M/D/YYYY", "0/0/1999", "partial"},
-		"year only, two digits":          {"YYMMDD", "990000", "partial"},
-		"year only, second format":       {"M/D/YYYY|YYYY-MM-DD", "1999-00-00", "partial"},
+		"year only, American":            {"M/D/YYYY", "0/0/1999", "1999"},
+		"year only, two digits":          {"YYMMDD", "990000", "1999"},
+		"year only, second format":       {"M/D/YYYY|YYYY-MM-DD", "1999-00-00", "1999"},
 		"declared, in any format":        {"M/D/YYYY|YYYYMMDD", "1/1/1900", "none"},
 		"declared, compact":              {"M/D/YYYY|YYYYMMDD", "99991231", "none"},
 		"declared, as text":              {"YYYY-MM-DD", "0000-00-00", "none"},
@@ -105,8 +105,8 @@ func TestParseDate(t *testing.T) {
 				fields.days, fields.sentinels.list = []schemas.Date{first, last}, []string{"0000-00-00", "9999"}
 			}
 			d, reads := fields.read([]byte(c.text))
-			got := map[dateReading]string{wholeDate: d.String(), partialDate: "partial", sentinelDate: "none", noDate: ""}[reads]
-			if got != c.want || d.Known() != (reads == wholeDate) {
+			got := map[dateReading]string{wholeDate: d.String(), partialYear: d.String()[:min(4, len(d.String()))], partialMonth: d.String()[:min(7, len(d.String()))], sentinelDate: "none", noDate: ""}[reads]
+			if got != c.want || d.Known() != (reads == wholeDate || reads == partialYear || reads == partialMonth) {
 				t.Errorf("%q read as %q, %q; want %q", c.text, d, got, c.want)
 			}
 		})
@@ -188,9 +188,9 @@ func TestDatesReadBack(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			want := schemas.Date(rapid.Int32Range(-719162, 2932896).Draw(t, "date"))
 			iso := want.String()
-			got, partial := format.parse([]byte(write(iso[:4], iso[5:7], iso[8:])), &centuries{})
-			if partial || got != want {
-				t.Fatalf("%s: %s read back as %s, %v", name, want, got, partial)
+			got, partly := format.parse([]byte(write(iso[:4], iso[5:7], iso[8:])), &centuries{})
+			if partly != wholeDate || got != want {
+				t.Fatalf("%s: %s read back as %s, %v", name, want, got, partly)
 			}
 		})
 	}
@@ -206,9 +206,9 @@ func FuzzDates(f *testing.F) {
 		if err != nil {
 			return
 		}
-		d, partial := format.parse(text, &centuries{pivot: 1930, byDigit: [10]int{1: 1900, 2: 2000}})
-		if d.Known() && partial {
-			t.Errorf("date %v, partial %v", d, partial)
+		d, partly := format.parse(text, &centuries{pivot: 1930, byDigit: [10]int{1: 1900, 2: 2000}})
+		if first := d.String(); partly == partialYear && first[4:] != "-01-01" || partly == partialMonth && first[7:] != "-01" {
+			t.Errorf("a part of a date is %v, which begins no year or month", d)
 		}
 		if year, _, _ := d.Civil(); d.Known() && (year < 1 || year > 9999) {
 			t.Errorf("the year %d", year)

@@ -134,7 +134,8 @@ type reader struct {
 	section   *io.LimitedReader
 	maxRows   int
 	how       Reading
-	kept      int64 // the line whose row was kept last
+	partly    []byte // of the row: its dates that lack a part, as in schemas.ColPartialDates
+	kept      int64  // the line whose row was kept last
 	asides    asides
 	row       *row
 	builder   *builder

@@ -74,6 +74,7 @@ const (
 	ColNCIC                   // words: NCIC code of the offence as written (j:ChargeNCICText)
 	ColVictimAge              // int32: age of the victim at the offence, in years (nc:PersonAgeMeasure)
 	ColVictimRelation         // uint8: VictimRelation (j:VictimToSubjectRelationshipCode)
+	ColPartialDates           // words: dates of which the year, or the year and month, is known: "disposition_date 2001-05; arrest_date 1999"
 	ColVersion                // int64: of rows that are versions of one charge the highest is in force
 	ColDigest                 // uint64: of the row as written, where repetitions are looked for
 	chargeColumns             // columns below are added by normalize
@@ -146,6 +147,7 @@ func chargeFields() []arrow.Field {
 		ColNCIC:            words("ncic"),
 		ColVictimAge:       number("victim_age"),
 		ColVictimRelation:  code("victim_relation"),
+		ColPartialDates:    words("partial_dates"),
 		ColVersion:         {Name: "version", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
 		ColDigest:          {Name: "digest", Type: arrow.PrimitiveTypes.Uint64, Nullable: true},
 	}

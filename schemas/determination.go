@@ -39,7 +39,8 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	{Name: "term_max_months", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
 	text("incarcerated", false),
 	text("restitution", false),
-	date("birth_date"), // of the row; the law is asked without one where rows disagree
+	text("partial_dates", true), // events of which only the year, or the year and month, is on record
+	date("birth_date"),          // of the row; the law is asked without one where rows disagree
 	text("substances", true),
 	text("substance_evidence", true),
 	text("ncic", true),

@@ -40,7 +40,7 @@ var wordy = map[string]bool{
 	"inchoate": true, "severity": true, "disposition": true, "disposition_raw": true, "ncic": true,
 	"policy": true, "rule": true, "outcome": true,
 	"remedy_floor": true, "remedy_ceiling": true, "legal_basis": true, "clause": true, "reason": true,
-	"question": true, "sentence": true, "degree": true, "incarcerated": true, "restitution": true, "substances": true,
+	"question": true, "sentence": true, "partial_dates": true, "degree": true, "incarcerated": true, "restitution": true, "substances": true,
 	"substance_evidence": true, "victim_relation": true, "priority": true,
 	"leaf": true, "who": true, "column": true, "explanation": true,
 }

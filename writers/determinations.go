@@ -43,6 +43,7 @@ type Determination struct {
 	TermMax         int32 // months; the same
 	Incarcerated    schemas.Incarceration
 	Restitution     schemas.Restitution
+	PartialDates    string // as in schemas.ColPartialDates
 	BirthDate       schemas.Date
 	Policy          string
 	Rule            string

@@ -115,7 +115,7 @@ func readDetermination(batch arrow.Record, row int) Determination {
 		Person: text("person_id"), Case: text("case_id"), Charge: text("charge_id"), County: text("county"),
 		Statute: text("statute_raw"), Description: text("description_raw"), Code: text("code"),
 		DispositionText: text("disposition_raw"), DispositionDate: date("disposition_date"), OffenseDate: date("offense_date"),
-		ArrestDate: date("arrest_date"), ChallengeDate: date("challenge_date"), BirthDate: date("birth_date"),
+		ArrestDate: date("arrest_date"), ChallengeDate: date("challenge_date"), PartialDates: text("partial_dates"), BirthDate: date("birth_date"),
 		Degree: text("degree"), SentenceDate: date("sentence_date"), ReleaseDate: date("release_date"),
 		SupervisionEnd: date("supervision_end_date"),
 		MaxPenalty:     number("max_penalty_days"), TermMin: number("term_min_months"), TermMax: number("term_max_months"),

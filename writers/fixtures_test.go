@@ -43,7 +43,7 @@ func invented(i int) *Determination {
 		Clause: "11361.8(e)", Reason: blank(3, "reason"), Question: blank(2, "When was the person born?"),
 		EligibleOn: day, DueOn: schemas.NoDate,
 		LeavesTrue: uint64(i) << 40, LeavesFalse: ^uint64(i), LeavesPresumed: 1 << (i % 64),
-		Substances: schemas.Substances(i % 512), SubstanceEvidence: schemas.Evidence(i % 7), NCIC: blank(3, "3562"),
+		Substances: schemas.Substances(i % 512), SubstanceEvidence: schemas.Evidence(i % 7), NCIC: blank(3, "3562"), PartialDates: blank(4, "arrest_date 1999"),
 		VictimAge: int32(i%20) - 1, VictimRelation: schemas.VictimRelation(i % 4),
 		Degree: blank(2, "M2"), SentenceDate: day, ReleaseDate: schemas.NoDate, SupervisionEnd: day,
 		MaxPenalty: int32(i%900) - 1, TermMin: int32(i%40) - 1, TermMax: -1,
@@ -95,7 +95,7 @@ func addValue(to array.Builder, column int, d *Determination, source int) {
 	case *array.BinaryDictionaryBuilder:
 		addText(map[int]string{
 			schemas.ColCounty: d.County, schemas.ColStatute: d.Statute, schemas.ColDescription: d.Description,
-			schemas.ColDegree: d.Degree, schemas.ColDispositionText: d.DispositionText, schemas.ColNCIC: d.NCIC, schemas.ColCode: d.Code,
+			schemas.ColDegree: d.Degree, schemas.ColDispositionText: d.DispositionText, schemas.ColNCIC: d.NCIC, schemas.ColPartialDates: d.PartialDates, schemas.ColCode: d.Code,
 		}[column], f.AppendNull, func(s string) {
 			if err := f.AppendString(s); err != nil {
 				panic(err)

@@ -248,6 +248,7 @@ func explainCharge(w io.Writer, n int, c writers.Determination, statutes *normal
 	line("offense date", c.OffenseDate.String())
 	line("arrest date", c.ArrestDate.String())
 	line("challenged", c.ChallengeDate.String())
+	line("known in part", c.PartialDates)
 	line("birth date", c.BirthDate.String())
 	line("substance", substance(c))
 	line("NCIC code", ncic(c.NCIC))

@@ -39,7 +39,7 @@ func recordOf(law *evaluate.Law, charges []writers.Determination) *record {
 			Incarcerated: c.Incarcerated, Restitution: c.Restitution,
 			Offense: c.OffenseDate, Arrest: c.ArrestDate, Disposed: c.DispositionDate, Challenge: c.ChallengeDate,
 			Sentenced: c.SentenceDate, Released: c.ReleaseDate, SupervisionEnd: c.SupervisionEnd,
-			MaxPenalty: c.MaxPenalty, TermMin: c.TermMin, TermMax: c.TermMax,
+			Partial: evaluate.ParsePartial(c.PartialDates), MaxPenalty: c.MaxPenalty, TermMin: c.TermMin, TermMax: c.TermMax,
 			Substances: c.Substances, NCIC: schemas.NCIC(c.NCIC), Evidence: c.SubstanceEvidence,
 			VictimAge: c.VictimAge, VictimRelation: c.VictimRelation,
 		})

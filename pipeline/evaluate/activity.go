@@ -40,6 +40,9 @@ func (e *judge) findActivity(p *Person, groups, hole int) {
 			continue
 		}
 		day := c.lastActivity()
+		if c.Partial != nil { // there was one more, on a day that is not known
+			a.loose, a.all = forever, forever
+		}
 		a.all = max(a.all, day)
 		a.byCharge[e.groups[i]] = max(a.byCharge[e.groups[i]], day)
 		if c.Case < 0 {

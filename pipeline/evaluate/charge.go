@@ -21,6 +21,8 @@ type Charge struct {
 	Offense, Arrest, Disposed, Challenge schemas.Date
 	Sentenced, Released, SupervisionEnd  schemas.Date
 
+	Partial *Partial // nil where every date is known in full, or not at all
+
 	MaxPenalty       int32 // days, or NoNumber
 	TermMin, TermMax int32 // months, or NoNumber
 

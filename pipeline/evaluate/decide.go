@@ -300,7 +300,7 @@ func (e *judge) elapsedDay(t *elapsedDay, p *Person, c *Charge) schemas.Date {
 	case t.event >= 0:
 		_, since = e.clock(p, e.row, &e.law.events[t.event])
 	default:
-		_, since = span(c.date(t.field))
+		_, since = c.days(t.field)
 	}
 	if since == beginning || since == forever {
 		return since

@@ -270,7 +270,7 @@ func (e *judge) chargeMask(s *space, p *Person, i int, m *mask) (t, f, presumed 
 	}
 	for j := range s.dates {
 		d := &s.dates[j]
-		earliest, latest := span(c.date(d.field))
+		earliest, latest := c.days(d.field)
 		if d.implied != 0 {
 			earliest, latest = c.dates(d.field, d.implied)
 		}

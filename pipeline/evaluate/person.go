@@ -253,11 +253,7 @@ func (e *judge) foldLatest(p *Person, f *fact, out *folded, hole int) {
 func (e *judge) foldLatestDate(p *Person, f *fact, out *folded) {
 	known, possible := out.latestKnown, out.latestPossible
 	for i := range p.Charges {
-		d := p.Charges[i].date(f.event.field)
-		latest := d
-		if d == schemas.NoDate {
-			latest = forever
-		}
+		d, latest := p.Charges[i].days(f.event.field)
 		if (e.counting[i].yes|e.counting[i].maybe)&f.bit == 0 {
 			latest = beginning
 		}

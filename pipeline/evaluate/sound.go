@@ -53,6 +53,9 @@ func (p *Person) sound(asOf schemas.Date) seen {
 	for i := range p.Charges {
 		c := &p.Charges[i]
 		s.kinds |= c.Kind
+		if c.Partial != nil {
+			s.doubts.Dates += c.soundPartial(from, asOf)
+		}
 		if c.Key >= 0 {
 			bit := uint64(1) << (c.Key & 63)
 			keys, twice, met = max(keys, c.Key), twice|met&bit, met|bit

@@ -145,24 +145,20 @@ func (t *ageTest) answer(birthday, earliest, latest schemas.Date) truth {
 // can have happened. A missing date is bounded by the events that follow it; a
 // date after an event that follows it contradicts itself and is not known.
 func (c *Charge) dates(field policies.Field, implied uint8) (earliest, latest schemas.Date) {
-	d := c.date(field)
+	earliest, latest = c.days(field)
 	if implied == 0 {
-		return span(d)
+		return earliest, latest
 	}
 	bound := forever
 	for _, f := range [...]policies.Field{policies.ArrestDate, policies.DispositionDate} {
-		if later := c.date(f); implied&(1<<f) != 0 && later.Known() {
+		if _, later := c.days(f); implied&(1<<f) != 0 {
 			bound = min(bound, later)
 		}
 	}
-	switch {
-	case !d.Known():
-		return beginning, bound
-	case d > bound:
+	if earliest > bound {
 		return beginning, forever
-	default:
-		return d, d
 	}
+	return earliest, min(latest, bound)
 }
 
 // span is the day itself, or all days when it is not known.

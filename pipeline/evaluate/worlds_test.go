@@ -29,6 +29,19 @@ type drawnCharge struct {
 	severity        schemas.Severity
 	disposition     schemas.Disposition
 	offense, decree schemas.Date
+	partly          *Partial // of these, where only a part is on record
+}
+
+// part is what is on record of a date of which only the year, or the month, is.
+func part(t *rapid.T, field policies.Field, of schemas.Date, partly *Partial) {
+	year, month, _ := of.Civil()
+	from, _ := schemas.NewDate(year, 1, 1)
+	to, _ := schemas.NewDate(year, 12, 31)
+	if rapid.Bool().Draw(t, "month known") {
+		from, _ = schemas.NewDate(year, month, 1)
+		to = from.AddMonths(1) - 1
+	}
+	partly.Set(field, from, to)
 }
 
 func drawDate(t *rapid.T, from, to string, missing bool) schemas.Date {
@@ -52,6 +65,16 @@ func drawWorld(t *rapid.T) world {
 		}
 		if c.decree.Known() && rapid.Bool().Draw(t, "offence known") {
 			c.offense = c.decree - schemas.Date(rapid.IntRange(0, 2000).Draw(t, "days"))
+		}
+		partly := &Partial{}
+		for _, of := range []struct {
+			field policies.Field
+			date  *schemas.Date
+		}{{policies.OffenseDate, &c.offense}, {policies.DispositionDate, &c.decree}} {
+			if of.date.Known() && rapid.IntRange(0, 3).Draw(t, "partly") == 0 {
+				part(t, of.field, *of.date, partly)
+				*of.date, c.partly = schemas.NoDate, partly
+			}
 		}
 		w.charges = append(w.charges, c)
 	}
@@ -81,12 +104,20 @@ func fill(t *rapid.T, w world) world {
 		if c.disposition == schemas.DispositionUnknown {
 			c.disposition = rapid.SampledFrom([]schemas.Disposition{schemas.Convicted, schemas.Dismissed}).Draw(t, "disposition")
 		}
+		within := func(field policies.Field, from, to schemas.Date) schemas.Date {
+			earliest, latest := c.partly.days(field)
+			earliest, latest = max(earliest, from), min(latest, to)
+			return schemas.Date(rapid.Int32Range(int32(earliest), int32(max(earliest, latest))).Draw(t, "day"))
+		}
 		if !c.decree.Known() {
-			c.decree = drawDate(t, "2000-01-01", "2019-11-11", false)
+			first, _ := schemas.ParseDate("2000-01-01")
+			last, _ := schemas.ParseDate("2019-11-11")
+			c.decree = within(policies.DispositionDate, max(first, c.offense), last)
 		}
 		if !c.offense.Known() {
-			c.offense = c.decree - schemas.Date(rapid.IntRange(0, 2000).Draw(t, "days"))
+			c.offense = within(policies.OffenseDate, c.decree-2000, c.decree)
 		}
+		c.partly = nil
 		out.charges = append(out.charges, c)
 	}
 	return out
@@ -103,7 +134,7 @@ func (w world) person(e *Evaluator) *Person {
 			row.County = e.County(drawnCounties[c.county], true)
 		}
 		row.Key, row.Severity, row.Disposition = int32(i), c.severity, c.disposition
-		row.Offense, row.Disposed = c.offense, c.decree
+		row.Offense, row.Disposed, row.Partial = c.offense, c.decree, c.partly
 		p.Charges = append(p.Charges, row)
 	}
 	if !w.complete {

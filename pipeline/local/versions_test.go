@@ -246,3 +246,56 @@ func TestCrosswalk(t *testing.T) {
 		t.Errorf("%d runs, want one for each crosswalk", len(ids))
 	}
 }
+
+// Of a conviction of which only the year, or the month, is on record the law is asked with
+// all its days.
+func TestDatesOfWhichAPartIsKnown(t *testing.T) {
+	folder := t.TempDir()
+	cfg := generic(t, map[string]string{"county": "ALPINE", "years_since_conviction": "8"})
+	cfg.Inputs, cfg.Layout = []string{filepath.Join(folder, "a.csv")}, filepath.Join(folder, "layout.yaml")
+	write(t, cfg.Layout, `
+layout: test/dates
+delimited: {header: required}
+columns: [sid, born, charge, arrested, date]
+fields:
+  person_id: sid
+  birth_date: {from: born, dates: YYYYMMDD}
+  charge_id: charge
+  county: {value: ALPINE}
+  statute: {value: 11359 HS}
+  severity: {from: sid, map: {prefix: {felony: P}}}
+  disposition: {from: sid, map: {prefix: {convicted: P}}}
+  arrest_date: {from: arrested, dates: YYYYMMDD}
+  disposition_date: {from: date, dates: YYYYMMDD}
+`)
+	write(t, cfg.Inputs[0], "sid,born,charge,arrested,date\n"+
+		"P1,19700101,whole,,20010203\n"+
+		"P2,19700101,year,20000000,20010000\n"+
+		"P3,19700101,month,20111001,20111000\n"+
+		"P4,19700101,straddles,,20110000\n"+
+		"P5,19700101,late,,20150000\n"+
+		"P6,19700000,born,,20010203\n")
+	want := map[string]string{"whole": "ELIGIBLE", "year": "ELIGIBLE", "month": "ELIGIBLE", "straddles": "REVIEW", "late": "NOT_YET", "born": "ELIGIBLE"}
+	parts := map[string]string{
+		"year": "disposition_date 2001; arrest_date 2000", "month": "disposition_date 2011-10",
+		"straddles": "disposition_date 2011", "late": "disposition_date 2015",
+	}
+	for _, grouping := range []pipeline.Grouping{pipeline.Contiguous, pipeline.Partition} {
+		cfg.Out, cfg.Grouping = t.TempDir(), grouping
+		sweep(t, cfg)
+		if diff := cmp.Diff(want, outcomes(t, cfg)); diff != "" {
+			t.Errorf("%s: outcomes (-want +got):\n%s", grouping, diff)
+		}
+		for _, row := range table(t, cfg, "determinations") {
+			if row["partial_dates"] != parts[row["charge_id"]] {
+				t.Errorf("%s: %s: %q, want %q", grouping, row["charge_id"], row["partial_dates"], parts[row["charge_id"]])
+			}
+			if row["charge_id"] == "late" && row["eligible_on"] != "2023-12-31" {
+				t.Errorf("%s: eligible on %s, want the last day that it may be", grouping, row["eligible_on"])
+			}
+		}
+		if n := len(table(t, cfg, "rejects")); n != 6 {
+			t.Errorf("%s: %d rejects, want 6", grouping, n)
+		}
+	}
+}
