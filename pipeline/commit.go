@@ -85,6 +85,9 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 // publish writes what belongs to the run as a whole.
 func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts *Receipts, from Segments) error {
 	parts, sums, todo := receipts.partsInOrder(), &receipts.sums, receipts.lists()
+	if err := r.namesakes(ctx, sums, from); err != nil {
+		return err
+	}
 	for _, part := range parts {
 		m.Outputs = append(m.Outputs, part.Outputs...)
 	}

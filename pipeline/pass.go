@@ -48,7 +48,7 @@ func (r *Run) Pass(ctx context.Context, n int, segments Segments) (_ Prepared, _
 	if err := p.finish(ctx, &prepared); err != nil {
 		return Prepared{}, Receipt{}, err
 	}
-	receipt, err := p.close()
+	receipt, err := p.close(ctx, segments)
 	return prepared, receipt, err
 }
 

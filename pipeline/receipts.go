@@ -33,7 +33,11 @@ type Sums struct {
 	BirthConflicts int64
 	EarlyArrests   int64 // charges whose arrest is before the offence
 	SharedKeys     int64 // keys whose rows give the births of many persons; each row stands alone
-	Doubts         evaluate.Doubts
+	// Named are segments of the names of persons, and Namesakes counts those of one name and
+	// birth under another key, once all are there.
+	Named     []Segment
+	Namesakes int64
+	Doubts    evaluate.Doubts
 	// Substances counts the charges whose decision the substance had a part in.
 	Substances Substances
 	// WhatIfs counts what the variants of the policy would decide.
@@ -65,6 +69,7 @@ func (s *Sums) add(o *Sums) {
 	s.UndeliverableRows += o.UndeliverableRows
 	s.BirthConflicts += o.BirthConflicts
 	s.SharedKeys += o.SharedKeys
+	s.Named = append(s.Named, o.Named...)
 	s.EarlyArrests += o.EarlyArrests
 	s.Doubts.Add(o.Doubts)
 	s.Substances.add(&o.Substances)

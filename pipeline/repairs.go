@@ -28,7 +28,7 @@ type repairs struct {
 // rejected now.
 func (p *Plan) openRepairs() (err error) {
 	if p.recipients, err = writers.ParseRecipients(p.Config.KeepRows); err != nil {
-		return fmt.Errorf("keep_rejected_rows: %w", err)
+		return fmt.Errorf("keep_raw_rejects: %w", err)
 	}
 	if p.Config.Repairs == "" {
 		return nil

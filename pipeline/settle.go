@@ -34,11 +34,14 @@ func (r *Run) Settle(ctx context.Context, part int, segments []Segment, from Seg
 			return Receipt{}, err
 		}
 	}
-	return s.close()
+	return s.close(ctx, from)
 }
 
 // close ends the part and tells what it came to.
-func (s *settler) close() (_ Receipt, err error) {
+func (s *settler) close(ctx context.Context, segments Segments) (_ Receipt, err error) {
+	if err := s.keepNames(ctx, segments); err != nil {
+		return Receipt{}, err
+	}
 	s.words.tell(s.receipt.BySource)
 	s.receipt.Part, err = s.out.Close()
 	return s.receipt, err
@@ -52,9 +55,12 @@ type settler struct {
 	out       *writers.Part
 	receipt   Receipt
 	sources   []string // their names
+	names     bool     // the layout has those of persons
 	asked     asked
 	words     wordList
 	partly    partialDates
+	named     []named
+	fold      []byte
 
 	// Of the batch at hand.
 	verdicts []writers.Verdict
@@ -81,7 +87,7 @@ type asked struct {
 
 func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settler {
 	s := &settler{
-		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out, sources: r.sourceNames(),
+		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out, sources: r.sourceNames(), names: r.layout.NamesPersons(),
 		receipt: Receipt{Sums: r.newSums()},
 		words:   newWordList(r.pack.Called(), len(r.Sources)),
 		partly:  partialDates{},
@@ -114,7 +120,11 @@ func (s *settler) bucket(ctx context.Context, segments []Segment, from Segments)
 // those of a batch are written by flush.
 func (s *settler) settle(rows *rows, person link.Person) error {
 	standing := s.standing(rows, person)
-	s.load(rows, s.inForce(person, standing))
+	live := s.inForce(person, standing)
+	s.load(rows, live)
+	if person.Keyed && s.names {
+		s.name(rows, live)
+	}
 	decisions := s.evaluator.Person(&s.person)
 	s.receipt.Doubts.Add(s.person.Doubts)
 	summary := writers.Person{NextEligibleOn: schemas.NoDate}

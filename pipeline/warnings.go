@@ -23,6 +23,7 @@ func (r *Run) warnings(m *writers.Manifest, sums *Sums, todo lists) []string {
 	w.count(m.Totals.Unkeyed, "rows have no usable person key; each stands alone")
 	w.count(sums.BirthConflicts, "persons have rows with different birth dates; the law was asked without one: see worklist/identity.csv")
 	w.count(sums.SharedKeys, "person keys have rows of many birth dates and identify nobody; each row stands alone: see worklist/identity.csv")
+	w.count(sums.Namesakes, "persons have the surname, given name and date of birth of one with another key: see worklist/identity.csv, and join them with a crosswalk if they are one")
 	w.count(m.Totals.Undone, "deletions name a charge that is not there, or one whose versions cannot be put in order; they changed nothing")
 	w.count(int64(doubts.Births), "persons have a birth date that no life fits; the law was asked without one")
 	w.count(int64(doubts.Dates), "dates of events are after the as-of date or before the person's birth; the law was asked without them")

@@ -55,6 +55,13 @@ func (l *Layout) has(id fieldID) bool {
 	}
 }
 
+// NamesPersons tells whether rows may have a surname, a given name and a date of birth.
+func (l *Layout) NamesPersons() bool {
+	return slices.ContainsFunc(l.forms, func(f *Layout) bool {
+		return f.has(fieldSurname) && f.has(fieldGivenName) && f.has(fieldBirthDate)
+	})
+}
+
 // lesserKeys tells whether rows may have a person key of a lesser kind.
 func (l *Layout) lesserKeys() bool {
 	return slices.ContainsFunc(l.fields[fieldPerson].from, func(e expression) bool { return e.lesser })

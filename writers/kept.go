@@ -168,4 +168,4 @@ func OpenKeptRows(ctx context.Context, out storage.Store, run *Run, identities i
 }
 
 // ErrNoKeptRows is of a run whose rejected rows were not kept.
-var ErrNoKeptRows = errors.New("the run kept no rejected rows: sweep with --keep-rejected-rows")
+var ErrNoKeptRows = errors.New("the run kept no rejected rows: sweep with --keep-raw-rejects")

@@ -150,10 +150,12 @@ type KeyTrouble string
 const (
 	TwoBirths KeyTrouble = "two_births" // one person, or two: the law is asked without a birth
 	SharedKey KeyTrouble = "shared_key" // of many persons: it identifies nobody
+	TwoKeys   KeyTrouble = "two_keys"   // of one name and birth: two persons, or one
 )
 
-// BirthConflict is two rows of one person key that give different dates of birth: of two
-// persons, it may be. Its places are those of the first such rows, in order.
+// BirthConflict is two rows of one person key that give different dates of birth, of two
+// persons, it may be; or two rows of two keys that give one name and date of birth, of one
+// person, it may be. Its places are those of the first such rows, in order.
 type BirthConflict struct {
 	Trouble     KeyTrouble
 	Source      string

@@ -83,13 +83,13 @@ func rejectsOpenCommand() *cobra.Command {
 		Use:   "open OUT --identity FILE",
 		Short: "Decrypt the rejected rows of a run, for a person to mend",
 		Long: `Open prints the rows of which something was rejected, JSON, one a line, as the sweep kept
-them with --keep-rejected-rows: the source, its SHA-256, the line, what was wrong, and the
+them with --keep-raw-rejects: the source, its SHA-256, the line, what was wrong, and the
 row. Mend the rows, take out those that are to stay rejected, and sweep the same inputs
 again with --repairs: the mended rows are read in the place of those that stand there.
 
 What it prints is personal data.`,
 		Example: `  age-keygen -o key.txt
-  clearsweep sweep --config sweep.yaml --keep-rejected-rows age1...
+  clearsweep sweep --config sweep.yaml --keep-raw-rejects age1...
   clearsweep rejects open out --identity key.txt > rows.ndjson   # then mend them
   clearsweep sweep --config sweep.yaml --repairs rows.ndjson`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),

@@ -37,7 +37,7 @@ same run: a sweep that is committed already is found and not done again.
 
 Give the options as flags, or in a file with --config; a flag goes before the
 file. Its keys: inputs, lists and codes (a path or a list), layout, policy, params (a
-map), crosswalk, repairs, keep_rejected_rows (a public key or a list), as_of, out, scratch, workers, memory, grouping, update_forms, max_rejects, require_signoff,
+map), crosswalk, repairs, keep_raw_rejects (a public key or a list), as_of, out, scratch, workers, memory, grouping, update_forms, max_rejects, require_signoff,
 variants, unpack (a map), s3 (a map).
 
 Extracts may be compressed with gzip, zstd or bzip2, or packed in zip archives,
@@ -151,7 +151,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
 	codesFlag(cmd, (*[]string)(&f.file.Codes))
 	flags.StringVar(&f.file.Crosswalk, "crosswalk", "", "reviewed `file` of person keys that are one person's: id,person_id,reviewed_by,reviewed_on")
-	flags.StringArrayVar((*[]string)(&f.file.KeepRejectedRows), "keep-rejected-rows", nil, "keep the rows that are rejected, encrypted for this public `key` of age (age1...) or a file of some; may be repeated")
+	flags.StringArrayVar((*[]string)(&f.file.KeepRawRejects), "keep-raw-rejects", nil, "keep the rows that are rejected, encrypted for this public `key` of age (age1...) or a file of some; may be repeated")
 	flags.StringVar(&f.file.Repairs, "repairs", "", "`file` of rejected rows that somebody has mended, to be read in their place; see 'clearsweep rejects open'")
 	flags.BoolVar(&f.file.Variants, "variants", false, "decide under the what-ifs of the policy too, and count what they and each condition change")
 	flags.BoolVar(&f.file.RequireSignoff, "require-signoff", false, "refuse a policy that no lawyer has signed (signed_off: false)")
@@ -207,8 +207,8 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepfile.File) error {
 	if set("codes") {
 		file.Codes = f.file.Codes
 	}
-	if set("keep-rejected-rows") {
-		file.KeepRejectedRows = f.file.KeepRejectedRows
+	if set("keep-raw-rejects") {
+		file.KeepRawRejects = f.file.KeepRawRejects
 	}
 	if set("variants") {
 		file.Variants = f.file.Variants

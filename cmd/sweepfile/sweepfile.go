@@ -39,8 +39,8 @@ type File struct {
 	MaxRejects int64          `yaml:"max_rejects"`
 
 	Codes Paths `yaml:"codes"`
-	// KeepRejectedRows are public keys of age, or files of some.
-	KeepRejectedRows Paths  `yaml:"keep_rejected_rows"`
+	// KeepRawRejects are public keys of age, or files of some.
+	KeepRawRejects Paths  `yaml:"keep_raw_rejects"`
 	Repairs          string `yaml:"repairs"`
 	Crosswalk        string `yaml:"crosswalk"`
 	RequireSignoff   bool   `yaml:"require_signoff"`
@@ -94,7 +94,7 @@ func (f *File) Config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
-		Codes: f.Codes, Crosswalk: f.Crosswalk, KeepRows: f.KeepRejectedRows, Repairs: f.Repairs,
+		Codes: f.Codes, Crosswalk: f.Crosswalk, KeepRows: f.KeepRawRejects, Repairs: f.Repairs,
 		RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
 	var errDate, errMemory, errParams, errUnpack, errGrouping, errForms error

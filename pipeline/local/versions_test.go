@@ -299,3 +299,38 @@ fields:
 		}
 	}
 }
+
+// Persons of one name and birth under two keys are listed, however the rows were cut and
+// however little memory there is, and nothing is decided otherwise.
+func TestOnePersonUnderTwoKeys(t *testing.T) {
+	folder := t.TempDir()
+	cfg := generic(t, map[string]string{"county": "ALPINE", "only_prop64": "true"})
+	cfg.Inputs = []string{filepath.Join(folder, "a.csv")}
+	const people = 90_000 // more than are looked at at once in the least memory
+	var b strings.Builder
+	b.WriteString("person_id,surname,given_name,birth_date,case_id,charge_id,county,statute,severity,disposition,disposition_date\n")
+	for i := range people {
+		fmt.Fprintf(&b, "P%d,DOE,JANE %d,1970-01-01,C,one,ALPINE,11359 HS,felony,CONVICTED,2001-01-01\n", i, i)
+	}
+	b.WriteString("Q1,Doe,Jane 7,1970-01-01,C,two,ALPINE,187 PC,felony,CONVICTED,2001-01-01\n" +
+		"Q2,DOE,JANE 7,1970-01-02,C,three,ALPINE,11359 HS,felony,CONVICTED,2001-01-01\n" +
+		"Q3,DOE,,1970-01-01,C,four,ALPINE,11359 HS,felony,CONVICTED,2001-01-01\n" +
+		",DOE,JANE 7,1970-01-01,C,five,ALPINE,11359 HS,felony,CONVICTED,2001-01-01\n" +
+		"Q4,DOE,JANE 7,1970-01-01,C,six,ALPINE,11359 HS,felony,CONVICTED,2001-01-01\n")
+	write(t, cfg.Inputs[0], b.String())
+	want := fmt.Sprintf("trouble,source,line,other_source,other_line\ntwo_keys,a.csv,9,a.csv,%d\ntwo_keys,a.csv,9,a.csv,%d\n", people+2, people+6)
+	for _, tuning := range []struct {
+		grouping pipeline.Grouping
+		memory   int64
+	}{{pipeline.Contiguous, pipeline.DefaultMemory}, {pipeline.Contiguous, pipeline.LeastMemory}, {pipeline.Partition, pipeline.LeastMemory}} {
+		cfg.Out, cfg.Grouping, cfg.Memory = t.TempDir(), tuning.grouping, tuning.memory
+		result := sweep(t, cfg)
+		warned(t, result, "2 persons have the surname, given name and date of birth of one with another key")
+		if got := read(t, filepath.Join(cfg.Out, result.Path, "worklist", "identity.csv")); got != want {
+			t.Errorf("%+v: listed %q, want %q", tuning, got, want)
+		}
+		if n := result.Manifest.Totals.Persons; n != people+5 {
+			t.Errorf("%+v: %d persons", tuning, n)
+		}
+	}
+}
