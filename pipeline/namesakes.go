@@ -90,7 +90,7 @@ func (r *Run) namesakes(ctx context.Context, sums *Sums, from Segments) error {
 	for _, segment := range sums.Named {
 		total += segment.Rows
 	}
-	rounds := bits.Len64(uint64(max(0, namedBytes*total-1) / (r.Config.Memory / 8)))
+	rounds := bits.Len64(uint64(max(0, namedBytes*total-1) / (r.Config.Memory / 8))) //nolint:gosec // not negative
 	for round := range 1 << rounds {
 		if err := r.namesakesOf(ctx, sums, from, rounds, round); err != nil {
 			return err

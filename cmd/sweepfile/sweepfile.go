@@ -41,10 +41,10 @@ type File struct {
 	Codes Paths `yaml:"codes"`
 	// KeepRawRejects are public keys of age, or files of some.
 	KeepRawRejects Paths  `yaml:"keep_raw_rejects"`
-	Repairs          string `yaml:"repairs"`
-	Crosswalk        string `yaml:"crosswalk"`
-	RequireSignoff   bool   `yaml:"require_signoff"`
-	Variants         bool   `yaml:"variants"`
+	Repairs        string `yaml:"repairs"`
+	Crosswalk      string `yaml:"crosswalk"`
+	RequireSignoff bool   `yaml:"require_signoff"`
+	Variants       bool   `yaml:"variants"`
 	// Grouping is auto, contiguous or partition.
 	Grouping string `yaml:"grouping"`
 	// UpdateForms is csv, fixed or both.
