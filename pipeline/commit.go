@@ -103,7 +103,9 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
-	updates, err := r.attempt.Deliver(ctx, m.Policy.ID, m.AsOf, m.UpdateForms, r.Config.Workers, parts)
+	updates, err := r.attempt.Deliver(ctx, writers.Delivering{
+		Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.agencies, Workers: r.Config.Workers,
+	}, parts)
 	if err != nil {
 		return err
 	}

@@ -22,11 +22,15 @@ type Config struct {
 	Codes     []string          // paths of exact tables of approved texts, beside the built-in ones
 	Crosswalk string            // path of a reviewed list of person keys that are one person's; or empty
 	// KeepRows are public keys of age, or files of some, for whom the rows that are
-	// rejected are kept; empty keeps none. Repairs is the path of such rows, mended.
+	// rejected are kept; empty keeps none.
 	KeepRows []string
-	Repairs  string
-	AsOf     schemas.Date // the date on which the law is asked
-	Out      string       // folder of the outputs, or s3://bucket/prefix
+	// Repairs is the path of rejected rows that somebody has mended; or empty.
+	Repairs string
+	// Recipients is the path of a list of those for whom the update files of each agency are
+	// encrypted; or empty.
+	Recipients string
+	AsOf       schemas.Date // the date on which the law is asked
+	Out        string       // folder of the outputs, or s3://bucket/prefix
 	// Scratch is a folder of the local disk for what does not outlive the run.
 	// Empty, it is Out where that is one, and the system's own elsewhere.
 	Scratch string

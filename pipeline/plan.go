@@ -31,12 +31,13 @@ type Plan struct {
 	laws         []*evaluate.Law    // law, and those of the variants
 	variants     []policies.Variant // decided in the same pass
 	jurisdiction string
-	codes        []normalize.Table     // beside the built-in ones
-	statutes     *normalize.Normalizer // of the code tables; each goroutine takes another
-	tables       string                // digest of the code tables
-	crosswalk    *link.Crosswalk       // nil where there is none
-	recipients   writers.Recipients    // of rejected rows
-	repairs      *repairs              // nil where there are none
+	codes        []normalize.Table         // beside the built-in ones
+	statutes     *normalize.Normalizer     // of the code tables; each goroutine takes another
+	tables       string                    // digest of the code tables
+	crosswalk    *link.Crosswalk           // nil where there is none
+	recipients   writers.Recipients        // of rejected rows
+	repairs      *repairs                  // nil where there are none
+	agencies     *writers.AgencyRecipients // nil where update files stay in clear
 	places       *storage.Places
 	out          storage.Store
 }
@@ -89,6 +90,7 @@ func Open(ctx context.Context, cfg Config) (*Plan, error) {
 		p.openPolicy(),
 		p.openCrosswalk(),
 		p.openRepairs(),
+		p.openRecipients(),
 		p.openFiles(ctx),
 		p.openOut(ctx),
 	)
@@ -134,6 +136,20 @@ func (p *Plan) openPolicy() (err error) {
 	}
 	p.laws = []*evaluate.Law{p.law}
 	return p.openVariants()
+}
+
+func (p *Plan) openRecipients() error {
+	if p.Config.Recipients == "" {
+		return nil
+	}
+	source, err := os.ReadFile(p.Config.Recipients)
+	if err == nil {
+		p.agencies, err = writers.ParseAgencyRecipients(p.Config.Recipients, source)
+	}
+	if err != nil {
+		return fmt.Errorf("recipients: %w", err)
+	}
+	return nil
 }
 
 func (p *Plan) openCrosswalk() error {

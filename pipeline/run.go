@@ -241,7 +241,7 @@ func (r *Run) name() (err error) {
 	if r.repairs != nil {
 		m.RepairsSHA256 = r.repairs.digest
 	}
-	m.RowsKeptFor = r.recipients.Names
+	m.RowsKeptFor, m.RecipientsSHA256 = r.recipients.Names, r.agencies.Digest()
 	for _, leaf := range r.law.Leaves() {
 		m.Leaves = append(m.Leaves, writers.Leaf{Bit: leaf.Bit, ID: leaf.ID, Cite: leaf.Cite})
 	}

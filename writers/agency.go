@@ -154,18 +154,31 @@ func (u *update) record(b []byte) error {
 
 // deliver writes the files of one agency from the spools of the parts, in the
 // order of the parts.
-func (a *Attempt) deliver(ctx context.Context, h updateHeader, forms UpdateForms, parts []spoolPart) (outputs []Output, err error) {
+func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, parts []spoolPart) (outputs []Output, err error) {
 	var files []*outputFile
+	var seals []io.Closer
 	open := func(form UpdateForms, name string) (io.Writer, error) {
-		if forms != "" && forms != form {
+		if how.Forms != "" && how.Forms != form {
 			return nil, nil
+		}
+		if how.Recipients != nil {
+			name += ".age"
 		}
 		f, err := create(ctx, a.store, a.prefix, path.Join("agencies", h.agency, name))
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, f)
-		return f, nil
+		if how.Recipients == nil {
+			return f, nil
+		}
+		to, err := how.Recipients.of(h.agency)
+		if err != nil {
+			return nil, err
+		}
+		sealed, err := to.seal(f)
+		seals = append(seals, sealed)
+		return sealed, err
 	}
 	defer func() {
 		for _, f := range files {
@@ -191,6 +204,11 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, forms UpdateForms
 	}
 	if err := u.tail(); err != nil {
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
+	}
+	for _, s := range seals {
+		if err := s.Close(); err != nil {
+			return nil, fmt.Errorf("agency %s: %w", h.agency, err)
+		}
 	}
 	for _, f := range files {
 		out, err := f.commit(u.rows)

@@ -33,7 +33,7 @@ func BenchmarkDeliver(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := a.Deliver(b.Context(), "us-ca/prop64", "2026-01-02", "", 2, []Receipt{r}); err != nil {
+		if _, err := a.Deliver(b.Context(), Delivering{Policy: "us-ca/prop64", AsOf: "2026-01-02", Workers: 2}, []Receipt{r}); err != nil {
 			b.Fatal(err)
 		}
 		if err := a.Abort(b.Context()); err != nil {

@@ -46,7 +46,7 @@ func deliverAll(t rapid.TB, s storage.Store, parts ...[]*Delivery) (files map[st
 		receipts = append(receipts, r)
 	}
 	slices.Reverse(receipts) // their order is that of their numbers
-	if outputs, err = a.Deliver(ctx, "us-ca/prop64", "2026-01-02", "", 2, receipts); err != nil {
+	if outputs, err = a.Deliver(ctx, Delivering{Policy: "us-ca/prop64", AsOf: "2026-01-02", Workers: 2}, receipts); err != nil {
 		t.Fatal(err)
 	}
 	files = map[string]string{}

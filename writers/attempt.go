@@ -86,10 +86,17 @@ func (a *Attempt) WriteFile(ctx context.Context, name string, data []byte, rows 
 	return f.commit(rows)
 }
 
-// Deliver writes the update files, in the forms that are wanted, of every agency that the receipts have
-// deliveries for, those of some agencies at once, and removes the spools. Policy and
-// as-of date stand in the header records.
-func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, forms UpdateForms, workers int, receipts []Receipt) ([]Output, error) {
+// Delivering is how update files are written.
+type Delivering struct {
+	Policy, AsOf string // for the header records
+	Forms        UpdateForms
+	Recipients   *AgencyRecipients // nil leaves the files in clear
+	Workers      int               // agencies at once
+}
+
+// Deliver writes the update files of every agency that the receipts have deliveries for, and
+// removes the spools.
+func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receipt) ([]Output, error) {
 	byAgency := map[string][]spoolPart{}
 	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
 		for _, e := range r.Extents {
@@ -99,11 +106,11 @@ func (a *Attempt) Deliver(ctx context.Context, policy, asOf string, forms Update
 	agencies := slices.Sorted(maps.Keys(byAgency))
 	files := make([][]Output, len(agencies))
 	g, working := errgroup.WithContext(ctx)
-	g.SetLimit(max(workers, 1))
+	g.SetLimit(max(how.Workers, 1))
 	for i, agency := range agencies {
 		g.Go(func() (err error) {
-			h := updateHeader{agency: agency, policy: policy, asOf: asOf, runID: a.runID}
-			files[i], err = a.deliver(working, h, forms, byAgency[agency])
+			h := updateHeader{agency: agency, policy: how.Policy, asOf: how.AsOf, runID: a.runID}
+			files[i], err = a.deliver(working, h, how, byAgency[agency])
 			return err
 		})
 	}

@@ -118,7 +118,7 @@ func finishRun(ctx context.Context, a *Attempt, m *Manifest, receipts []Receipt)
 		return err
 	}
 	m.Worklists = sum
-	updates, err := a.Deliver(ctx, m.Policy.ID, m.AsOf, "", 2, receipts)
+	updates, err := a.Deliver(ctx, Delivering{Policy: m.Policy.ID, AsOf: m.AsOf, Workers: 2}, receipts)
 	m.Outputs = append(append(append(m.Outputs, rejects), lists...), updates...)
 	return err
 }

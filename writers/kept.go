@@ -8,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"log/slog"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -22,44 +21,6 @@ import (
 
 // keptFile holds the rejected rows of a run, for those alone who repair them.
 const keptFile = "rejects/rows.ndjson.age"
-
-// Recipients are those who can decrypt a file of a run.
-type Recipients struct {
-	keys []age.Recipient
-	// Names are their public keys, sorted.
-	Names []string
-}
-
-// ParseRecipients reads public keys of age (age1...), or files that list some, a line
-// each.
-func ParseRecipients(list []string) (Recipients, error) {
-	var r Recipients
-	for _, one := range list {
-		text := one
-		if !strings.HasPrefix(one, "age1") {
-			source, err := os.ReadFile(one)
-			if err != nil {
-				return r, fmt.Errorf("%s is no public key (age1...), and no file of some: %w", one, err)
-			}
-			text = string(source)
-		}
-		keys, err := age.ParseRecipients(strings.NewReader(text))
-		if err != nil {
-			return r, fmt.Errorf("%s: %w", one, err)
-		}
-		for _, key := range keys {
-			name, ok := key.(fmt.Stringer)
-			if !ok {
-				return r, fmt.Errorf("%s: a recipient of type %T has no public key to be named by", one, key)
-			}
-			if !slices.Contains(r.Names, name.String()) {
-				r.keys, r.Names = append(r.keys, key), append(r.Names, name.String())
-			}
-		}
-	}
-	slices.Sort(r.Names)
-	return r, nil
-}
 
 // KeptRow is a row of which something was rejected, as it stands in the file of them: JSON,
 // one a line.
@@ -93,9 +54,9 @@ func (a *Attempt) WriteKeptRows(ctx context.Context, rejects iter.Seq2[schemas.R
 }
 
 func encryptRows(w io.Writer, rejects iter.Seq2[schemas.Reject, error], sources, hashes []string, to Recipients) (rows int64, err error) {
-	sealed, err := age.Encrypt(w, to.keys...)
+	sealed, err := to.seal(w)
 	if err != nil {
-		return 0, fmt.Errorf("encrypt the rejected rows: %w", err)
+		return 0, err
 	}
 	lines := json.NewEncoder(sealed)
 	lines.SetEscapeHTML(false)
