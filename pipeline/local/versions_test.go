@@ -322,7 +322,7 @@ func TestOnePersonUnderTwoKeys(t *testing.T) {
 	for _, tuning := range []struct {
 		grouping pipeline.Grouping
 		memory   int64
-	}{{pipeline.Contiguous, pipeline.DefaultMemory}, {pipeline.Contiguous, pipeline.LeastMemory}, {pipeline.Partition, pipeline.LeastMemory}} {
+	}{{pipeline.Contiguous, pipeline.DefaultMemory}, {pipeline.Partition, pipeline.LeastMemory}} {
 		cfg.Out, cfg.Grouping, cfg.Memory = t.TempDir(), tuning.grouping, tuning.memory
 		result := sweep(t, cfg)
 		warned(t, result, "2 persons have the surname, given name and date of birth of one with another key")
