@@ -151,11 +151,41 @@ func (s *Standings) equal(a, b int32) bool {
 		if i == schemas.ColSource || i == schemas.ColLine {
 			continue
 		}
-		if !array.SliceEqual(column, int64(a), int64(a)+1, column, int64(b), int64(b)+1) {
+		if !sameValue(column, int(a), int(b)) {
 			return false
 		}
 	}
 	return true
+}
+
+// sameValue tells whether two rows of a column have one value, or are both null. Equal
+// words of a batch have equal numbers.
+func sameValue(column arrow.Array, a, b int) bool {
+	if column.IsNull(a) || column.IsNull(b) {
+		return column.IsNull(a) == column.IsNull(b)
+	}
+	switch c := column.(type) {
+	case *array.Uint8:
+		return c.Value(a) == c.Value(b)
+	case *array.Uint16:
+		return c.Value(a) == c.Value(b)
+	case *array.Uint32:
+		return c.Value(a) == c.Value(b)
+	case *array.Uint64:
+		return c.Value(a) == c.Value(b)
+	case *array.Int32:
+		return c.Value(a) == c.Value(b)
+	case *array.Int64:
+		return c.Value(a) == c.Value(b)
+	case *array.Date32:
+		return c.Value(a) == c.Value(b)
+	case *array.String:
+		return c.Value(a) == c.Value(b)
+	case *array.Dictionary:
+		return c.GetValueIndex(a) == c.GetValueIndex(b)
+	default:
+		panic("link: schemas.Coded has a column of a type that is not compared: " + column.DataType().String())
+	}
 }
 
 // findVersions marks the rows that another version, a deletion or the row itself makes
