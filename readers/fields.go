@@ -44,7 +44,9 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 			d.at(n, "%s must say from and %s", name, map[bool]string{true: "dates", false: "map"}[id.holdsDate()])
 			return field{}
 		}
-		return field{from: d.expressions(n, more...)}
+		f := field{from: d.expressions(n, more...)}
+		d.checkVersion(id, n, &f, false)
+		return f
 	}
 	keys := []string{"from", "value", "when", "required"}
 	switch {
@@ -69,7 +71,7 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 		d.layout.required = append(d.layout.required, id)
 	}
 	d.origin(id, name, m, &f, more...)
-	d.checkVersion(id, m, &f)
+	d.checkVersion(id, m.node, &f, m.has("dates"))
 	f.placeholders = words{list: m.texts("placeholders"), fold: true}
 	if id == fieldVersion && m.has("dates") || id.holdsDate() && m.require("dates", `list the formats, such as "YYYYMMDD"`) {
 		f.dates = d.dates(m)
@@ -81,7 +83,7 @@ func (d *definition) field(id fieldID, name string, n ast.Node) field {
 }
 
 // checkVersion refuses a constant that is no version.
-func (d *definition) checkVersion(id fieldID, m *mapping, f *field) {
+func (d *definition) checkVersion(id fieldID, n ast.Node, f *field, dates bool) {
 	if id != fieldVersion {
 		return
 	}
@@ -90,8 +92,8 @@ func (d *definition) checkVersion(id fieldID, m *mapping, f *field) {
 		constants = append(constants, f.from[i].constant)
 	}
 	for _, c := range constants {
-		if _, ok := parseVersion(c); c != nil && (!ok || m.has("dates")) {
-			d.at(m.node, "%q is no version: a whole number of at most %d digits, without dates", c, versionDigits)
+		if _, ok := parseVersion(c); c != nil && (!ok || dates) {
+			d.at(n, "%q is no version: a whole number of at most %d digits, without dates", c, versionDigits)
 		}
 	}
 }

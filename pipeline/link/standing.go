@@ -1,6 +1,8 @@
 package link
 
 import (
+	"math"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
@@ -58,8 +60,9 @@ type version struct {
 // group are the rows of one charge, by their places among those of the person.
 type group struct {
 	rows    []int
-	highest int64
-	unknown bool // a row has no version
+	highest int64 // of those that have a version
+	known   bool  // a row has one
+	unknown bool  // a row has none
 }
 
 // NewStandings looks for versions, and for repeated rows, which may be history, or does
@@ -225,14 +228,14 @@ func (s *Standings) group(i int, row int32) {
 	key := s.key(row)
 	g := s.groups[key]
 	if g == nil {
-		g = &group{highest: -1}
+		g = &group{highest: math.MinInt64}
 		s.groups[key] = g
 	}
 	g.rows = append(g.rows, i)
 	if s.version.IsNull(int(row)) {
 		g.unknown = true
 	} else {
-		g.highest = max(g.highest, s.version.Value(int(row)))
+		g.known, g.highest = true, max(g.highest, s.version.Value(int(row)))
 	}
 }
 
@@ -253,7 +256,7 @@ func (s *Standings) delete(row int32, rows []int32) bool {
 		return false
 	}
 	g := s.meant(s.key(row))
-	if g == nil || g.unknown != s.version.IsNull(int(row)) || g.unknown && g.highest >= 0 {
+	if g == nil || g.unknown != s.version.IsNull(int(row)) || g.unknown && g.known {
 		return false
 	}
 	for _, i := range g.rows {

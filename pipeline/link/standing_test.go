@@ -84,6 +84,7 @@ func TestVersionsOfACharge(t *testing.T) {
 		undone int
 	}{
 		"the last is in force":             {[]versioned{row("a", 3), row("a", 1), row("a", 2)}, "-AA", 0},
+		"days before 1970":                 {[]versioned{row("a", -300), row("a", -400), of(deleted, row("b", -1))}, "-A-", 1},
 		"all rows of the last":             {[]versioned{row("a", 2), row("a", 1), row("a", 2)}, "-A-", 0},
 		"one without a version":            {[]versioned{row("a", 2), row("a", 0)}, "--", 0},
 		"no versions":                      {[]versioned{row("a", 0), row("a", 0)}, "--", 0},
