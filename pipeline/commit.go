@@ -123,7 +123,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		return err
 	}
 	if len(sums.Conflicts) > 0 {
-		list, err := r.attempt.WriteBirthConflicts(ctx, inOrder(sums.Conflicts, compareConflicts))
+		list, err := r.attempt.WriteKeyConflicts(ctx, inOrder(sums.Conflicts, compareConflicts))
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (s *settler) conflict(rows *rows, born, other int32, trouble writers.KeyTro
 	} else {
 		s.receipt.BirthConflicts++
 	}
-	s.receipt.Conflicts = first(append(s.receipt.Conflicts, writers.BirthConflict{
+	s.receipt.Conflicts = first(append(s.receipt.Conflicts, writers.KeyConflict{
 		Trouble: trouble,
 		Source:  s.source(rows, born), Line: rows.line.Value(int(born)),
 		OtherSource: s.source(rows, other), OtherLine: rows.line.Value(int(other)),

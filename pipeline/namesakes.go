@@ -129,8 +129,8 @@ func (r *Run) namesakesOf(ctx context.Context, sums *Sums, from Segments, rounds
 }
 
 // namesake is what is listed of two persons.
-func (r *Run) namesake(one, other named) writers.BirthConflict {
-	return writers.BirthConflict{
+func (r *Run) namesake(one, other named) writers.KeyConflict {
+	return writers.KeyConflict{
 		Trouble: writers.TwoKeys,
 		Source:  r.Sources[one.source].Name, Line: one.line, OtherSource: r.Sources[other.source].Name, OtherLine: other.line,
 	}

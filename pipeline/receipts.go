@@ -29,7 +29,7 @@ type Sums struct {
 	UndeliverableRows int64
 	// Conflicts lists the first persons, in order of source and line, whose rows give two
 	// dates of birth, and BirthConflicts counts all; the law is asked without one.
-	Conflicts      []writers.BirthConflict
+	Conflicts      []writers.KeyConflict
 	BirthConflicts int64
 	EarlyArrests   int64 // charges whose arrest is before the offence
 	SharedKeys     int64 // keys whose rows give the births of many persons; each row stands alone
@@ -93,7 +93,7 @@ func inOrder[T any](list []T, compare func(a, b T) int) []T {
 	return list
 }
 
-func compareConflicts(a, b writers.BirthConflict) int {
+func compareConflicts(a, b writers.KeyConflict) int {
 	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Line, b.Line),
 		cmp.Compare(a.OtherSource, b.OtherSource), cmp.Compare(a.OtherLine, b.OtherLine))
 }

@@ -84,7 +84,7 @@ func (l *Layout) Digest() string { return l.digest }
 func (l *Layout) Source() []byte { return bytes.Clone(l.source) }
 
 // rowKinds says what a row contributes. A nil charge condition makes every row
-// a charge; the other two are facts only where their condition is given.
+// a charge; the other rules hold only where their condition is given.
 type rowKinds struct {
 	charge     *condition
 	never      bool // no row is a charge

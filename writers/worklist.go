@@ -153,10 +153,10 @@ const (
 	TwoKeys   KeyTrouble = "two_keys"   // of one name and birth: two persons, or one
 )
 
-// BirthConflict is two rows of one person key that give different dates of birth, of two
+// KeyConflict is two rows of one person key that give different dates of birth, of two
 // persons, it may be; or two rows of two keys that give one name and date of birth, of one
 // person, it may be. Its places are those of the first such rows, in order.
-type BirthConflict struct {
+type KeyConflict struct {
 	Trouble     KeyTrouble
 	Source      string
 	Line        int64
@@ -164,9 +164,9 @@ type BirthConflict struct {
 	OtherLine   int64
 }
 
-// WriteBirthConflicts writes worklist/identity.csv: whose keys may stand for two persons,
+// WriteKeyConflicts writes worklist/identity.csv: whose keys may stand for two persons,
 // in the order given.
-func (a *Attempt) WriteBirthConflicts(ctx context.Context, list []BirthConflict) (Output, error) {
+func (a *Attempt) WriteKeyConflicts(ctx context.Context, list []KeyConflict) (Output, error) {
 	rows := [][]string{{"trouble", "source", "line", "other_source", "other_line"}}
 	for _, c := range list {
 		rows = append(rows, []string{string(c.Trouble), c.Source, strconv.FormatInt(c.Line, 10), c.OtherSource, strconv.FormatInt(c.OtherLine, 10)})

@@ -47,9 +47,7 @@ func (e *judge) event(c *Charge, ev *event) (earliest, latest schemas.Date) {
 		return f.latestKnown, f.latestPossible
 	case policies.FirstKnownOf:
 		for i := range ev.terms {
-			a, b := e.event(c, &ev.terms[i])
-			partly := ev.terms[i].op == policies.OneDate && (a != beginning || b != forever)
-			if a == b && b != beginning || partly {
+			if a, b := e.event(c, &ev.terms[i]); a == b && b != beginning || c.Partial.in(&ev.terms[i]) {
 				return a, b
 			}
 		}

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/clearsweep/clearsweep/policies"
@@ -57,6 +58,15 @@ func (p *Partial) days(field policies.Field) (earliest, latest schemas.Date) {
 	return p.spans[field].from, p.spans[field].to
 }
 
+// in tells whether an event has a date of which a part is known: then it is on record, and
+// no other event stands in for it.
+func (p *Partial) in(ev *event) bool {
+	if p == nil {
+		return false
+	}
+	return ev.op == policies.OneDate && p.has>>ev.field&1 != 0 || slices.ContainsFunc(ev.terms, func(t event) bool { return p.in(&t) })
+}
+
 // days are those between which an event of the charge lies, by its own date.
 func (c *Charge) days(field policies.Field) (earliest, latest schemas.Date) {
 	if d := c.date(field); d != schemas.NoDate {
@@ -65,33 +75,46 @@ func (c *Charge) days(field policies.Field) (earliest, latest schemas.Date) {
 	return c.Partial.days(field)
 }
 
-// soundPartial drops dates of which only a part is known where no day of that part can be:
-// all are after the as-of date or before from, or the charge ended before them, and then its
-// end is dropped too. It counts what it drops.
-func (c *Charge) soundPartial(from, asOf schemas.Date) (doubts int) {
+// soundPartial makes unknown, as sound does, the dates of which only a part is known where no
+// day of that part can be: all are after the as-of date or before from, the birth it may be;
+// or the charge ended before them, and then its end too, whether that is known in part or in
+// full. It counts what it drops. First is the last day of what was dropped because it lies
+// before the birth but not before earliest; forever where there is none.
+func (c *Charge) soundPartial(from, earliestDay, asOf schemas.Date) (doubts int, first schemas.Date) {
 	kept := *c.Partial
-	drop := func(field policies.Field) {
-		if kept.has>>field&1 != 0 {
+	first = forever
+	drop := func(field policies.Field, date *schemas.Date) {
+		if kept.has>>field&1 != 0 || date.Known() {
 			kept.has &^= 1 << field
+			*date = schemas.NoDate
 			doubts++
 		}
 	}
-	for _, field := range [...]policies.Field{policies.OffenseDate, policies.ArrestDate, policies.DispositionDate, policies.SentenceDate} {
-		if earliest, latest := kept.days(field); earliest > asOf || latest < from {
-			drop(field)
+	partly := [...]struct {
+		field policies.Field
+		date  *schemas.Date
+	}{{policies.OffenseDate, &c.Offense}, {policies.ArrestDate, &c.Arrest}, {policies.DispositionDate, &c.Disposed}, {policies.SentenceDate, &c.Sentenced}}
+	for _, of := range partly {
+		earliest, latest := kept.days(of.field)
+		if earliest <= asOf && latest >= from {
+			continue
 		}
+		if earliest <= asOf && latest >= earliestDay {
+			first = min(first, latest)
+		}
+		drop(of.field, of.date)
 	}
 	c.Partial = &kept
 	_, end := c.days(policies.DispositionDate)
-	for _, field := range [...]policies.Field{policies.OffenseDate, policies.ArrestDate} {
-		if earliest, _ := c.days(field); earliest > end {
-			drop(field)
-			drop(policies.DispositionDate)
-			if c.Disposed.Known() {
-				c.Disposed = schemas.NoDate
-				doubts++
-			}
+	wrong := false
+	for _, of := range partly[:2] {
+		if earliest, _ := c.days(of.field); earliest > end {
+			drop(of.field, of.date)
+			wrong = true
 		}
 	}
-	return doubts
+	if wrong {
+		drop(policies.DispositionDate, &c.Disposed)
+	}
+	return doubts, first
 }

@@ -24,7 +24,7 @@ func TestAYearDecidesWhereAllItsDaysDo(t *testing.T) {
 		"a month":                        {"2011-10-01", "2011-10-31", "", schemas.Eligible, "2019-10-31", 0},
 		"after the as-of date":           {"2020-01-01", "2020-12-31", "", schemas.Review, "", 1},
 		"it began before the as-of date": {"2019-01-01", "2019-12-31", "", schemas.NotYet, "2027-12-31", 0},
-		"before the offence":             {"2009-01-01", "2009-12-31", "2010-01-01", schemas.Review, "", 1},
+		"before the offence":             {"2009-01-01", "2009-12-31", "2010-01-01", schemas.Review, "", 2}, // and the offence, as wrong as it
 		"before it or after":             {"2009-01-01", "2009-12-31", "2009-06-01", schemas.Eligible, "2017-12-31", 0},
 		"nothing known":                  {"", "", "", schemas.Review, "", 0},
 	} {
@@ -43,5 +43,65 @@ func TestAYearDecidesWhereAllItsDaysDo(t *testing.T) {
 				t.Errorf("%s on %s, %d doubts; want %s on %s, %d", got.Outcome, got.EligibleOn, p.Doubts.Dates, c.want, c.on, c.doubts)
 			}
 		})
+	}
+}
+
+// A conviction before the birth: one of the two is wrong, and neither decides.
+func TestAYearBeforeTheBirthMakesBothUnknown(t *testing.T) {
+	row := charged(-1, schemas.Convicted, schemas.NoDate)
+	row.Partial = &Partial{}
+	row.Partial.Set(policies.DispositionDate, day(t, "1985-01-01"), day(t, "1985-12-31"))
+	p := &Person{Birth: day(t, "1990-01-01"), Charges: []Charge{row}}
+	shared := *row.Partial
+	got := p.sound(day(t, "2019-11-11")).doubts
+	if p.Birth.Known() || got != (Doubts{Births: 1, Dates: 1}) {
+		t.Errorf("birth %q, %+v", p.Birth, got)
+	}
+	if *row.Partial != shared {
+		t.Error("what other charges share was changed")
+	}
+	if again := p.sound(day(t, "2019-11-11")).doubts; again != (Doubts{}) {
+		t.Errorf("a second look finds %+v", again)
+	}
+}
+
+// A vacatur ends a conviction only if it follows every day on which that may have been.
+func TestAVacaturFollowsAYear(t *testing.T) {
+	for vacated, want := range map[string]schemas.Disposition{
+		"2011-01-01": schemas.Vacated, "2010-12-31": schemas.Vacated, "2010-06-01": schemas.DispositionUnknown, "2005-01-01": schemas.DispositionUnknown,
+	} {
+		partly := charged(0, schemas.Convicted, schemas.NoDate)
+		partly.Partial = &Partial{}
+		partly.Partial.Set(policies.DispositionDate, day(t, "2010-01-01"), day(t, "2010-12-31"))
+		p := &Person{Birth: schemas.NoDate, Charges: []Charge{
+			charged(0, schemas.Convicted, day(t, "2001-01-01")), partly, charged(0, schemas.Vacated, day(t, vacated)),
+		}}
+		p.sound(day(t, "2019-11-11"))
+		if got := p.Charges[0].Disposition; got != want {
+			t.Errorf("vacated on %s: the conviction is %s, want %s", vacated, got, want)
+		}
+	}
+}
+
+// An event of which a part is known is on record: no other stands in for it, however deep
+// it lies.
+func TestAPartOfADateIsKnown(t *testing.T) {
+	c := Blank(schemas.RowCharge)
+	c.Sentenced, c.Incarcerated = day(t, "2001-01-01"), schemas.Incarcerated
+	release := event{op: policies.OneDate, field: policies.ReleaseDate, fact: -1}
+	sentence := event{op: policies.OneDate, field: policies.SentenceDate, fact: -1}
+	nested := event{op: policies.IfIncarcerated, fact: -1, terms: []event{release, sentence}}
+	e := &judge{}
+	for name, first := range map[string]event{"a date": release, "a date within": nested} {
+		ev := event{op: policies.FirstKnownOf, fact: -1, terms: []event{first, sentence}}
+		c.Partial = nil
+		if a, b := e.event(&c, &ev); a != c.Sentenced || b != c.Sentenced {
+			t.Errorf("%s, nothing known: %s to %s", name, a, b)
+		}
+		c.Partial = &Partial{}
+		c.Partial.Set(policies.ReleaseDate, day(t, "2005-01-01"), day(t, "2005-12-31"))
+		if a, b := e.event(&c, &ev); a != day(t, "2005-01-01") || b != day(t, "2005-12-31") {
+			t.Errorf("%s, a year known: %s to %s", name, a, b)
+		}
 	}
 }

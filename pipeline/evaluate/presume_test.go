@@ -3,6 +3,7 @@ package evaluate
 import (
 	"testing"
 
+	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -21,6 +22,8 @@ func TestPresumedClosed(t *testing.T) {
 			c.Disposition, c.Case, c.Key, c.Arrest = schemas.Pending, number, number, date(day)
 		})
 	}
+	year := &Partial{}
+	year.Set(policies.ReleaseDate, date("2019-01-01"), date("2019-12-31"))
 	own := with(convicted("2010-01-01"), func(c *Charge) { c.Case, c.Key = 0, 0 })
 	hole := factRow(schemas.RowIncomplete, 0)
 	for name, test := range map[string]struct {
@@ -36,6 +39,7 @@ func TestPresumedClosed(t *testing.T) {
 		"no day":                {[]Charge{own, pending(1, "")}, no, false},
 		"a row unread":          {[]Charge{own, pending(1, "2015-01-01"), hole}, no, false},
 		"quiet, an end missing": {[]Charge{own, with(pending(1, "2015-01-01"), unknownEnd)}, yes, true},
+		"quiet but for a year":  {[]Charge{own, with(pending(1, "2015-01-01"), func(c *Charge) { c.Partial = year })}, no, false},
 		"an end missing":        {[]Charge{own, with(pending(1, "2020-01-01"), unknownEnd)}, unknown, false},
 	} {
 		for kind, leaf := range leaves {

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"slices"
 
+	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -54,7 +55,9 @@ func (p *Person) sound(asOf schemas.Date) seen {
 		c := &p.Charges[i]
 		s.kinds |= c.Kind
 		if c.Partial != nil {
-			s.doubts.Dates += c.soundPartial(from, asOf)
+			doubts, before := c.soundPartial(from, earliest, asOf)
+			s.doubts.Dates += doubts
+			first = min(first, before)
 		}
 		if c.Key >= 0 {
 			bit := uint64(1) << (c.Key & 63)
@@ -135,7 +138,7 @@ func (p *Person) reconcile(keys int32) (doubts int) {
 // ending is what the rows of one charge say of its end.
 type ending struct {
 	convicted, vacated, otherwise bool
-	vacatedOn, convictedOn        schemas.Date // the latest known
+	vacatedOn, convictedOn        schemas.Date // the latest known; of one known in part, its first and its last day
 	severity                      schemas.Severity
 	levels                        bool // rows name different ones
 }
@@ -144,19 +147,29 @@ func (e *ending) note(c *Charge) {
 	switch c.Disposition {
 	case schemas.Convicted:
 		if !e.convicted {
-			e.convictedOn, e.severity = c.Disposed, c.Severity
+			e.convictedOn, e.severity = schemas.NoDate, c.Severity
 		}
 		e.levels = e.levels || c.Severity != e.severity
-		e.convicted, e.convictedOn = true, max(e.convictedOn, c.Disposed)
+		e.convicted, e.convictedOn = true, max(e.convictedOn, c.disposedAtLatest())
 	case schemas.Vacated:
 		if !e.vacated {
-			e.vacatedOn = c.Disposed
+			e.vacatedOn = schemas.NoDate
 		}
-		e.vacated, e.vacatedOn = true, max(e.vacatedOn, c.Disposed)
+		on, _ := c.days(policies.DispositionDate)
+		e.vacated, e.vacatedOn = true, max(e.vacatedOn, on)
 	case schemas.Acquitted, schemas.Dismissed, schemas.NotFiled, schemas.Diverted:
 		e.otherwise = true
 	case schemas.DispositionUnknown, schemas.SetAside, schemas.Superseded, schemas.Transferred, schemas.Pending, schemas.ArrestOnly:
 	}
+}
+
+// disposedAtLatest is the last day on which the charge can have ended; NoDate where nothing
+// is known of it.
+func (c *Charge) disposedAtLatest() schemas.Date {
+	if _, latest := c.days(policies.DispositionDate); latest != forever {
+		return latest
+	}
+	return schemas.NoDate
 }
 
 // settle makes a row of the charge say what all rows together do, and tells

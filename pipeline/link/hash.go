@@ -23,7 +23,7 @@ func HashAlone(source uint32, line int64) uint64 {
 // for: it is that of their digest, so that they meet.
 func HashEqual(digest uint64) uint64 {
 	var b [9]byte
-	b[0] = 0xff
+	b[0] = 0xff // as of rows that stand alone
 	binary.LittleEndian.PutUint64(b[1:], digest)
 	return xxhash.Sum64(b[:])
 }

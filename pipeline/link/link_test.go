@@ -164,4 +164,7 @@ func TestHashIsFixed(t *testing.T) {
 	if got, want := link.Hash("P0000001"), uint64(0x358d7ef366fee100); got != want {
 		t.Errorf("Hash: got %#x, want %#x", got, want)
 	}
+	if got, want := link.HashEqual(7), uint64(0x152f50d98b55ddf6); got != want {
+		t.Errorf("HashEqual: got %#x, want %#x", got, want)
+	}
 }

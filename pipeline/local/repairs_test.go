@@ -7,14 +7,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clearsweep/clearsweep/benchmarks/corpus"
 	"github.com/clearsweep/clearsweep/pipeline"
-	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
@@ -31,15 +32,7 @@ var brokenRows = []string{
 // openKept decrypts the rejected rows of the newest run.
 func openKept(t *testing.T, cfg pipeline.Config, identity string) ([]writers.KeptRow, error) {
 	t.Helper()
-	store, err := storage.OpenDisk(cfg.Out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close() //nolint:errcheck // read only
-	run, err := writers.OpenRun(t.Context(), store, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	store, run := newestRun(t, cfg)
 	r, err := writers.OpenKeptRows(t.Context(), store, run, strings.NewReader(identity))
 	if err != nil {
 		return nil, err
@@ -191,5 +184,31 @@ func TestRepairsThatAreRefused(t *testing.T) {
 	again.KeepRows = []string{"age1nobody"}
 	if _, err := trySweep(t.Context(), again); err == nil {
 		t.Error("rows are kept for nobody")
+	}
+}
+
+// Records of bytes are kept as they are, and nobody mends them by hand.
+func TestRecordsAreKeptAndNotMended(t *testing.T) {
+	kinds := corpus.Kinds()
+	kind := kinds[slices.IndexFunc(kinds, func(k corpus.Kind) bool { return k.Name == "a record below nothing" })]
+	folder, layout, err := kind.Write(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity := newIdentity(t)
+	cfg := config(t, "LOS ANGELES", filepath.Join(folder, "*"))
+	cfg.Layout, cfg.KeepRows = layout, []string{identity.Recipient().String()}
+	sweep(t, cfg)
+	rows, err := openKept(t, cfg, identity.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 1 || rows[0].Row != "" || !bytes.Contains(kind.Files[0].Data, rows[0].Base64) || len(rows[0].Base64) == 0 {
+		t.Fatalf("%d records are kept, and the first is not that of the file", len(rows))
+	}
+	rows[0].Row, rows[0].Base64 = "mended", nil
+	cfg.Out, cfg.Repairs = t.TempDir(), repairsFile(t, rows...)
+	if _, err := trySweep(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "are records of bytes") {
+		t.Errorf("mended records: %v", err)
 	}
 }

@@ -62,18 +62,25 @@ func trySweep(ctx context.Context, cfg pipeline.Config) (pipeline.Result, error)
 	return local.Run(ctx, plan, new(local.Progress), nil)
 }
 
-// table is a folder of Parquet files of the newest run, as rows by column.
-func table(t *testing.T, cfg pipeline.Config, folder string) []map[string]string {
+// newestRun is the newest run of an output on disk.
+func newestRun(t *testing.T, cfg pipeline.Config) (*storage.DiskStore, *writers.Run) {
 	t.Helper()
 	store, err := storage.OpenDisk(cfg.Out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // read only
+	t.Cleanup(func() { _ = store.Close() }) // it is read only
 	run, err := writers.OpenRun(t.Context(), store, "")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return store, run
+}
+
+// table is a folder of Parquet files of the newest run, as rows by column.
+func table(t *testing.T, cfg pipeline.Config, folder string) []map[string]string {
+	t.Helper()
+	store, run := newestRun(t, cfg)
 	var text bytes.Buffer
 	if err := writers.Print(t.Context(), store, run.Commit.Path+"/"+folder, writers.PrintOptions{Format: writers.CSV}, &text); err != nil {
 		t.Fatal(err)
