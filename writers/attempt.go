@@ -104,6 +104,9 @@ func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receip
 		}
 	}
 	agencies := slices.Sorted(maps.Keys(byAgency))
+	if err := how.Recipients.reach(agencies); err != nil {
+		return nil, err
+	}
 	files := make([][]Output, len(agencies))
 	g, working := errgroup.WithContext(ctx)
 	g.SetLimit(max(how.Workers, 1))

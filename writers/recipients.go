@@ -134,6 +134,19 @@ func (r *AgencyRecipients) Digest() string {
 	return r.digest
 }
 
+// reach is an error that names every agency without a recipient. A nil list asks for none.
+func (r *AgencyRecipients) reach(agencies []string) error {
+	if r == nil {
+		return nil
+	}
+	var faults []error
+	for _, agency := range agencies {
+		_, err := r.of(agency)
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}
+
 // of are the recipients of an agency. The error is of one that the list does not reach.
 func (r *AgencyRecipients) of(agency string) (Recipients, error) {
 	for _, name := range []string{agency, anyAgency} {

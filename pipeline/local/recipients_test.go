@@ -69,7 +69,7 @@ func decrypt(t *testing.T, name string, key age.Identity) (string, error) {
 func TestRecipientsThatAreRefused(t *testing.T) {
 	key := newIdentity(t).Recipient().String()
 	for name, c := range map[string]struct{ list, want string }{
-		"an agency without one": {"agency,recipient\ncourt-us-ca-kern," + key + "\n", "court-us-ca-alpine has no recipient"},
+		"an agency without one": {"agency,recipient\ncourt-us-ca-kern," + key + "\n", "court-us-ca-alpine has no recipient for its update files: add a line for it, or for \"*\"\nagency repository-us-ca has no recipient"},
 		"no key":                {"agency,recipient\n*,age1nobody\n", "line 2"},
 		"a private key":         {"agency,recipient\n*,AGE-SECRET-KEY-1MARKER\n", "line 2: recipient must be a public key"},
 		"twice":                 {"agency,recipient\n*," + key + "\n*," + key + "\n", "line 3: the agency has this recipient already"},
