@@ -118,6 +118,13 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
+	if len(todo.severities) > 0 {
+		list, err := r.attempt.WriteSeverityGaps(ctx, todo.severities)
+		if err != nil {
+			return err
+		}
+		lists = append(lists, list)
+	}
 	undeliverable, err := r.attempt.WriteUndeliverable(ctx, inOrder(sums.Undeliverable, compareUndeliverable))
 	if err != nil {
 		return err

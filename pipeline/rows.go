@@ -19,7 +19,7 @@ type rows struct {
 	person, surname, givenName, docket, charge                         texts
 	county, court, statute, description, degree, dispositionText, code words
 	partly                                                             words
-	lives                                                              words // code, asked for the lives of its sections
+	listed                                                             words // code, asked for what the tables know of it
 	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate dates
 	sentenceDate, releaseDate, supervisionEnd                          dates
 	maxPenalty, termMin, termMax                                       numbers
@@ -64,7 +64,7 @@ func newRows(batch arrow.Record) *rows {
 		degree:          word(schemas.ColDegree),
 		dispositionText: word(schemas.ColDispositionText),
 		code:            word(schemas.ColCode),
-		lives:           word(schemas.ColCode),
+		listed:          word(schemas.ColCode),
 		partly:          word(schemas.ColPartialDates),
 
 		birthDate:       date(schemas.ColBirthDate),

@@ -156,11 +156,17 @@ func (r *Run) Bytes() (n int64) {
 // Scratch is a folder on a local disk for what does not fit in memory.
 func (r *Run) Scratch() string { return r.scratch.String() }
 
-// sections are the listed sections that a code names.
-func (r *Run) sections(code string) []normalize.Section {
+// listed is what the tables know of a code.
+func (r *Run) listed(code string) (of listed) {
 	n := r.normalizers.Get().(*normalize.Normalizer)
 	defer r.normalizers.Put(n)
-	return n.Charged(code)
+	for _, section := range n.Charged(code) {
+		if section.Life.Known() {
+			of.lives = append(of.lives, section.Life)
+		}
+	}
+	of.levels = n.Levels(code)
+	return of
 }
 
 // Parts are the segments that were prepared, by part.

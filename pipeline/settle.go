@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
@@ -78,11 +77,18 @@ type settler struct {
 // asked are the evaluator and the tables, as words of a batch are asked for.
 type asked struct {
 	code, county, degree func(word string, known bool) int32
-	lives                func(word string, known bool) int32
+	listed               func(word string, known bool) int32
 	substance            bool // the law asks for it
 
-	lifeNumbers map[string]int32
-	lifeLists   [][]normalize.Life // of the sections of codes; none where the tables know none
+	listNumbers map[string]int32
+	lists       []listed // the first is of codes that the tables know nothing of
+}
+
+// listed is what the tables know of a code: when its sections were the law, and how grave
+// the offence is.
+type listed struct {
+	lives  []normalize.Life
+	levels []normalize.Level
 }
 
 func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settler {
@@ -93,10 +99,10 @@ func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settl
 		partly:  partialDates{},
 		asked: asked{
 			code: evaluator.Code, county: evaluator.County, degree: evaluator.Degree, substance: r.law.AsksSubstance(),
-			lifeNumbers: map[string]int32{}, lifeLists: [][]normalize.Life{nil},
+			listNumbers: map[string]int32{}, lists: make([]listed, 1),
 		},
 	}
-	s.asked.lives = s.livesOf
+	s.asked.listed = s.listedAs
 	return s
 }
 
@@ -181,7 +187,7 @@ func (s *settler) charge(rows *rows, row int32, i int, d *evaluate.Decision) err
 	if s.asked.substance {
 		s.receipt.Substances.note(s.run.law.Substance(d), &s.person.Charges[i], rows.code.text(row), text.Priority)
 	}
-	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons, s.outOfForce(rows, row))
+	s.receipt.Gaps.note(rows, row, s.receipt.Totals.Persons, s.oddOf(rows, row))
 	rows.county.count(row)
 	if d.Outcome == schemas.Review {
 		return s.out.Review(&writers.Review{
@@ -201,33 +207,37 @@ func (s *settler) charge(rows *rows, row int32, i int, d *evaluate.Decision) err
 
 func (s *settler) source(rows *rows, row int32) string { return s.sources[rows.source.Value(int(row))] }
 
-// outOfForce tells whether a charge names a section that was not the law on the
-// day of the offence.
-func (s *settler) outOfForce(rows *rows, row int32) bool {
-	lives := s.asked.lifeLists[rows.lives.remember(row, s.asked.lives)]
-	return len(lives) > 0 && slices.ContainsFunc(lives, func(l normalize.Life) bool {
-		return l.Excludes(rows.offenseDate.date(row), rows.arrestDate.date(row), rows.dispositionDate.date(row))
-	})
+// oddOf tells what the tables know against a charge on the day of the offence: that its
+// section was not the law, or had no such severity.
+func (s *settler) oddOf(rows *rows, row int32) oddity {
+	known := &s.asked.lists[rows.listed.remember(row, s.asked.listed)]
+	day := rows.offenseDate.date(row)
+	for _, l := range known.lives {
+		if l.Excludes(day, rows.arrestDate.date(row), rows.dispositionDate.date(row)) {
+			return oddity{outOfForce: true}
+		}
+	}
+	severity := schemas.Severity(rows.severity.Value(int(row)))
+	for _, l := range known.levels {
+		if l.Excludes(day, severity) {
+			return oddity{severity: severity}
+		}
+	}
+	return oddity{}
 }
 
-// livesOf is the number of the list of when the sections of a code were the law.
-func (s *settler) livesOf(code string, known bool) int32 {
+// listedAs is the number of what the tables know of a code.
+func (s *settler) listedAs(code string, known bool) int32 {
 	if !known {
 		return 0
 	}
-	number, seen := s.asked.lifeNumbers[code]
+	number, seen := s.asked.listNumbers[code]
 	if !seen {
-		var lives []normalize.Life
-		for _, section := range s.run.sections(code) {
-			if section.Life.Known() {
-				lives = append(lives, section.Life)
-			}
+		if of := s.run.listed(code); len(of.lives)+len(of.levels) > 0 {
+			number = int32(len(s.asked.lists)) //nolint:gosec // codes are few
+			s.asked.lists = append(s.asked.lists, of)
 		}
-		if len(lives) > 0 {
-			number = int32(len(s.asked.lifeLists)) //nolint:gosec // codes are few
-			s.asked.lifeLists = append(s.asked.lifeLists, lives)
-		}
-		s.asked.lifeNumbers[strings.Clone(code)] = number
+		s.asked.listNumbers[strings.Clone(code)] = number
 	}
 	return number
 }

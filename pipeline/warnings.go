@@ -33,6 +33,7 @@ func (r *Run) warnings(m *writers.Manifest, sums *Sums, todo lists) []string {
 	w.count(m.Totals.Rejected, "rows were rejected: see rejects/")
 	w.count(int64(len(todo.codes)), "statute texts have no code: see worklist/codes.csv")
 	w.count(int64(len(todo.outOfForce)), "statute texts name a section that was not the law on the day of an offence: see worklist/out-of-force.csv")
+	w.count(int64(len(todo.severities)), "statute texts stand beside a severity that the offence had not on its day: see worklist/severities.csv")
 	w.count(int64(len(todo.values)), "values are not in the layout's maps: see worklist/values.csv")
 	w.count(todo.omitted, "rows have texts beyond the length of the worklists")
 	w.count(sums.UndeliverableRows, "deliveries cannot stand in an update file: see worklist/undeliverable.csv")

@@ -17,16 +17,23 @@ import (
 // is first in all is first in each part.
 const worklistLength = 50_000
 
-// CodeText is a statute as written that a person must look at: it has no code,
-// or the code of a section that was not the law on the day of the offence.
+// CodeText is a statute as written that a person must look at: it has no code, or one
+// that on the day of the offence was not the law, or of no such severity.
 type CodeText struct {
-	Statute string
-	Match   schemas.CodeMatch
-	Code    string // of a section that was not the law; else empty
+	Statute  string
+	Match    schemas.CodeMatch
+	Code     string           // of what the tables know something against; else empty
+	Severity schemas.Severity // that the code had not; unknown where it was not the law
+}
+
+// oddity is what the tables know against a charge: one thing, or nothing.
+type oddity struct {
+	outOfForce bool             // its section was not the law
+	severity   schemas.Severity // that its section had not; else unknown
 }
 
 func compareCodes(a, b CodeText) int {
-	return cmp.Or(cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Match, b.Match), cmp.Compare(a.Code, b.Code))
+	return cmp.Or(cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Match, b.Match), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
 }
 
 func compareValues(a, b readers.Value) int {
@@ -50,15 +57,15 @@ type Gaps struct {
 	Rows  int64 // of all such texts, also those beyond worklistLength
 }
 
-// note adds a row of the person of an ordinal, if its statute has no code, or if it
-// is out of force: its section was not the law on the day of the offence.
-func (g *Gaps) note(rows *rows, row int32, person int64, outOfForce bool) {
+// note adds a row of the person of an ordinal, if its statute has no code, or one that
+// the tables know something against.
+func (g *Gaps) note(rows *rows, row int32, person int64, odd oddity) {
 	match := schemas.CodeMatch(rows.codeMatch.Value(int(row)))
-	if !rows.statute.known(row) || !outOfForce && match != schemas.Unmatched && match != schemas.Ambiguous {
+	if !rows.statute.known(row) || odd == (oddity{}) && match != schemas.Unmatched && match != schemas.Ambiguous {
 		return
 	}
-	key := CodeText{Statute: rows.statute.text(row), Match: match}
-	if outOfForce {
+	key := CodeText{Statute: rows.statute.text(row), Match: match, Severity: odd.severity}
+	if odd != (oddity{}) {
 		key.Code = rows.code.text(row)
 	}
 	g.Rows++
@@ -126,6 +133,7 @@ func shorten[K comparable, V any](list map[K]V, most int, compare func(a, b K) i
 type lists struct {
 	codes      []writers.CodeGap
 	outOfForce []writers.OutOfForce
+	severities []writers.SeverityGap
 	values     []writers.ValueGap
 	omitted    int64 // rows of texts that the lists leave out
 }
@@ -135,6 +143,12 @@ func (s *Receipts) lists() lists {
 	out := lists{omitted: s.sums.Gaps.Rows + s.unmappedRows}
 	for text, a := range shorten(s.sums.Gaps.Codes, worklistLength, compareCodes) {
 		out.omitted -= a.Rows
+		if text.Severity != schemas.SeverityUnknown {
+			out.severities = append(out.severities, writers.SeverityGap{
+				Statute: text.Statute, Code: text.Code, Severity: text.Severity, Rows: a.Rows, Persons: a.Persons,
+			})
+			continue
+		}
 		if text.Code != "" {
 			out.outOfForce = append(out.outOfForce, writers.OutOfForce{
 				Statute: text.Statute, Code: text.Code, Rows: a.Rows, Persons: a.Persons,

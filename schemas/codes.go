@@ -11,6 +11,7 @@ import "embed"
 //
 // and, where somebody has approved one,
 //
+//	codes/us-ca-severities.csv  how grave offences could be, by day
 //	codes/us-ca-substances.csv  descriptions of offences that name substances
 //
 //go:embed codes/*.csv

@@ -39,6 +39,16 @@ type OutOfForce struct {
 	Persons int64
 }
 
+// SeverityGap is a statute text beside a severity that its code had not on the day of the
+// offence: one of the three is wrong, or the charge was reduced since.
+type SeverityGap struct {
+	Statute  string
+	Code     string
+	Severity schemas.Severity
+	Rows     int64
+	Persons  int64
+}
+
 // CodeGapsFile is where a run lists the statute texts that have no code.
 const CodeGapsFile = "worklist/codes.csv"
 
@@ -133,6 +143,15 @@ func (a *Attempt) WriteOutOfForce(ctx context.Context, list []OutOfForce) (Outpu
 	return a.writeCSV(ctx, "worklist/out-of-force.csv", rows)
 }
 
+// WriteSeverityGaps writes worklist/severities.csv, the most persons affected first.
+func (a *Attempt) WriteSeverityGaps(ctx context.Context, list []SeverityGap) (Output, error) {
+	rows := [][]string{{"statute_raw", "code", "severity", "rows", "persons"}}
+	for _, g := range slices.SortedFunc(slices.Values(list), compareSeverityGaps) {
+		rows = append(rows, []string{g.Statute, g.Code, g.Severity.String(), strconv.FormatInt(g.Rows, 10), strconv.FormatInt(g.Persons, 10)})
+	}
+	return a.writeCSV(ctx, "worklist/severities.csv", rows)
+}
+
 // WriteUndeliverable writes worklist/undeliverable.csv: decisions that give
 // relief and cannot stand in an agency's update file, in the order given.
 func (a *Attempt) WriteUndeliverable(ctx context.Context, list []Undeliverable) (Output, error) {
@@ -193,6 +212,13 @@ func compareOutOfForce(a, b OutOfForce) int {
 	return cmp.Or(
 		cmp.Compare(b.Persons, a.Persons), cmp.Compare(b.Rows, a.Rows),
 		cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Code, b.Code),
+	)
+}
+
+func compareSeverityGaps(a, b SeverityGap) int {
+	return cmp.Or(
+		cmp.Compare(b.Persons, a.Persons), cmp.Compare(b.Rows, a.Rows),
+		cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity),
 	)
 }
 

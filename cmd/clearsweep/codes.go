@@ -116,6 +116,9 @@ func showStatute(w io.Writer, n *normalize.Normalizer, text string) {
 		line("kind", section.Kind)
 		line("in force", section.Life.String())
 		line("note", section.Note)
+		for _, level := range n.Levels(s.String()) {
+			line("severity", strings.TrimSpace(level.String()+" "+level.Life.String()))
+		}
 		for _, next := range section.Successors {
 			line("now", next.String())
 		}

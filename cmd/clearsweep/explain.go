@@ -235,6 +235,11 @@ func explainCharge(w io.Writer, n int, c writers.Determination, statutes *normal
 		}
 	}
 	line("severity", c.Severity.String())
+	for _, level := range statutes.Levels(c.Code) {
+		if level.Excludes(c.OffenseDate, c.Severity) {
+			line("SEVERITY", fmt.Sprintf("the offence was of another on its day: %s; check both, or whether it was reduced since", level))
+		}
+	}
 	line("degree", c.Degree)
 	line("max penalty", number(c.MaxPenalty, "day"))
 	line("disposition", strings.TrimSpace(fmt.Sprintf("%s %s", c.Disposition, c.DispositionDate)))

@@ -88,6 +88,7 @@ func TestTableFaults(t *testing.T) {
 		tokens     = "token,code,max_section,note\nPC,PC,9999,\n"
 		sections   = "code,section,kind,title,valid_from,valid_to,note\nPC,187,offence,murder,,,\nPC,186,offence,x,,2001-01-01,\n"
 		successors = "code,section,successor,confidence,cite\n"
+		severities = "code,valid_from,valid_to,severities,confidence,cite\n"
 		exact      = "text,code,origin,approved_by,approved_on,hash,note\n"
 	)
 	row := func(text, code, by string) string {
@@ -125,6 +126,14 @@ func TestTableFaults(t *testing.T) {
 		"successor, of nothing": {"codes/zz-successors.csv", successors + "PC,188,ZZ:PC:187,H,x\n", "line 2: PC 188 is not listed"},
 		"successor, in force":   {"codes/zz-successors.csv", successors + "PC,187,ZZ:PC:187,H,x\n", "line 2: PC 187 has a successor, but no valid_to"},
 		"successor, not cited":  {"codes/zz-successors.csv", successors + "PC,186,ZZ:PC:187,H,\n", "line 2: confidence"},
+		"severity, unlisted":    {"codes/zz-severities.csv", severities + "ZZ:PC:188,,,felony,H,x\n", "line 2: PC 188 is not listed"},
+		"severity, attempt":     {"codes/zz-severities.csv", severities + "attempt:ZZ:PC:187,,,felony,H,x\n", "line 2: attempt:ZZ:PC:187 is not completed"},
+		"severity, no word":     {"codes/zz-severities.csv", severities + "ZZ:PC:187,,,felony murder,H,x\n", `line 2: severity "murder"`},
+		"severity, unknown":     {"codes/zz-severities.csv", severities + "ZZ:PC:187,,,unknown,H,x\n", `line 2: severity "unknown"`},
+		"severity, none":        {"codes/zz-severities.csv", severities + "ZZ:PC:187,,,,H,x\n", "line 2: ZZ:PC:187 has no severity"},
+		"severity, day":         {"codes/zz-severities.csv", severities + "ZZ:PC:187,,2001-02-29,felony,H,x\n", "line 2: "},
+		"severity, not cited":   {"codes/zz-severities.csv", severities + "ZZ:PC:187,,,felony,H,\n", "line 2: confidence"},
+		"severity, two":         {"codes/zz-severities.csv", severities + "ZZ:PC:187,,2001-01-02,felony,H,x\nZZ:PC:187,2001-01-02,,felony,H,x\n", "line 3: ZZ:PC:187 has two levels on one day"},
 		"successor, not sure":   {"codes/zz-successors.csv", successors + "PC,186,ZZ:PC:187,,x\n", "line 2: confidence"},
 	} {
 		t.Run(name, func(t *testing.T) {

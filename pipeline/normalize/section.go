@@ -17,6 +17,7 @@ type Section struct {
 	Note          string
 	Life          Life
 	Successors    []Successor // where its offence stands today, if it was repealed or renumbered
+	Levels        []Level     // of it and its subdivisions, where the table knows them
 }
 
 // Life is the time in which a section is law. Both days belong to it; NoDate is
@@ -40,6 +41,12 @@ func (l Life) String() string {
 	}
 }
 
+// meets tells whether some day belongs to both.
+func (l Life) meets(o Life) bool {
+	before := func(a, b Life) bool { return a.To.Known() && b.From.Known() && a.To < b.From }
+	return !before(l, o) && !before(o, l)
+}
+
 // Excludes tells whether an offence cannot have been committed under the
 // section: its day lies outside of the life. Where the day is missing, an arrest
 // or a disposition before the section was law says so too; a later one says
@@ -61,6 +68,47 @@ type Successor struct {
 
 func (s Successor) String() string {
 	return fmt.Sprintf("%s [%s, confidence %s]", s.Code, s.Cite, s.Confidence)
+}
+
+// Level is what severities an offence can have that was committed on a day between
+// two, both of which belong to it; NoDate is an end that is open.
+type Level struct {
+	Code       string // canonical, of a completed offence; it stands for all subdivisions below it
+	Life       Life
+	Severities []schemas.Severity
+	Confidence string // H, M or L, as in the cases of policies
+	Cite       string
+}
+
+func (l Level) String() string {
+	names := make([]string, len(l.Severities))
+	for i, s := range l.Severities {
+		names[i] = s.String()
+	}
+	return fmt.Sprintf("%s [%s, confidence %s]", strings.Join(names, " or "), l.Cite, l.Confidence)
+}
+
+// Excludes tells whether a charge for an offence of that day cannot have that
+// severity. What is not known excludes nothing.
+func (l Level) Excludes(offense schemas.Date, severity schemas.Severity) bool {
+	return offense.Known() && severity != schemas.SeverityUnknown && !l.Life.Excludes(offense, schemas.NoDate, schemas.NoDate) && !slices.Contains(l.Severities, severity)
+}
+
+// Levels are those of a code as Batch writes it: of the nearest subdivision that the
+// table has. There are none of an attempt and the like, which have levels of their own,
+// nor of a count of two offences.
+func (n *Normalizer) Levels(code string) []Level {
+	s, ok := parseCode(code)
+	if !ok || s.Inchoate != schemas.Completed {
+		return nil
+	}
+	section, _ := n.Section(s)
+	for ; ; s.Subdivisions = s.Subdivisions[:len(s.Subdivisions)-1] {
+		above := s.String()
+		if of := slices.DeleteFunc(slices.Clone(section.Levels), func(l Level) bool { return l.Code != above }); len(of) > 0 || len(s.Subdivisions) == 0 {
+			return of
+		}
+	}
 }
 
 // Sections are the sections that the state's table lists, in order.

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -75,6 +76,7 @@ func loadTables(files fs.FS, state, name string, further ...Table) (*tables, err
 			load("-tokens", []string{"token", "code", "max_section", "note"}, t.addToken),
 			load("", []string{"code", "section", "kind", "title", "valid_from", "valid_to", "note"}, t.addSection),
 			optional("-successors", []string{"code", "section", "successor", "confidence", "cite"}, t.addSuccessor),
+			optional("-severities", []string{"code", "valid_from", "valid_to", "severities", "confidence", "cite"}, t.addLevel),
 			load("-exact", ExactColumns(), t.addExact))
 	}
 	byContent := func(a, b Table) int { return bytes.Compare(a.Source, b.Source) }
@@ -147,20 +149,77 @@ func (t *tables) addSection(row []string) error {
 	if !slices.Contains(kinds, row[2]) {
 		return fmt.Errorf("kind %q is none of %q", row[2], kinds)
 	}
+	life, err := parseLife(row[4], row[5])
+	if err != nil {
+		return err
+	}
+	t.sections[key] = Section{Code: key.code, Section: key.section, Kind: row[2], Title: row[3], Note: row[6], Life: life}
+	return nil
+}
+
+// parseLife reads valid_from and valid_to.
+func parseLife(from, to string) (Life, error) {
 	life := Life{From: schemas.NoDate, To: schemas.NoDate}
 	for i, day := range []*schemas.Date{&life.From, &life.To} {
-		if row[4+i] == "" {
+		text := []string{from, to}[i]
+		if text == "" {
 			continue
 		}
 		var err error
-		if *day, err = schemas.ParseDate(row[4+i]); err != nil {
-			return err
+		if *day, err = schemas.ParseDate(text); err != nil {
+			return Life{}, err
 		}
 	}
 	if life.From.Known() && life.To.Known() && life.From > life.To {
-		return fmt.Errorf("valid_from %s is after valid_to %s", life.From, life.To)
+		return Life{}, fmt.Errorf("valid_from %s is after valid_to %s", life.From, life.To)
 	}
-	t.sections[key] = Section{Code: key.code, Section: key.section, Kind: row[2], Title: row[3], Note: row[6], Life: life}
+	return life, nil
+}
+
+// addLevel adds the severities of an offence of a listed section.
+func (t *tables) addLevel(row []string) error {
+	of, err := t.listedCode(row[0])
+	if err != nil {
+		return err
+	}
+	if of.Inchoate != schemas.Completed {
+		return fmt.Errorf("%s is not completed: such offences have levels of their own", row[0])
+	}
+	life, err := parseLife(row[1], row[2])
+	if err != nil {
+		return err
+	}
+	level := Level{Code: row[0], Life: life, Confidence: row[4], Cite: row[5]}
+	for name := range strings.FieldsSeq(row[3]) {
+		severity, err := schemas.ParseSeverity(name)
+		if err != nil || severity == schemas.SeverityUnknown {
+			return fmt.Errorf("severity %q is none of infraction, misdemeanor and felony", name)
+		}
+		level.Severities = append(level.Severities, severity)
+	}
+	if len(level.Severities) == 0 {
+		return fmt.Errorf("%s has no severity", row[0])
+	}
+	if err := checkSource(level.Confidence, level.Cite); err != nil {
+		return err
+	}
+	key := sectionKey{of.Code, of.Section}
+	section := t.sections[key]
+	for _, other := range section.Levels {
+		if other.Code == level.Code && other.Life.meets(life) {
+			return fmt.Errorf("%s has two levels on one day", row[0])
+		}
+	}
+	section.Levels = append(section.Levels, level)
+	t.sections[key] = section
+	return nil
+}
+
+// checkSource checks how sure a fact of the law is, and where it was read.
+func checkSource(confidence, cite string) error {
+	if !slices.Contains([]string{"H", "M", "L"}, confidence) || cite == "" {
+		return errors.New("confidence must be H, M or L, and cite must say where it was read")
+	}
 	return nil
 }
 
@@ -178,8 +237,8 @@ func (t *tables) addSuccessor(row []string) error {
 	if !former.Life.To.Known() {
 		return fmt.Errorf("%s %s has a successor, but no valid_to", key.code, key.section)
 	}
-	if !slices.Contains([]string{"H", "M", "L"}, next.Confidence) || next.Cite == "" {
-		return errors.New("confidence must be H, M or L, and cite must say where the successor was read")
+	if err := checkSource(next.Confidence, next.Cite); err != nil {
+		return err
 	}
 	former.Successors = append(former.Successors, next)
 	t.sections[key] = former
