@@ -34,15 +34,17 @@ func (s *settler) load(rows *rows, person link.Person) {
 	s.sent = s.sent[:0]
 	p := &s.person
 	p.Keyed = person.Keyed
-	p.Birth = schemas.NoDate
+	birth := birth{first: schemas.NoDate}
 	p.Charges = slices.Grow(p.Charges[:0], len(person.Rows))
 	born, other := int32(-1), int32(-1) // the first row that gives a birth, and the first that gives another
 	for _, row := range person.Rows {
-		if birth := rows.birthDate.date(row); birth.Known() {
+		if of := s.birth(rows, row); of.known() {
 			switch {
 			case born < 0:
-				born, p.Birth = row, birth
-			case other < 0 && birth != p.Birth:
+				born, birth = row, of
+			case birth.meets(of):
+				birth = birth.and(of)
+			case other < 0:
 				other = row
 			}
 		}
@@ -62,8 +64,9 @@ func (s *settler) load(rows *rows, person link.Person) {
 	if s.evaluator.NeedsRank() {
 		rank(rows, person.Rows, p.Charges)
 	}
+	p.Birth, p.BirthDays = birth.first, birth.days
 	if other >= 0 {
-		p.Birth = schemas.NoDate
+		p.Birth, p.BirthDays = schemas.NoDate, 0
 		s.conflict(rows, born, other, writers.TwoBirths)
 	}
 }

@@ -123,7 +123,7 @@ func TestCountsKeepNoBatch(t *testing.T) {
 	first, again := newRows(oneStatute(t)), newRows(oneStatute(t))
 	for _, rows := range []*rows{first, again} {
 		statute := rows.statute.text(0)
-		sums.Gaps.note(rows, 0, 0, false)
+		sums.Gaps.note(rows, 0, 0, oddity{})
 		sums.addCounty(statute, 1)
 		sums.Substances.wait(SubstanceGap{Code: statute}, 1)
 	}

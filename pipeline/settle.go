@@ -66,7 +66,7 @@ type settler struct {
 
 	// Of the person at hand, reused for the next.
 	live     []int32 // rows in force
-	births   []schemas.Date
+	births   []birth
 	person   evaluate.Person
 	cases    ordinals[caseKey]
 	charges  ordinals[chargeKey]

@@ -64,6 +64,33 @@ func (s *settler) history(rows *rows, row int32, standing link.Standing) {
 	said.bySource[rows.source.Value(int(row))]++
 }
 
+// birth is what a row says of the birth: that it was on the first day, or on one of so many
+// further days.
+type birth struct {
+	first schemas.Date // NoDate where it says nothing
+	days  int32
+}
+
+func (s *settler) birth(rows *rows, row int32) birth {
+	if date := rows.birthDate.date(row); date.Known() || !rows.partly.known(row) {
+		return birth{first: date}
+	}
+	first, days := s.partly.of(rows.partly.text(row)).Born()
+	return birth{first, days}
+}
+
+func (b birth) known() bool        { return b.first.Known() }
+func (b birth) last() schemas.Date { return b.first + schemas.Date(b.days) }
+
+// meets tells whether both can be the birth of one person.
+func (b birth) meets(o birth) bool { return b.first <= o.last() && o.first <= b.last() }
+
+// and is what both say together, who meet.
+func (b birth) and(o birth) birth {
+	first := max(b.first, o.first)
+	return birth{first, int32(min(b.last(), o.last()) - first)}
+}
+
 // sharedBirths is how many dates of birth the rows of one key give before it is taken for
 // one that many persons share, and that identifies none: one person has one, and slips of
 // the pen make two or three.
@@ -90,8 +117,8 @@ func (s *settler) shared(rows *rows, person link.Person) bool {
 	}
 	s.births = s.births[:0]
 	for _, row := range person.Rows {
-		birth := rows.birthDate.date(row)
-		if !birth.Known() || slices.Contains(s.births, birth) {
+		birth := s.birth(rows, row)
+		if !birth.known() || slices.ContainsFunc(s.births, birth.meets) {
 			continue
 		}
 		if s.births = append(s.births, birth); len(s.births) == sharedBirths {

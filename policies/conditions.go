@@ -86,6 +86,8 @@ const (
 	SentenceDate
 	ReleaseDate
 	SupervisionEnd
+
+	Fields = iota // how many there are
 )
 
 var fieldNames = []string{

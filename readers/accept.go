@@ -87,12 +87,8 @@ func (in *reader) addDate(id fieldID, f *field) {
 	in.builder.date(id, date)
 }
 
-// addPartly notes what is known of a date that lacks its day. A birth without one is not
-// known: the law asks for the day.
+// addPartly notes what is known of a date that lacks its day.
 func (in *reader) addPartly(id fieldID, first schemas.Date, reads dateReading) {
-	if id == fieldBirthDate {
-		return
-	}
 	if len(in.partly) > 0 {
 		in.partly = append(in.partly, "; "...)
 	}

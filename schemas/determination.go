@@ -39,7 +39,7 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	{Name: "term_max_months", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
 	text("incarcerated", false),
 	text("restitution", false),
-	text("partial_dates", true), // events of which only the year, or the year and month, is on record
+	text("partial_dates", true), // events, and births, of which only the year, or the year and month, is on record
 	date("birth_date"),          // of the row; the law is asked without one where rows disagree
 	text("substances", true),
 	text("substance_evidence", true),

@@ -43,8 +43,12 @@ func recordOf(law *evaluate.Law, charges []writers.Determination) *record {
 			Substances: c.Substances, NCIC: schemas.NCIC(c.NCIC), Evidence: c.SubstanceEvidence,
 			VictimAge: c.VictimAge, VictimRelation: c.VictimRelation,
 		})
-		if c.BirthDate.Known() {
-			r.person.Birth = c.BirthDate
+		born, further := c.BirthDate, int32(0)
+		if !born.Known() {
+			born, further = r.person.Charges[i].Partial.Born()
+		}
+		if p := &r.person; born.Known() && (!p.Birth.Known() || further <= p.BirthDays) {
+			p.Birth, p.BirthDays = born, further
 		}
 	}
 	r.evaluator.Person(&r.person)

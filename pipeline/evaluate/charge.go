@@ -59,13 +59,26 @@ func Blank(kind schemas.RowKind) Charge {
 // Person is everything that is known of one person: all rows, also those that
 // are no charge.
 type Person struct {
-	Birth   schemas.Date // NoDate also when rows disagree
-	Keyed   bool         // false for a row without a person key, which stands alone
+	// Birth is the first day on which the birth may have been, and BirthDays how many days
+	// later it may have been: 0 where the day is known, 364 of a year. NoDate also when rows
+	// disagree.
+	Birth     schemas.Date
+	BirthDays int32
+
+	Keyed   bool // false for a row without a person key, which stands alone
 	Charges []Charge
 	Doubts  Doubts // set when the person is decided: what was made unknown
 
 	ends []ending // scratch of reconcile
 	said []circumstances
+}
+
+// births are the days between which the birth lies; NoDate both where nothing is known.
+func (p *Person) births() days {
+	if !p.Birth.Known() {
+		return days{schemas.NoDate, schemas.NoDate}
+	}
+	return days{p.Birth, p.Birth + schemas.Date(p.BirthDays)}
 }
 
 // Decision is what the law gives for one charge. The zero Decision, of a row

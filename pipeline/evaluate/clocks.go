@@ -67,7 +67,8 @@ func (e *judge) start(t *elapsedDay, p *Person, i int) (earliest, latest schemas
 		f := &e.facts[t.fact]
 		return f.latestKnown, f.latestPossible, e.law.eventDates(&e.law.facts[t.fact].event)
 	case t.field == policies.BirthDate:
-		return p.Birth, p.Birth, []policies.Field{policies.BirthDate}
+		born := p.births()
+		return born.from, born.to, []policies.Field{policies.BirthDate}
 	default:
 		d := p.Charges[i].date(t.field)
 		return d, d, []policies.Field{t.field}

@@ -317,7 +317,7 @@ func (e *judge) since(t *elapsedDay, p *Person) (latest schemas.Date) {
 	case t.fact >= 0:
 		return e.facts[t.fact].latestPossible
 	default:
-		_, latest = span(p.Birth)
+		_, latest = span(p.births().to)
 		return latest
 	}
 }

@@ -27,7 +27,7 @@ type judge struct {
 	keys      []int32
 	states    []truth
 	facts     []folded
-	birthdays []schemas.Date // by ageTest
+	birthdays []days // by ageTest
 	undated   uint64         // leaves of the person that time makes true on no day that can be computed
 	days      []schemas.Date // by elapsedDay, of those that are the person's; NoDate when not computed yet
 	relatives []*countTest   // those that differ between the charges of the person
@@ -64,7 +64,7 @@ func newJudge(law *Law) *judge {
 	r := newRuling(law)
 	j := &judge{
 		ruling: r, rulings: []*ruling{r}, sections: map[string]int32{"": 0},
-		facts: make([]folded, len(law.facts)), birthdays: make([]schemas.Date, len(law.charge.ages)),
+		facts: make([]folded, len(law.facts)), birthdays: make([]days, len(law.charge.ages)),
 		days: make([]schemas.Date, len(law.elapsed)), stated: penaltyEntry{days: NoNumber},
 	}
 	j.addCode(nil)
@@ -163,8 +163,10 @@ func (e *judge) person(p *Person, seen seen) {
 	some := e.recall(p)
 	e.presumeClosed(p)
 	e.fold(p, some, groups, seen.distinct, hole)
+	born := p.births()
 	for i := range e.law.charge.ages {
-		e.birthdays[i] = p.Birth.AddYears(e.law.charge.ages[i].years)
+		years := e.law.charge.ages[i].years
+		e.birthdays[i] = days{born.from.AddYears(years), born.to.AddYears(years)}
 	}
 	person := e.personMask(p, seen.kinds, hole)
 	e.factMask(&person, hole)

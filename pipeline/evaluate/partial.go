@@ -8,19 +8,19 @@ import (
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Partial are the dates of a charge of which only the year, or the year and the month, is
+// Partial are the dates of a row, that of the birth among them, of which only the year, or the year and the month, is
 // on record. The date itself is NoDate, so that whoever does not ask for them takes it for
 // one that is not known at all.
 type Partial struct {
-	has   uint8 // bits of fields
-	spans [8]days
+	has   uint16 // bits of fields
+	spans [policies.Fields]days
 }
 
 // partialNames are the events that a text may name.
 var partialNames = map[string]policies.Field{
 	"offense_date": policies.OffenseDate, "arrest_date": policies.ArrestDate, "disposition_date": policies.DispositionDate,
 	"challenge_date": policies.ChallengeDate, "sentence_date": policies.SentenceDate, "release_date": policies.ReleaseDate,
-	"supervision_end_date": policies.SupervisionEnd,
+	"supervision_end_date": policies.SupervisionEnd, "birth_date": policies.BirthDate,
 }
 
 // ParsePartial reads a text of schemas.ColPartialDates; nil where it is empty. What it
@@ -56,6 +56,16 @@ func (p *Partial) days(field policies.Field) (earliest, latest schemas.Date) {
 		return beginning, forever
 	}
 	return p.spans[field].from, p.spans[field].to
+}
+
+// Born is the first day on which the birth may have been by this row alone, and how many days
+// later it may have been; NoDate where it says nothing of it.
+func (p *Partial) Born() (first schemas.Date, further int32) {
+	if p == nil || p.has>>policies.BirthDate&1 == 0 {
+		return schemas.NoDate, 0
+	}
+	of := p.spans[policies.BirthDate]
+	return of.from, int32(of.to - of.from)
 }
 
 // in tells whether an event has a date of which a part is known: then it is on record, and

@@ -65,6 +65,66 @@ func TestAYearBeforeTheBirthMakesBothUnknown(t *testing.T) {
 	}
 }
 
+// A year of birth decides where the age is the same for all its days.
+func TestAYearOfBirthDecidesWhereAllItsDaysDo(t *testing.T) {
+	law := mustLaw(t, "us-ca/prop64-county-options", map[string]string{
+		"county": "KERN", "under_21_at_conviction": "true", "age_threshold": "45",
+	}, "2019-11-11")
+	for name, c := range map[string]struct {
+		born, convicted string
+		want            schemas.Outcome
+	}{
+		"under 21 on every day":           {"1990", "2010-12-31", schemas.Eligible},
+		"under 21 on some":                {"1990", "2011-01-02", schemas.Review},
+		"21 on every day":                 {"1989", "2010-12-31", schemas.NotYet},
+		"in a month, under 21":            {"1989-12", "2010-11-30", schemas.Eligible},
+		"in a month, under 21 or not":     {"1989-12", "2010-12-15", schemas.Review},
+		"45 on every day":                 {"1973", "2010-12-31", schemas.Eligible},
+		"45 on some":                      {"1974", "2010-12-31", schemas.Review},
+		"45 in the month of the date":     {"1974-11", "2010-12-31", schemas.Review},
+		"45 by the month before the date": {"1974-10", "2010-12-31", schemas.Eligible},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := law.NewEvaluator()
+			row := factRow(schemas.RowCharge, 0)
+			row.Code, row.County = e.Code("CA:HSC:11359", true), e.County("KERN", true)
+			row.Severity, row.Disposition, row.Disposed = schemas.Felony, schemas.Convicted, day(t, c.convicted)
+			first, further := ParsePartial("birth_date " + c.born).Born()
+			got := e.Person(&Person{Birth: first, BirthDays: further, Keyed: true, Charges: []Charge{row}})[0]
+			if got.Outcome != c.want {
+				t.Errorf("%s, want %s", got.Outcome, c.want)
+			}
+		})
+	}
+}
+
+// Every date of a charge may be known in part.
+func TestEveryDateMayBeKnownInPart(t *testing.T) {
+	for name, field := range partialNames {
+		p := ParsePartial(name + " 2001-02")
+		if from, to := p.days(field); from != day(t, "2001-02-01") || to != day(t, "2001-02-28") {
+			t.Errorf("%s: %s to %s", name, from, to)
+		}
+		if p := ParsePartial(name + " 2001-13"); p.has != 0 {
+			t.Errorf("%s: a month that is none is known", name)
+		}
+	}
+}
+
+// A year of birth that ends before any event that can be is unknown, as is one after the
+// first event; the days of an event's own year are left.
+func TestAYearOfBirthMustFit(t *testing.T) {
+	for born, want := range map[string]bool{"1898": false, "1899": true, "1985": true, "1986": false, "2020": false} {
+		row := charged(-1, schemas.Convicted, day(t, "1985-06-01"))
+		first, further := ParsePartial("birth_date " + born).Born()
+		p := &Person{Birth: first, BirthDays: further, Charges: []Charge{row}}
+		p.sound(day(t, "2019-11-11"))
+		if p.Birth.Known() != want {
+			t.Errorf("born in %s: known %t, want %t", born, p.Birth.Known(), want)
+		}
+	}
+}
+
 // A vacatur ends a conviction only if it follows every day on which that may have been.
 func TestAVacaturFollowsAYear(t *testing.T) {
 	for vacated, want := range map[string]schemas.Disposition{

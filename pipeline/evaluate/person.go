@@ -45,8 +45,8 @@ func (e *judge) personMask(p *Person, kinds schemas.RowKind, hole int) mask {
 		case policies.Registered:
 			v = e.registered(p, kinds, t.sets, hole)
 		default:
-			if p.Birth.Known() {
-				m.add(&t.slot, t.date.ask(p.Birth, p.Birth))
+			if born := p.births(); born.from.Known() {
+				m.add(&t.slot, t.date.ask(born.from, born.to))
 				continue
 			}
 		}

@@ -110,8 +110,8 @@ func (e *judge) otherMask(p *Person, i int, m *mask) {
 	for j := range s.dates {
 		t := &s.dates[j]
 		if t.field == policies.BirthDate {
-			if p.Birth.Known() {
-				m.add(&t.slot, t.ask(p.Birth, p.Birth))
+			if born := p.births(); born.from.Known() {
+				m.add(&t.slot, t.ask(born.from, born.to))
 			}
 			continue
 		}

@@ -46,7 +46,7 @@ func (p *Person) sound(asOf schemas.Date) seen {
 	s := seen{}
 	earliest := asOf.AddYears(-longestLife)
 	born, first := p.Birth, asOf
-	if born.Known() && (born > asOf || born < earliest) {
+	if born.Known() && (born > asOf || p.births().to < earliest) {
 		born = schemas.NoDate
 	}
 	from := max(born, earliest)

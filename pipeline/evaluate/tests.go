@@ -125,14 +125,15 @@ type ageTest struct {
 	under   bool
 }
 
-// answer compares the days on which the event is possible with the birthday.
-func (t *ageTest) answer(birthday, earliest, latest schemas.Date) truth {
+// answer compares the days on which the event is possible with those on which the birthday
+// may be.
+func (t *ageTest) answer(birthday days, earliest, latest schemas.Date) truth {
 	v := unknown
 	switch {
-	case !birthday.Known():
-	case latest < birthday:
+	case !birthday.from.Known():
+	case latest < birthday.from:
 		v = yes // certainly under age
-	case earliest >= birthday:
+	case earliest >= birthday.to:
 		v = no
 	}
 	if v == unknown || t.under {

@@ -20,6 +20,7 @@ var (
 // world is a person whose facts may be missing; complete fills them in.
 type world struct {
 	birth    schemas.Date
+	further  int32 // days on which the birth may have been besides
 	complete bool
 	charges  []drawnCharge
 }
@@ -55,6 +56,11 @@ func drawDate(t *rapid.T, from, to string, missing bool) schemas.Date {
 
 func drawWorld(t *rapid.T) world {
 	w := world{birth: drawDate(t, "1955-01-01", "1995-01-01", true), complete: rapid.IntRange(0, 3).Draw(t, "hole") > 0}
+	if w.birth.Known() && rapid.IntRange(0, 2).Draw(t, "birth in part") == 0 {
+		partly := &Partial{}
+		part(t, policies.BirthDate, w.birth, partly)
+		w.birth, w.further = partly.Born()
+	}
 	for range rapid.IntRange(1, 4).Draw(t, "charges") {
 		c := drawnCharge{
 			code: rapid.IntRange(-1, len(drawnCodes)-1).Draw(t, "code"), county: rapid.IntRange(-1, 1).Draw(t, "county"),
@@ -87,6 +93,7 @@ func fill(t *rapid.T, w world) world {
 	if !out.birth.Known() {
 		out.birth = drawDate(t, "1955-01-01", "1995-01-01", false)
 	}
+	out.birth += schemas.Date(rapid.Int32Range(0, w.further).Draw(t, "day of birth"))
 	charges := append([]drawnCharge{}, w.charges...)
 	if !w.complete && rapid.Bool().Draw(t, "unread row was a charge") {
 		charges = append(charges, drawnCharge{code: -1, county: -1, decree: schemas.NoDate, offense: schemas.NoDate})
@@ -124,7 +131,7 @@ func fill(t *rapid.T, w world) world {
 }
 
 func (w world) person(e *Evaluator) *Person {
-	p := &Person{Birth: w.birth, Keyed: true}
+	p := &Person{Birth: w.birth, BirthDays: w.further, Keyed: true}
 	for i, c := range w.charges {
 		row := factRow(schemas.RowCharge, 0)
 		if c.code >= 0 {

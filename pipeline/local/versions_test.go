@@ -274,15 +274,20 @@ fields:
 		"P3,19700101,month,20111001,20111000\n"+
 		"P4,19700101,straddles,,20110000\n"+
 		"P5,19700101,late,,20150000\n"+
-		"P6,19700000,born,,20010203\n")
-	want := map[string]string{"whole": "ELIGIBLE", "year": "ELIGIBLE", "month": "ELIGIBLE", "straddles": "REVIEW", "late": "NOT_YET", "born": "ELIGIBLE"}
+		"P6,19700000,born,,20010203\n"+
+		"P7,19710000,both,,20010203\n"+
+		"P7,19710314,and,,20010203\n"+
+		"P8,19710000,one,,20010203\n"+
+		"P8,19720101,other,,20010203\n")
+	want := map[string]string{"whole": "ELIGIBLE", "year": "ELIGIBLE", "month": "ELIGIBLE", "straddles": "REVIEW", "late": "NOT_YET", "born": "ELIGIBLE", "both": "ELIGIBLE", "and": "ELIGIBLE", "one": "ELIGIBLE", "other": "ELIGIBLE"}
 	parts := map[string]string{
 		"year": "disposition_date 2001; arrest_date 2000", "month": "disposition_date 2011-10",
 		"straddles": "disposition_date 2011", "late": "disposition_date 2015",
+		"born": "birth_date 1970", "both": "birth_date 1971", "one": "birth_date 1971",
 	}
 	for _, grouping := range []pipeline.Grouping{pipeline.Contiguous, pipeline.Partition} {
 		cfg.Out, cfg.Grouping = t.TempDir(), grouping
-		sweep(t, cfg)
+		result := sweep(t, cfg)
 		if diff := cmp.Diff(want, outcomes(t, cfg)); diff != "" {
 			t.Errorf("%s: outcomes (-want +got):\n%s", grouping, diff)
 		}
@@ -294,8 +299,11 @@ fields:
 				t.Errorf("%s: eligible on %s, want the last day that it may be", grouping, row["eligible_on"])
 			}
 		}
-		if n := len(table(t, cfg, "rejects")); n != 6 {
-			t.Errorf("%s: %d rejects, want 6", grouping, n)
+		if n := len(table(t, cfg, "rejects")); n != 8 {
+			t.Errorf("%s: %d rejects, want 8", grouping, n)
+		}
+		if list := read(t, filepath.Join(cfg.Out, result.Path, "worklist", "identity.csv")); strings.Count(list, "two_births,") != 1 || !strings.Contains(list, ",10,a.csv,11") {
+			t.Errorf("%s: identity.csv is %s, want the two births of P8", grouping, list)
 		}
 	}
 }

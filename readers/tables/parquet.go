@@ -141,6 +141,15 @@ func (r *Reader) open(at io.ReaderAt, wanted []string) error {
 		default:
 			return fmt.Errorf("its column %q is of type %s, which is not read here: have it written as text", field.Name, field.Type)
 		}
+		for group := range in.NumRowGroups() {
+			chunk, err := in.MetaData().RowGroup(group).ColumnChunk(leaf)
+			if err != nil {
+				return err
+			}
+			if err := checkPages(r.ctx, at, r.size, chunk); err != nil {
+				return err
+			}
+		}
 		if c.reader, err = reader.GetColumn(r.ctx, leaf); err != nil {
 			return err
 		}
