@@ -227,3 +227,12 @@ func (d *Directory) business(day schemas.Date) bool {
 	weekday := ((day % 7) + 7) % 7
 	return weekday != sunday && weekday != saturday && !d.holidays[day]
 }
+
+// StateOf is the state in the name of an agency: US-CA of court-us-ca-kern.
+func StateOf(agency string) string {
+	elements := strings.SplitN(agency, "-", 4)
+	if len(elements) < 3 {
+		return ""
+	}
+	return strings.ToUpper(elements[1] + "-" + elements[2])
+}

@@ -1,0 +1,491 @@
+package issue
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"filippo.io/age"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clearsweep/clearsweep/pipeline/agencies"
+	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
+	"github.com/clearsweep/clearsweep/writers/profile"
+)
+
+// Config is what is to be issued, and how.
+type Config struct {
+	Out     storage.Store // of the runs, and for the batch
+	Scratch storage.Store // of the local disk
+	Run     *writers.Run
+	// Directory says what each kind of agency is sent; Profiles finds the forms by name.
+	Directory *agencies.Directory
+	Profiles  func(name string) (*profile.Profile, error)
+	// Keys open the update files of the run where they are encrypted.
+	Keys []age.Identity
+	// Recipients are those for whom the batch is encrypted; nil leaves it in clear.
+	Recipients *writers.AgencyRecipients
+	Reversals  []*Reversal
+	// ReversalsDigest is the SHA-256 of the list of reversals, if there is one.
+	ReversalsDigest string
+	Full            bool // tell again what was told before
+	Workers         int
+	Moment
+}
+
+const batchesFolder = "issued"
+
+// Issue makes the batch of a run, and returns it once it counts. The error is ErrNothing where
+// there is nothing to tell, and journal.ErrMoved where somebody else wrote to the journal of
+// the output at the same time; in both, and after any other, nothing was issued.
+func Issue(ctx context.Context, history *History, cfg Config) (_ *Batch, err error) {
+	b, err := begin(history, cfg)
+	if err != nil {
+		return nil, err
+	}
+	vouched := false
+	defer func() {
+		if !vouched {
+			err = errors.Join(err, cfg.Out.Remove(context.WithoutCancel(ctx), b.Folder))
+		}
+	}()
+	if err := b.tell(ctx); err != nil {
+		return nil, err
+	}
+	vouched = true // from here on the entry may exist, whatever the store answers
+	_, err = history.Journal.Append(ctx, cfg.At, cfg.Who, Issued, b.Batch)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", b.ID, err)
+	}
+	return &b.Batch, nil
+}
+
+// issuing is a batch that is being made.
+type issuing struct {
+	Batch
+	cfg     Config
+	since   string // as-of date of the batch before; empty for the first
+	known   map[string]writers.Output
+	updates map[string]writers.Output
+}
+
+func begin(history *History, cfg Config) (*issuing, error) {
+	m := cfg.Run.Manifest
+	b := &issuing{cfg: cfg, known: history.Known(), updates: cfg.Run.Updates()}
+	b.Batch = Batch{
+		Number: 1, On: cfg.On, OnText: cfg.On.String(), Run: m.RunID, ManifestSHA256: cfg.Run.Commit.ManifestSHA256, AsOf: m.AsOf,
+		Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Directory: cfg.Directory.State, DirectoryHash: cfg.Directory.Digest,
+		Recipients: cfg.Recipients.Digest(), Reversals: cfg.ReversalsDigest, Full: cfg.Full,
+	}
+	if last := history.Last(); last != nil {
+		b.Number, b.since = last.Number+1, last.AsOf
+		if m.AsOf < last.AsOf {
+			return nil, fmt.Errorf("run %s asks the law as of %s, and agencies have been told what it gave as of %s: issue a newer run", m.RunID, m.AsOf, last.AsOf)
+		}
+		if cfg.On < last.On {
+			return nil, fmt.Errorf("the day %s is before that of %s, %s", cfg.On, last.ID, last.On)
+		}
+	}
+	for _, o := range m.Outputs {
+		if strings.HasPrefix(o.Path, "agencies/") && len(b.updates) == 0 {
+			return nil, errors.New("the run has no update.csv: sweep with update_forms csv, or both")
+		}
+	}
+	b.ID = batchID(b.Number)
+	b.Folder = path.Join(batchesFolder, b.ID, "a="+strings.ToLower(rand.Text()))
+	return b, nil
+}
+
+// tell writes the files of all agencies.
+func (b *issuing) tell(ctx context.Context) error {
+	names := slices.Collect(maps.Keys(b.updates))
+	for agency := range b.known {
+		if _, has := b.updates[agency]; !has && len(b.cfg.Reversals) > 0 {
+			names = append(names, agency)
+		}
+	}
+	slices.Sort(names)
+	if err := b.check(names); err != nil {
+		return err
+	}
+	told := make([]*Told, len(names))
+	taken := make([][]int, len(names)) // reversals of each agency
+	g, working := errgroup.WithContext(ctx)
+	g.SetLimit(max(b.cfg.Workers, 1))
+	for i, agency := range names {
+		g.Go(func() (err error) {
+			t := &teller{issuing: b, agency: agency}
+			told[i], err = t.tell(working)
+			taken[i] = t.taken
+			if err != nil {
+				err = fmt.Errorf("agency %s: %w", agency, err)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, t := range told {
+		if t != nil {
+			b.Agencies = append(b.Agencies, *t)
+		}
+	}
+	for _, list := range taken {
+		for _, i := range list {
+			b.cfg.Reversals[i].Reversed++
+		}
+	}
+	var faults []error
+	for _, r := range b.cfg.Reversals {
+		if r.Reversed == 0 {
+			faults = append(faults, fmt.Errorf("reversals: line %d: no agency was told of relief for this charge, or it was taken back before", r.Line))
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	return b.anything()
+}
+
+// anything is ErrNothing where no agency is told of anything.
+func (b *issuing) anything() error {
+	n := int64(0)
+	for i := range b.Agencies {
+		if b.Agencies[i].File.Rows > 0 {
+			return nil
+		}
+		n += b.Agencies[i].Refused
+	}
+	if n > 0 {
+		return fmt.Errorf("%w, but %d rows cannot stand in their files: %s", ErrNothing, n, b.Agencies[0].first)
+	}
+	return ErrNothing
+}
+
+// check looks whether every agency can be told, before any of it is written.
+func (b *issuing) check(names []string) error {
+	var faults []error
+	for _, agency := range names {
+		_, k, err := b.cfg.Directory.KindOf(agency)
+		if err == nil {
+			_, err = b.cfg.Profiles(k.Profile)
+		}
+		if err == nil {
+			_, err = b.cfg.Recipients.For(agency)
+		}
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}
+
+// teller makes the file of one agency.
+type teller struct {
+	*issuing
+	agency string
+	folder writers.Folder
+	to     *writers.Recipients
+	form   *profile.Profile
+
+	offered *offers
+	fates   []fate
+	undo    map[uint32]int // reversals of rows that the run has, by ordinal
+	gone    []int          // reversals of charges that it has not
+	taken   []int          // all of them
+	told    Told
+}
+
+func (t *teller) tell(ctx context.Context) (_ *Told, err error) {
+	kind, k, err := t.cfg.Directory.KindOf(t.agency)
+	if err != nil {
+		return nil, err
+	}
+	if t.form, err = t.cfg.Profiles(k.Profile); err != nil {
+		return nil, err
+	}
+	if t.to, err = t.cfg.Recipients.For(t.agency); err != nil {
+		return nil, err
+	}
+	t.told = Told{Agency: t.agency, Kind: kind, Profile: k.Profile, Changes: map[string]int64{}}
+	t.folder = writers.Folder{Store: t.cfg.Out, Prefix: path.Join(t.Folder, "agencies", t.agency)}
+	defer func() {
+		if t.offered != nil {
+			err = errors.Join(err, t.offered.remove(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := t.gather(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.decide(ctx); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(t.fates, fate.speaks) && len(t.gone) == 0 {
+		return nil, nil
+	}
+	if err := t.write(ctx); err != nil {
+		return nil, err
+	}
+	if t.told.File.Rows == 0 && t.told.Refused == 0 {
+		return nil, nil
+	}
+	if err := t.remember(ctx); err != nil {
+		return nil, err
+	}
+	return &t.told, nil
+}
+
+// speaks tells whether an agency is told of a row.
+func (f fate) speaks() bool { return f == fresh || f == corrected || f == repeated || f == reversed }
+
+// rows calls each with the rows that the run has for the agency, in order.
+func (t *teller) rows(ctx context.Context, each func(ordinal uint32, row *profile.Row) error) (err error) {
+	of, has := t.updates[t.agency]
+	if !has {
+		return nil
+	}
+	in, err := t.cfg.Run.OpenUpdate(ctx, t.cfg.Out, of, t.cfg.Keys)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	u, err := newUpdateReader(of.Path, in)
+	if err != nil {
+		return err
+	}
+	for ordinal := uint32(0); ; ordinal++ {
+		if err := u.next(); errors.Is(err, io.EOF) {
+			return ctx.Err()
+		} else if err != nil {
+			return err
+		}
+		if err := each(ordinal, &u.row); err != nil {
+			return err
+		}
+	}
+}
+
+// gather reads the keys of the rows.
+func (t *teller) gather(ctx context.Context) (err error) {
+	rows := t.updates[t.agency].Rows
+	if t.offered, err = newOffers(ctx, t.cfg.Scratch, t.agency, rows); err != nil {
+		return err
+	}
+	err = t.rows(ctx, func(ordinal uint32, row *profile.Row) error { return t.offered.add(row, ordinal) })
+	if err != nil {
+		return errors.Join(err, t.offered.abort())
+	}
+	t.fates = make([]fate, rows)
+	return t.offered.done()
+}
+
+// decide finds what becomes of every row.
+func (t *teller) decide(ctx context.Context) error {
+	asked := map[Key]int{}
+	for i, r := range t.cfg.Reversals {
+		asked[identity(&r.Row)] = i
+	}
+	t.undo = map[uint32]int{}
+	found := map[int]bool{}
+	return merge(ctx, t.offered, t.cfg.Out, t.known[t.agency], func(m meeting) error {
+		if m.known != nil && !m.known.Reversed {
+			if i, ok := asked[m.known.Key.alike()]; ok {
+				if found[i] {
+					return fmt.Errorf("reversals: line %d: the agency was told of several charges that are alike in all that the line says", t.cfg.Reversals[i].Line)
+				}
+				found[i] = true
+				t.taken = append(t.taken, i)
+				if m.offer == nil {
+					t.gone = append(t.gone, i)
+				} else {
+					t.undo[m.offer.ordinal] = i
+					t.fates[m.offer.ordinal] = reversed
+				}
+				return nil
+			}
+		}
+		if m.offer != nil {
+			t.fates[m.offer.ordinal] = t.fateOf(m)
+		}
+		return nil
+	})
+}
+
+func (t *teller) fateOf(m meeting) fate {
+	switch {
+	case m.known == nil:
+		return fresh
+	case m.known.Reversed:
+		t.told.Held++
+		return held
+	case m.known.Content != m.offer.content:
+		return corrected
+	case t.cfg.Full:
+		return repeated
+	}
+	return kept
+}
+
+// write writes the file, and lists what cannot stand in it.
+func (t *teller) write(ctx context.Context) (err error) {
+	f, err := t.folder.Create(ctx, t.form.FileName(), t.to)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Abort()) }()
+	e, err := t.form.Encoder(f, profile.Head{Agency: t.agency, Batch: t.ID, Policy: t.Policy, AsOf: t.AsOf, Run: t.Run})
+	if err != nil {
+		return err
+	}
+	var changes int64
+	var list [][]string // of what is refused
+	say := func(row *profile.Row, change, where string) error {
+		row[profile.Sequence], row[profile.Change] = strconv.FormatInt(changes+1, 10), change
+		row[profile.Batch], row[profile.Agency], row[profile.Policy] = t.ID, t.agency, t.Policy
+		row[profile.AsOf], row[profile.Run] = t.AsOf, t.Run
+		err := e.Add(row)
+		var no *profile.Refused
+		if errors.As(err, &no) {
+			list = append(list, []string{where, no.Column, no.Reason})
+			return nil
+		}
+		changes++
+		t.told.Changes[change]++
+		return err
+	}
+	err = t.rows(ctx, func(ordinal uint32, row *profile.Row) error {
+		fate := t.fates[ordinal]
+		if !fate.speaks() {
+			return nil
+		}
+		before := len(list)
+		where := "row " + row[profile.Sequence]
+		if fate == reversed {
+			*row = t.cfg.Reversals[t.undo[ordinal]].over(*row)
+		}
+		err := say(row, t.change(fate, row), where)
+		if len(list) > before {
+			if fate == reversed {
+				return errReversal(t.cfg.Reversals[t.undo[ordinal]], list[before])
+			}
+			t.fates[ordinal] = refused
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, i := range t.gone {
+		before := len(list)
+		row := t.cfg.Reversals[i].over(profile.Row{})
+		if err := say(&row, "reversed", ""); err != nil {
+			return err
+		}
+		if len(list) > before {
+			return errReversal(t.cfg.Reversals[i], list[before])
+		}
+	}
+	if t.told.Control, err = e.Close(); err != nil {
+		return err
+	}
+	if t.told.File, err = f.Commit(changes); err != nil {
+		return err
+	}
+	t.told.File.Path = path.Join(t.folder.Prefix, t.told.File.Path)
+	return t.writeRefused(ctx, list)
+}
+
+// errReversal is of a reversal that cannot stand in the file of an agency: relief that was
+// given and cannot be taken back stops the batch.
+func errReversal(r *Reversal, why []string) error {
+	return fmt.Errorf("reversals: line %d: it cannot stand in the agency's file: column %s: %s", r.Line, why[1], why[2])
+}
+
+// change says why an agency is told of a row.
+func (t *teller) change(f fate, row *profile.Row) string {
+	switch f {
+	case corrected:
+		return "corrected"
+	case repeated:
+		return "repeated"
+	case reversed:
+		return "reversed"
+	case fresh, kept, held, refused:
+	}
+	if t.since != "" && row[profile.EligibleOn] > t.since {
+		return "due"
+	}
+	return "new"
+}
+
+// writeRefused lists the rows that cannot stand in the file: where they stand in the run's own.
+func (t *teller) writeRefused(ctx context.Context, list [][]string) (err error) {
+	if t.told.Refused = int64(len(list)); len(list) == 0 {
+		return nil
+	}
+	t.told.first = fmt.Sprintf("agency %s: %s: column %s: %s", t.agency, list[0][0], list[0][1], list[0][2])
+	f, err := t.folder.Create(ctx, "refused.csv", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Abort()) }()
+	if err := csv.NewWriter(f).WriteAll(append([][]string{{"row", "column", "reason"}}, list...)); err != nil {
+		return err
+	}
+	o, err := f.Commit(int64(len(list)))
+	o.Path = path.Join(t.folder.Prefix, o.Path)
+	t.told.List = &o
+	return err
+}
+
+// remember writes the list of all that the agency has been told now.
+func (t *teller) remember(ctx context.Context) (err error) {
+	f, err := t.folder.Create(ctx, "known", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Abort()) }()
+	undone := map[Key]bool{}
+	for _, i := range t.taken {
+		undone[identity(&t.cfg.Reversals[i].Row)] = true
+	}
+	var rows int64
+	var line []byte
+	keep := func(k Known) error {
+		rows++
+		line = k.append(line[:0])
+		_, err := f.Write(line)
+		return err
+	}
+	err = merge(ctx, t.offered, t.cfg.Out, t.known[t.agency], func(m meeting) error {
+		if m.known != nil && !m.known.Reversed && undone[m.known.Key.alike()] {
+			return keep(Known{m.known.Key, m.known.Content, t.Number, true})
+		}
+		if m.offer == nil {
+			return keep(*m.known)
+		}
+		switch t.fates[m.offer.ordinal] {
+		case fresh, corrected, repeated:
+			return keep(Known{m.offer.key, m.offer.content, t.Number, false})
+		case kept, held, refused, reversed:
+		}
+		if m.known != nil { // what could not be told now holds as it was told
+			return keep(*m.known)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	t.told.Known, err = f.Commit(rows)
+	t.told.Known.Path = path.Join(t.folder.Prefix, t.told.Known.Path)
+	return err
+}

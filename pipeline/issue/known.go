@@ -1,0 +1,97 @@
+package issue
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
+)
+
+// A Known is one charge of which an agency has been told.
+type Known struct {
+	Key      Key
+	Content  [8]byte // hash of what it was told last
+	Batch    uint32  // number of the batch that told it last
+	Reversed bool    // the last was that the relief is taken back
+}
+
+// knownBytes is the length of a record of a list: key, content, batch, and one byte that is 1
+// where the relief was taken back. Lists are in order of key.
+const knownBytes = keyBytes + 8 + 4 + 1
+
+func (k *Known) append(b []byte) []byte {
+	b = append(append(b, k.Key[:]...), k.Content[:]...)
+	b = binary.BigEndian.AppendUint32(b, k.Batch)
+	if k.Reversed {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+// list reads what an agency was told before, in order of key.
+type list struct {
+	in   io.Closer
+	r    *bufio.Reader
+	name string
+	have bool // at hand
+	at   Known
+	err  error
+}
+
+// openList opens the list of an agency; one without a file is empty. The caller closes it.
+func openList(ctx context.Context, store storage.Store, of writers.Output) (*list, error) {
+	if of.Path == "" {
+		return &list{err: io.EOF}, nil
+	}
+	in, err := writers.Folder{Store: store}.OpenFile(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	return &list{in: in, r: bufio.NewReaderSize(in, 1<<16), name: of.Path}, nil
+}
+
+// peek is the record at hand; false at the end.
+func (l *list) peek() (*Known, bool, error) {
+	if !l.have && l.err == nil {
+		l.err = l.read()
+		l.have = l.err == nil
+	}
+	if errors.Is(l.err, io.EOF) {
+		return nil, false, nil
+	}
+	return &l.at, l.have, l.err
+}
+
+// pass goes on to the next record.
+func (l *list) pass() { l.have = false }
+
+func (l *list) read() error {
+	var b [knownBytes]byte
+	if _, err := io.ReadFull(l.r, b[:]); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = fmt.Errorf("%s: %w", l.name, writers.ErrDamaged)
+		}
+		return err
+	}
+	before := l.at.Key
+	l.at = Known{Batch: binary.BigEndian.Uint32(b[keyBytes+8:]), Reversed: b[knownBytes-1] == 1}
+	copy(l.at.Key[:], b[:])
+	copy(l.at.Content[:], b[keyBytes:])
+	if bytes.Compare(l.at.Key[:], before[:]) < 0 {
+		return fmt.Errorf("%s: not in order: %w", l.name, writers.ErrDamaged)
+	}
+	return nil
+}
+
+func (l *list) close() error {
+	if l.in == nil {
+		return nil
+	}
+	return l.in.Close()
+}
