@@ -170,12 +170,18 @@ func readIdentity(name string) ([]age.Identity, error) {
 // readDirectory reads a directory of agencies, or finds that of the state whose agencies the
 // run has.
 func readDirectory(run *writers.Run, name string) (*agencies.Directory, error) {
+	first := ""
+	for _, agency := range slices.Sorted(maps.Keys(run.Updates())) {
+		first = agency
+		break
+	}
+	return directoryOf(first, name)
+}
+
+// directoryOf reads a directory, or finds that of the state of an agency.
+func directoryOf(agency, name string) (*agencies.Directory, error) {
 	if name == "" {
-		state := ""
-		for _, agency := range slices.Sorted(maps.Keys(run.Updates())) {
-			state = agencies.StateOf(agency)
-		}
-		return agencies.Load(schemas.Agencies, state)
+		return agencies.Load(schemas.Agencies, agencies.StateOf(agency))
 	}
 	source, err := os.ReadFile(name)
 	if err != nil {

@@ -210,7 +210,7 @@ func (d *Directory) Due(k *Kind, on schemas.Date, reached map[Milestone]schemas.
 // that is none of business, a deadline in days of business ends on the next one.
 func (d *Directory) add(from schemas.Date, of *Deadline) schemas.Date {
 	if !of.business {
-		return from + schemas.Date(of.days)
+		return from + schemas.Date(of.days) //nolint:gosec // ten years at most
 	}
 	for left := of.days; left > 0; {
 		from++

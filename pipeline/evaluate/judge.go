@@ -27,7 +27,7 @@ type judge struct {
 	keys      []int32
 	states    []truth
 	facts     []folded
-	birthdays []days // by ageTest
+	birthdays []days         // by ageTest
 	undated   uint64         // leaves of the person that time makes true on no day that can be computed
 	days      []schemas.Date // by elapsedDay, of those that are the person's; NoDate when not computed yet
 	relatives []*countTest   // those that differ between the charges of the person

@@ -119,6 +119,9 @@ func (h *History) Known() map[string]writers.Output {
 	return known
 }
 
+// Number is the batch of a number.
+func (h *History) Number(n uint32) *Batch { return h.Batches[n-1] }
+
 // batchID is the name of the n-th batch.
 func batchID(n uint32) string { return fmt.Sprintf("batch-%06d", n) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -296,7 +297,7 @@ func (t *teller) decide(ctx context.Context) error {
 	t.undo = map[uint32]int{}
 	found := map[int]bool{}
 	return merge(ctx, t.offered, t.cfg.Out, t.known[t.agency], func(m meeting) error {
-		if m.known != nil && !m.known.Reversed {
+		if m.known != nil && m.known.Action != Reinstated {
 			if i, ok := asked[m.known.Key.alike()]; ok {
 				if found[i] {
 					return fmt.Errorf("reversals: line %d: the agency was told of several charges that are alike in all that the line says", t.cfg.Reversals[i].Line)
@@ -323,7 +324,7 @@ func (t *teller) fateOf(m meeting) fate {
 	switch {
 	case m.known == nil:
 		return fresh
-	case m.known.Reversed:
+	case m.known.Action == Reinstated:
 		t.told.Held++
 		return held
 	case m.known.Content != m.offer.content:
@@ -352,8 +353,7 @@ func (t *teller) write(ctx context.Context) (err error) {
 		row[profile.Batch], row[profile.Agency], row[profile.Policy] = t.ID, t.agency, t.Policy
 		row[profile.AsOf], row[profile.Run] = t.AsOf, t.Run
 		err := e.Add(row)
-		var no *profile.Refused
-		if errors.As(err, &no) {
+		if no, ok := errors.AsType[*profile.Refused](err); ok {
 			list = append(list, []string{where, no.Column, no.Reason})
 			return nil
 		}
@@ -399,8 +399,38 @@ func (t *teller) write(ctx context.Context) (err error) {
 	if t.told.File, err = f.Commit(changes); err != nil {
 		return err
 	}
+	if err := t.writeControl(ctx); err != nil {
+		return err
+	}
 	t.told.File.Path = path.Join(t.folder.Prefix, t.told.File.Path)
 	return t.writeRefused(ctx, list)
+}
+
+// writeControl writes control.json, which goes with the file: what a recipient compares, and
+// names when it acknowledges.
+func (t *teller) writeControl(ctx context.Context) (err error) {
+	data, err := json.MarshalIndent(struct {
+		Batch   string           `json:"batch"`
+		On      string           `json:"on"`
+		Agency  string           `json:"agency"`
+		Profile string           `json:"profile"`
+		File    writers.Output   `json:"file"`
+		Control profile.Control  `json:"control"`
+		Changes map[string]int64 `json:"changes"`
+	}{t.ID, t.OnText, t.agency, t.told.Profile, t.told.File, t.told.Control, t.told.Changes}, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := t.folder.Create(ctx, "control.json", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Abort()) }()
+	if _, err := f.Write(append(data, '\n')); err != nil {
+		return err
+	}
+	_, err = f.Commit(0)
+	return err
 }
 
 // errReversal is of a reversal that cannot stand in the file of an agency: relief that was
@@ -466,15 +496,15 @@ func (t *teller) remember(ctx context.Context) (err error) {
 		return err
 	}
 	err = merge(ctx, t.offered, t.cfg.Out, t.known[t.agency], func(m meeting) error {
-		if m.known != nil && !m.known.Reversed && undone[m.known.Key.alike()] {
-			return keep(Known{m.known.Key, m.known.Content, t.Number, true})
+		if m.known != nil && m.known.Action != Reinstated && undone[m.known.Key.alike()] {
+			return keep(Known{m.known.Key, m.known.Content, t.Number, Reinstated})
 		}
 		if m.offer == nil {
 			return keep(*m.known)
 		}
 		switch t.fates[m.offer.ordinal] {
 		case fresh, corrected, repeated:
-			return keep(Known{m.offer.key, m.offer.content, t.Number, false})
+			return keep(Known{m.offer.key, m.offer.content, t.Number, m.offer.action})
 		case kept, held, refused, reversed:
 		}
 		if m.known != nil { // what could not be told now holds as it was told

@@ -9,29 +9,49 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
 // A Known is one charge of which an agency has been told.
 type Known struct {
-	Key      Key
-	Content  [8]byte // hash of what it was told last
-	Batch    uint32  // number of the batch that told it last
-	Reversed bool    // the last was that the relief is taken back
+	Key     Key
+	Content [8]byte // hash of what it was told last
+	Batch   uint32  // number of the batch that told it last
+	Action  Action  // that it was told last
 }
 
-// knownBytes is the length of a record of a list: key, content, batch, and one byte that is 1
-// where the relief was taken back. Lists are in order of key.
+// Action is what an agency was told to add: a verb of policies behind the first, or Reinstated.
+type Action uint8
+
+// Reinstated is the action of a reversal.
+const Reinstated Action = 255
+
+// actionOf is the action of a name; 0 where there is none such.
+func actionOf(name string) Action {
+	verb, err := policies.ParseVerb(name)
+	if err != nil {
+		return 0
+	}
+	return Action(verb + 1) //nolint:gosec // verbs are few
+}
+
+// Verb is the verb of an action; NoVerb of Reinstated.
+func (a Action) Verb() policies.Verb {
+	if a == Reinstated {
+		return policies.NoVerb
+	}
+	return policies.Verb(a) - 1
+}
+
+// knownBytes is the length of a record of a list: key, content, batch, action. Lists are in
+// order of key.
 const knownBytes = keyBytes + 8 + 4 + 1
 
 func (k *Known) append(b []byte) []byte {
 	b = append(append(b, k.Key[:]...), k.Content[:]...)
-	b = binary.BigEndian.AppendUint32(b, k.Batch)
-	if k.Reversed {
-		return append(b, 1)
-	}
-	return append(b, 0)
+	return append(binary.BigEndian.AppendUint32(b, k.Batch), byte(k.Action))
 }
 
 // list reads what an agency was told before, in order of key.
@@ -80,7 +100,7 @@ func (l *list) read() error {
 		return err
 	}
 	before := l.at.Key
-	l.at = Known{Batch: binary.BigEndian.Uint32(b[keyBytes+8:]), Reversed: b[knownBytes-1] == 1}
+	l.at = Known{Batch: binary.BigEndian.Uint32(b[keyBytes+8:]), Action: Action(b[knownBytes-1])}
 	copy(l.at.Key[:], b[:])
 	copy(l.at.Content[:], b[keyBytes:])
 	if bytes.Compare(l.at.Key[:], before[:]) < 0 {

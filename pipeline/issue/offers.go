@@ -21,11 +21,12 @@ type offer struct {
 	key     Key
 	content [8]byte
 	ordinal uint32 // of the row in the file, from 0
+	action  Action
 }
 
-const offerBytes = keyBytes + 8 + 4
+const offerBytes = keyBytes + 8 + 4 + 1
 
-// offersAtOnce is how many offers are sorted at once: 28 MiB of them.
+// offersAtOnce is how many offers are sorted at once: 32 MiB of them.
 const offersAtOnce = 1 << 20
 
 // offers are the rows of a run for an agency, to be gone over in order of key. They are
@@ -66,14 +67,17 @@ func newOffers(ctx context.Context, scratch storage.Store, name string, rows int
 func (o *offers) key(i int) string { return path.Join("offers", o.name, fmt.Sprintf("%05d", i)) }
 
 func (o *offers) add(row *profile.Row, ordinal uint32) error {
-	of := offer{identity(row), content(row), ordinal}
+	return o.put(offer{identity(row), content(row), ordinal, actionOf(row[profile.Action])})
+}
+
+func (o *offers) put(of offer) error {
 	if o.bits == 0 {
 		o.held = append(o.held, of)
 		return nil
 	}
 	d := o.writers[binary.BigEndian.Uint32(of.key[:])>>(32-o.bits)]
 	d.line = append(append(d.line[:0], of.key[:]...), of.content[:]...)
-	d.line = binary.BigEndian.AppendUint32(d.line, of.ordinal)
+	d.line = append(binary.BigEndian.AppendUint32(d.line, of.ordinal), byte(of.action))
 	_, err := d.out.Write(d.line)
 	return err
 }
@@ -144,7 +148,7 @@ func (o *offers) read(ctx context.Context, i int) (_ []offer, err error) {
 		var of offer
 		copy(of.key[:], b[:])
 		copy(of.content[:], b[keyBytes:])
-		of.ordinal = binary.BigEndian.Uint32(b[keyBytes+8:])
+		of.ordinal, of.action = binary.BigEndian.Uint32(b[keyBytes+8:]), Action(b[offerBytes-1])
 		o.held = append(o.held, of)
 	}
 }

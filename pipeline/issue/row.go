@@ -80,7 +80,7 @@ func identity(row *profile.Row) Key {
 
 // number makes the key of the n-th of those that are alike, from 0.
 func (k Key) number(n int) Key {
-	k[hashBytes], k[hashBytes+1] = byte(n>>8), byte(n)
+	k[hashBytes], k[hashBytes+1] = byte(n>>8), byte(n) //nolint:gosec // n is below 65,536
 	return k
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func TestWhatWasAppendedIsRead(t *testing.T) {
 	}
 	for i, e := range j.Entries {
 		var got said
-		if err := e.Decode(&got); err != nil || got.What != fmt.Sprint(i) || e.Number != int64(i)+1 || e.Who != "a test" || e.Kind != "said" {
+		if err := e.Decode(&got); err != nil || got.What != strconv.Itoa(i) || e.Number != int64(i)+1 || e.Who != "a test" || e.Kind != "said" {
 			t.Errorf("entry %d: %+v, %v", i, e, err)
 		}
 	}
@@ -113,7 +114,7 @@ func filled(t *testing.T, entries int) (storage.Store, string) {
 	}
 	j := read(t, store)
 	for i := range entries {
-		if _, err := j.Append(context.Background(), time.Unix(int64(i), 0), "a test", "said", said{fmt.Sprint(i)}); err != nil {
+		if _, err := j.Append(context.Background(), time.Unix(int64(i), 0), "a test", "said", said{strconv.Itoa(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}

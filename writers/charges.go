@@ -1,0 +1,71 @@
+package writers
+
+import (
+	"context"
+	"fmt"
+	"path"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
+)
+
+// ChargeState is how a charge stands in a run. Its texts are good until the next one.
+type ChargeState struct {
+	Person, County, Case, Charge, Code string
+	Severity                           schemas.Severity
+	Disposition                        schemas.Disposition
+	Outcome                            schemas.Outcome
+}
+
+// EachCharge calls do with every determination of a run, in the order of its files, and stops
+// at the first error.
+func EachCharge(ctx context.Context, store storage.Store, run *Run, do func(*ChargeState) error) error {
+	names := []string{"person_id", "county", "case_id", "charge_id", "code", "severity", "disposition", "outcome"}
+	for _, out := range run.Manifest.Outputs {
+		if path.Dir(out.Path) != "determinations" {
+			continue
+		}
+		key := path.Join(run.Commit.Path, out.Path)
+		var stopped error
+		err := eachBatch(ctx, store, key, names, func(batch arrow.Record) {
+			if stopped == nil {
+				stopped = chargesOf(batch, do)
+			}
+		})
+		if stopped != nil {
+			return stopped
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+func chargesOf(batch arrow.Record, do func(*ChargeState) error) error {
+	column := func(name string) *array.String {
+		return batch.Column(batch.Schema().FieldIndices(name)[0]).(*array.String)
+	}
+	text := func(of *array.String, row int) string {
+		if of.IsNull(row) {
+			return ""
+		}
+		return of.Value(row)
+	}
+	person, county, docket, charge, code := column("person_id"), column("county"), column("case_id"), column("charge_id"), column("code")
+	severity, disposition, outcome := column("severity"), column("disposition"), column("outcome")
+	var c ChargeState
+	for row := range int(batch.NumRows()) {
+		c = ChargeState{Person: text(person, row), County: text(county, row), Case: text(docket, row), Charge: text(charge, row), Code: text(code, row)}
+		c.Severity, _ = schemas.ParseSeverity(severity.Value(row))
+		c.Disposition, _ = schemas.ParseDisposition(disposition.Value(row))
+		c.Outcome, _ = schemas.ParseOutcome(outcome.Value(row))
+		if err := do(&c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
