@@ -24,6 +24,13 @@ type ChargeState struct {
 // at the first error.
 func EachCharge(ctx context.Context, store storage.Store, run *Run, do func(*ChargeState) error) error {
 	names := []string{"person_id", "county", "case_id", "charge_id", "code", "severity", "disposition", "outcome"}
+	return EachDetermination(ctx, store, run, names, func(batch arrow.Record) error { return chargesOf(batch, do) })
+}
+
+// EachDetermination calls do with every batch of the determinations of a run, in the order of
+// its files, and stops at the first error. The batch has the named columns, or all if none is
+// named; it is good until do returns.
+func EachDetermination(ctx context.Context, store storage.Store, run *Run, names []string, do func(arrow.Record) error) error {
 	for _, out := range run.Manifest.Outputs {
 		if path.Dir(out.Path) != "determinations" {
 			continue
@@ -32,7 +39,7 @@ func EachCharge(ctx context.Context, store storage.Store, run *Run, do func(*Cha
 		var stopped error
 		err := eachBatch(ctx, store, key, names, func(batch arrow.Record) {
 			if stopped == nil {
-				stopped = chargesOf(batch, do)
+				stopped = do(batch)
 			}
 		})
 		if stopped != nil {

@@ -26,6 +26,17 @@ type object struct {
 // blockBytes is the length of a block.
 const blockBytes = 1 << 20
 
+// Object is an object of a store to seek in.
+type Object interface {
+	io.ReaderAt
+	io.ReadSeekCloser
+}
+
+// OpenObject opens an object of a store to seek in.
+func OpenObject(ctx context.Context, store storage.Store, key string) (Object, error) {
+	return openObject(ctx, store, key)
+}
+
 func openObject(ctx context.Context, store storage.Store, key string) (*object, error) {
 	info, err := store.Head(ctx, key)
 	if err != nil {

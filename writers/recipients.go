@@ -53,6 +53,9 @@ func ParseRecipients(list []string) (Recipients, error) {
 	return r, nil
 }
 
+// Keys are the recipients themselves.
+func (r Recipients) Keys() []age.Recipient { return r.keys }
+
 // seal encrypts what is written to it, for the recipients alone. Close ends the encryption
 // and leaves w open.
 func (r Recipients) seal(w io.Writer) (io.WriteCloser, error) {

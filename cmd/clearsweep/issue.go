@@ -52,7 +52,8 @@ func (f *deedFlags) moment() (issue.Moment, error) {
 
 func issueCommand() *cobra.Command {
 	var runID, directory, recipients, identity, reversals, scratch string
-	var full bool
+	var archiveFor []string
+	var full, noArchive bool
 	var deed deedFlags
 	var s3 s3Flags
 	cmd := &cobra.Command{
@@ -64,11 +65,15 @@ was told is never told again, and never taken back because an extract no longer 
 Relief is taken back by --reversals alone: a list of charges, each with a court order or a
 correction.
 
+Before a file is written, what the records said of every charge in it goes to an archive that
+those named by --archive-for alone can open: see 'clearsweep archive'.
+
 The batch counts once the journal of the output has its entry. 'clearsweep track' says what
 becomes of it at each agency, and by when.`,
 		Example: `  clearsweep sweep --config sweep.yaml
-  clearsweep issue out --who "records bureau"
-  clearsweep issue out --who "records bureau" --reversals reversals.csv
+  age-keygen -o archive-key.txt     # keep it where the output is not
+  clearsweep issue out --who "records bureau" --archive-for age1...
+  clearsweep issue out --who "records bureau" --archive-for age1... --reversals reversals.csv
   clearsweep track status out`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -83,6 +88,16 @@ becomes of it at each agency, and by when.`,
 			cfg := issue.Config{Out: out, Run: run, Profiles: shippedProfile, Full: full, Workers: runtime.NumCPU(), Moment: moment}
 			if err := readLists(&cfg, directory, recipients, identity, reversals); err != nil {
 				return usageError{err}
+			}
+			if (len(archiveFor) > 0) == noArchive {
+				return usageError{errors.New("--archive-for: name who may open the archive of what the records said, as a public key of age, or say --no-archive")}
+			}
+			if len(archiveFor) > 0 {
+				to, err := writers.ParseRecipients(archiveFor)
+				if err != nil {
+					return usageError{fmt.Errorf("--archive-for: %w", err)}
+				}
+				cfg.ArchiveFor = &to
 			}
 			if scratch == "" && !storage.IsURL(args[0]) {
 				scratch = args[0]
@@ -114,6 +129,8 @@ becomes of it at each agency, and by when.`,
 	flags.StringVar(&recipients, "recipients", "", "`file` of CSV, agency,recipient: encrypt each agency's files for its own keys of age")
 	flags.StringVar(&identity, "identity", "", "`file` of the private key of age, where the run's update files are encrypted")
 	flags.StringVar(&reversals, "reversals", "", "`file` of CSV: relief to take back, each by a court order or a correction")
+	flags.StringArrayVar(&archiveFor, "archive-for", nil, "public `key` of age, or file of some, of who may open the archive; may be given again")
+	flags.BoolVar(&noArchive, "no-archive", false, "keep no archive: once relief is in them, nobody can say what the records said")
 	flags.BoolVar(&full, "full", false, "tell again what agencies were told before, as an agency that lost it needs")
 	flags.StringVar(&scratch, "scratch", "", "`folder` for what does not outlive the command; OUT when that is a folder, else the system's own")
 	deed.register(cmd, "the `day` of the list, from which deadlines count")
@@ -229,6 +246,9 @@ func printBatch(w io.Writer, out storage.Store, b *issue.Batch) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if b.Archive != "" {
+		fmt.Fprintf(w, "\nwhat the records said is in %s", b.Archive)
 	}
 	_, err := fmt.Fprintf(w, "\nthe files lie below %s/%s/agencies\n", out, b.Folder)
 	return err

@@ -88,7 +88,7 @@ accounts for every row.
 	root.AddCommand(
 		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), rejectsCommand(), gcCommand(),
 		inspectCommand(), policyCommand(), codesCommand(), layoutCommand(), synthCommand(), benchCommand(),
-		issueCommand(), trackCommand(), profileCommand(), auditCommand(),
+		issueCommand(), trackCommand(), archiveCommand(), profileCommand(), auditCommand(),
 		watchCommand(), statusCommand(), doctorCommand(),
 	)
 	return root

@@ -32,7 +32,8 @@ type Batch struct {
 	Reversals      string       `json:"reversals_sha256,omitempty"`
 	Full           bool         `json:"full,omitempty"` // what was told before was told again
 	Folder         string       `json:"folder"`
-	Agencies       []Told       `json:"agencies"` // in order of name
+	Archive        string       `json:"archive,omitempty"` // of what the records said before; empty where none was made
+	Agencies       []Told       `json:"agencies"`          // in order of name
 }
 
 // Told is what one agency was told.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"filippo.io/age"
 	"golang.org/x/sync/errgroup"
@@ -39,7 +40,9 @@ type Config struct {
 	// ReversalsDigest is the SHA-256 of the list of reversals, if there is one.
 	ReversalsDigest string
 	Full            bool // tell again what was told before
-	Workers         int
+	// ArchiveFor are those who may open the archive of what the records said; nil makes none.
+	ArchiveFor *writers.Recipients
+	Workers    int
 	Moment
 }
 
@@ -77,11 +80,15 @@ type issuing struct {
 	since   string // as-of date of the batch before; empty for the first
 	known   map[string]writers.Output
 	updates map[string]writers.Output
+	history *History
+
+	sealing sync.Mutex
+	sealed  *offers // charges whose records will change, each once for every agency
 }
 
 func begin(history *History, cfg Config) (*issuing, error) {
 	m := cfg.Run.Manifest
-	b := &issuing{cfg: cfg, known: history.Known(), updates: cfg.Run.Updates()}
+	b := &issuing{cfg: cfg, history: history, known: history.Known(), updates: cfg.Run.Updates()}
 	b.Batch = Batch{
 		Number: 1, On: cfg.On, OnText: cfg.On.String(), Run: m.RunID, ManifestSHA256: cfg.Run.Commit.ManifestSHA256, AsOf: m.AsOf,
 		Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Directory: cfg.Directory.State, DirectoryHash: cfg.Directory.Digest,
@@ -107,7 +114,7 @@ func begin(history *History, cfg Config) (*issuing, error) {
 }
 
 // tell writes the files of all agencies.
-func (b *issuing) tell(ctx context.Context) error {
+func (b *issuing) tell(ctx context.Context) (err error) {
 	names := slices.Collect(maps.Keys(b.updates))
 	for agency := range b.known {
 		if _, has := b.updates[agency]; !has && len(b.cfg.Reversals) > 0 {
@@ -118,31 +125,57 @@ func (b *issuing) tell(ctx context.Context) error {
 	if err := b.check(names); err != nil {
 		return err
 	}
-	told := make([]*Told, len(names))
-	taken := make([][]int, len(names)) // reversals of each agency
-	g, working := errgroup.WithContext(ctx)
-	g.SetLimit(max(b.cfg.Workers, 1))
+	tellers := make([]*teller, len(names))
 	for i, agency := range names {
-		g.Go(func() (err error) {
-			t := &teller{issuing: b, agency: agency}
-			told[i], err = t.tell(working)
-			taken[i] = t.taken
-			if err != nil {
-				err = fmt.Errorf("agency %s: %w", agency, err)
-			}
-			return err
-		})
+		tellers[i] = &teller{issuing: b, agency: agency}
 	}
-	if err := g.Wait(); err != nil {
+	defer func() {
+		for _, t := range tellers {
+			err = errors.Join(err, t.discard(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := b.newlyTold(ctx); err != nil {
 		return err
 	}
-	for _, t := range told {
-		if t != nil {
-			b.Agencies = append(b.Agencies, *t)
+	if err := b.each(ctx, tellers, (*teller).prepare); err != nil {
+		return err
+	}
+	if err := b.checkReversals(tellers); err != nil {
+		return err
+	}
+	if err := b.archive(ctx); err != nil {
+		return err
+	}
+	if err := b.each(ctx, tellers, (*teller).tell); err != nil {
+		return err
+	}
+	for _, t := range tellers {
+		if t.spoke {
+			b.Agencies = append(b.Agencies, t.told)
 		}
 	}
-	for _, list := range taken {
-		for _, i := range list {
+	return b.anything()
+}
+
+// each lets every agency's teller do something, several at once.
+func (b *issuing) each(ctx context.Context, tellers []*teller, do func(*teller, context.Context) error) error {
+	g, working := errgroup.WithContext(ctx)
+	g.SetLimit(max(b.cfg.Workers, 1))
+	for _, t := range tellers {
+		g.Go(func() error {
+			if err := do(t, working); err != nil {
+				return fmt.Errorf("agency %s: %w", t.agency, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// checkReversals is an error unless each takes something back at some agency.
+func (b *issuing) checkReversals(tellers []*teller) error {
+	for _, t := range tellers {
+		for _, i := range t.taken {
 			b.cfg.Reversals[i].Reversed++
 		}
 	}
@@ -152,10 +185,7 @@ func (b *issuing) tell(ctx context.Context) error {
 			faults = append(faults, fmt.Errorf("reversals: line %d: no agency was told of relief for this charge, or it was taken back before", r.Line))
 		}
 	}
-	if err := errors.Join(faults...); err != nil {
-		return err
-	}
-	return b.anything()
+	return errors.Join(faults...)
 }
 
 // anything is ErrNothing where no agency is told of anything.
@@ -203,45 +233,46 @@ type teller struct {
 	gone    []int          // reversals of charges that it has not
 	taken   []int          // all of them
 	told    Told
+	spoke   bool // the agency is told of something
 }
 
-func (t *teller) tell(ctx context.Context) (_ *Told, err error) {
+// prepare finds what the agency is told.
+func (t *teller) prepare(ctx context.Context) error {
 	kind, k, err := t.cfg.Directory.KindOf(t.agency)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if t.form, err = t.cfg.Profiles(k.Profile); err != nil {
-		return nil, err
+		return err
 	}
 	if t.to, err = t.cfg.Recipients.For(t.agency); err != nil {
-		return nil, err
+		return err
 	}
 	t.told = Told{Agency: t.agency, Kind: kind, Profile: k.Profile, Changes: map[string]int64{}}
 	t.folder = writers.Folder{Store: t.cfg.Out, Prefix: path.Join(t.Folder, "agencies", t.agency)}
-	defer func() {
-		if t.offered != nil {
-			err = errors.Join(err, t.offered.remove(context.WithoutCancel(ctx)))
-		}
-	}()
 	if err := t.gather(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	if err := t.decide(ctx); err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(t.fates, fate.speaks) && len(t.gone) == 0 {
-		return nil, nil
+	return t.decide(ctx)
+}
+
+// tell writes the agency's files.
+func (t *teller) tell(ctx context.Context) error {
+	if t.spoke = slices.ContainsFunc(t.fates, fate.speaks) || len(t.gone) > 0; !t.spoke {
+		return nil
 	}
 	if err := t.write(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	if t.told.File.Rows == 0 && t.told.Refused == 0 {
-		return nil, nil
+	return t.remember(ctx)
+}
+
+// discard removes what the teller spooled.
+func (t *teller) discard(ctx context.Context) error {
+	if t.offered == nil {
+		return nil
 	}
-	if err := t.remember(ctx); err != nil {
-		return nil, err
-	}
-	return &t.told, nil
+	return t.offered.remove(ctx)
 }
 
 // speaks tells whether an agency is told of a row.
@@ -313,8 +344,13 @@ func (t *teller) decide(ctx context.Context) error {
 				return nil
 			}
 		}
-		if m.offer != nil {
-			t.fates[m.offer.ordinal] = t.fateOf(m)
+		if m.offer == nil {
+			return nil
+		}
+		of := t.fateOf(m)
+		t.fates[m.offer.ordinal] = of
+		if of == fresh || of == corrected {
+			return t.seal(m.offer.key)
 		}
 		return nil
 	})

@@ -26,8 +26,10 @@ type offer struct {
 
 const offerBytes = keyBytes + 8 + 4 + 1
 
-// offersAtOnce is how many offers are sorted at once: 32 MiB of them.
-const offersAtOnce = 1 << 20
+const (
+	offersAtOnce   = 1 << 20 // are sorted at once: 32 MiB of them
+	offersInMemory = 1 << 16 // are kept in memory from one pass to the next
+)
 
 // offers are the rows of a run for an agency, to be gone over in order of key. They are
 // divided by the first bits of their keys, in memory where they are few.
@@ -51,7 +53,7 @@ func newOffers(ctx context.Context, scratch storage.Store, name string, rows int
 	for int64(offersAtOnce)<<o.bits < rows {
 		o.bits++
 	}
-	if o.bits == 0 {
+	if rows <= offersInMemory {
 		return o, nil
 	}
 	for i := range 1 << o.bits {
@@ -71,11 +73,11 @@ func (o *offers) add(row *profile.Row, ordinal uint32) error {
 }
 
 func (o *offers) put(of offer) error {
-	if o.bits == 0 {
+	if len(o.writers) == 0 {
 		o.held = append(o.held, of)
 		return nil
 	}
-	d := o.writers[binary.BigEndian.Uint32(of.key[:])>>(32-o.bits)]
+	d := o.writers[uint64(binary.BigEndian.Uint32(of.key[:]))>>(32-o.bits)]
 	d.line = append(append(d.line[:0], of.key[:]...), of.content[:]...)
 	d.line = append(binary.BigEndian.AppendUint32(d.line, of.ordinal), byte(of.action))
 	_, err := d.out.Write(d.line)
@@ -104,7 +106,7 @@ func (o *offers) abort() (err error) {
 func (o *offers) each(ctx context.Context, visit func(*offer) error) error {
 	for i := range 1 << o.bits {
 		list := o.held
-		if o.bits > 0 {
+		if len(o.writers) > 0 {
 			var err error
 			if list, err = o.read(ctx, i); err != nil {
 				return err
@@ -118,9 +120,6 @@ func (o *offers) each(ctx context.Context, visit func(*offer) error) error {
 			if n++; j == 0 || list[j].key.alike() != list[j-1].key.alike() {
 				n = 0
 			}
-			if n > 1<<16-1 {
-				return errors.New("more than 65,536 rows of one agency have person, county, case and charge alike")
-			}
 			list[j].key = list[j].key.number(n)
 			if err := visit(&list[j]); err != nil {
 				return err
@@ -131,17 +130,21 @@ func (o *offers) each(ctx context.Context, visit func(*offer) error) error {
 }
 
 func (o *offers) read(ctx context.Context, i int) (_ []offer, err error) {
+	info, err := o.scratch.Head(ctx, o.key(i))
+	if err != nil {
+		return nil, err
+	}
 	in, err := o.scratch.Open(ctx, o.key(i), 0, -1, "")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	r := bufio.NewReaderSize(in, 1<<16)
-	o.held = o.held[:0]
 	var b [offerBytes]byte
+	list := make([]offer, 0, info.Size/offerBytes)
 	for {
 		if _, err := io.ReadFull(r, b[:]); errors.Is(err, io.EOF) {
-			return o.held, nil
+			return list, nil
 		} else if err != nil {
 			return nil, err
 		}
@@ -149,7 +152,7 @@ func (o *offers) read(ctx context.Context, i int) (_ []offer, err error) {
 		copy(of.key[:], b[:])
 		copy(of.content[:], b[keyBytes:])
 		of.ordinal, of.action = binary.BigEndian.Uint32(b[keyBytes+8:]), Action(b[offerBytes-1])
-		o.held = append(o.held, of)
+		list = append(list, of)
 	}
 }
 

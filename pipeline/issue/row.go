@@ -2,6 +2,7 @@ package issue
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ type Key [keyBytes]byte
 
 const (
 	keyBytes  = 16
-	hashBytes = 14 // of a key; the rest tells equal ones apart
+	hashBytes = 12 // of a key; the rest tells equal ones apart
 )
 
 // identity is what a key is the hash of.
@@ -80,7 +81,7 @@ func identity(row *profile.Row) Key {
 
 // number makes the key of the n-th of those that are alike, from 0.
 func (k Key) number(n int) Key {
-	k[hashBytes], k[hashBytes+1] = byte(n>>8), byte(n) //nolint:gosec // n is below 65,536
+	binary.BigEndian.PutUint32(k[hashBytes:], uint32(n)) //nolint:gosec // rows are counted in 32 bits
 	return k
 }
 

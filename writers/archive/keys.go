@@ -1,0 +1,83 @@
+package archive
+
+import (
+	"bytes"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+)
+
+const keyBytes = 32 // of AES-256
+
+// key is the key of one archive.
+type key struct {
+	Name string `json:"archive"` // the archive, so that no key passes for another's
+	Data []byte `json:"key"`     // 32 random bytes
+}
+
+func newKey(name string) key {
+	k := key{Name: name, Data: make([]byte, keyBytes)}
+	_, _ = rand.Read(k.Data) // never fails: crypto/rand ends the program instead
+	return k
+}
+
+// ErrKey tells that none of the private keys opens the archive.
+var ErrKey = errors.New("none of the keys opens the archive")
+
+// wrap encrypts the key for some recipients.
+func (k key) wrap(to []age.Recipient) ([]byte, error) {
+	plain, err := json.Marshal(k)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	sealed, err := age.Encrypt(&b, to...)
+	if err != nil {
+		return nil, fmt.Errorf("wrap the key of %s: %w", k.Name, err)
+	}
+	if _, err := sealed.Write(plain); err != nil {
+		return nil, err
+	}
+	if err := sealed.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// unwrap reads what wrap wrote. The error is ErrKey where the identities do not open it.
+func unwrap(name string, wrapped []byte, keys []age.Identity) (k key, err error) {
+	if len(keys) == 0 {
+		return key{}, fmt.Errorf("%s: %w", name, ErrKey)
+	}
+	plain, err := age.Decrypt(bytes.NewReader(wrapped), keys...)
+	if err != nil {
+		return key{}, fmt.Errorf("%s: %w: %w", name, ErrKey, err)
+	}
+	data, err := io.ReadAll(plain)
+	if err != nil {
+		return key{}, fmt.Errorf("%s: %w: %w", name, ErrKey, err)
+	}
+	if err := json.Unmarshal(data, &k); err != nil || k.Name != name || len(k.Data) != keyBytes {
+		return key{}, fmt.Errorf("%s: the wrapped key is of another archive: %w", name, ErrKey)
+	}
+	return k, nil
+}
+
+// person is what stands for a person in the index: a hash that cannot be computed without
+// the key.
+func (k key) person(id string) ([personBytes]byte, error) {
+	lookup, err := hkdf.Key(sha256.New, k.Data, nil, "person", keyBytes)
+	if err != nil {
+		return [personBytes]byte{}, err
+	}
+	mac := hmac.New(sha256.New, lookup)
+	mac.Write([]byte(id))
+	return [personBytes]byte(mac.Sum(nil)[:personBytes]), nil
+}
