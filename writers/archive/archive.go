@@ -63,6 +63,7 @@ type Opened struct {
 }
 
 const (
+	magic         = "PARE"
 	rowsFile      = "rows.parquet"
 	indexFile     = "index"
 	groupRows     = 1 << 16
@@ -311,6 +312,13 @@ func (a *Archive) each(ctx context.Context, store storage.Store, k key, do func(
 	defer o.Close() //nolint:errcheck // it was read
 	var stopped error
 	err = guard(func() error {
+		var head [len(magic)]byte // the one place that no page covers
+		if _, err := o.ReadAt(head[:], 0); err != nil {
+			return err
+		}
+		if string(head[:]) != magic {
+			return errors.New("it does not begin as an encrypted Parquet file")
+		}
 		props := parquet.NewReaderProperties(memory.DefaultAllocator)
 		props.FileDecryptProps = k.decryption()
 		in, err := file.NewParquetReader(o, file.WithReadProps(props))
