@@ -299,6 +299,19 @@ func profileCommand() *cobra.Command {
 			},
 		},
 		&cobra.Command{
+			Use:   "layout NAME",
+			Short: "Print a layout that reads files of a profile: what an agency was told comes back",
+			Args:  oneArg("the name of a profile, or its file"),
+			RunE: func(cmd *cobra.Command, args []string) error {
+				p, err := shippedProfile(args[0])
+				if err != nil {
+					return usageError{err}
+				}
+				_, err = io.WriteString(cmd.OutOrStdout(), p.Layout())
+				return err
+			},
+		},
+		&cobra.Command{
 			Use:   "lint FILE...",
 			Short: "Check profiles and report every fault",
 			Args:  someArgs("files of profiles"),
