@@ -38,8 +38,9 @@ const exitHelp = `Exit codes:
   2    the command line or the configuration is wrong
   3    the run was stopped because too many rows were rejected
   4    another process committed the same run first
-  5    verify found damage
-  6    policy lint, policy test, layout lint, codes lint, codes approve or doctor found faults
+  5    verify, archive verify or audit verify found damage
+  6    policy lint, policy test, layout lint, codes lint, codes approve or doctor found faults;
+       track status --fail-on-overdue or track verify found what is late or missing
   130  interrupted; nothing was published
 `
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -160,7 +161,7 @@ func (o *output) told(b *issue.Batch) map[string]string {
 	}
 	list := map[string]string{}
 	for i, row := range rows[1:] {
-		if row[0] != fmt.Sprint(i+1) {
+		if row[0] != strconv.Itoa(i+1) {
 			o.t.Errorf("%s: sequence %s, want %d", b.ID, row[0], i+1)
 		}
 		if list[row[7]] != "" {
@@ -353,9 +354,9 @@ func TestNothingInClear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clear, err := io.ReadAll(text)
-	if err != nil || bytes.Count(clear, []byte("MARKER")) != 300 {
-		t.Errorf("%d persons behind the key, want 300: %v", bytes.Count(clear, []byte("MARKER")), err)
+	opened, err := io.ReadAll(text)
+	if err != nil || bytes.Count(opened, []byte("MARKER")) != 300 {
+		t.Errorf("%d persons behind the key, want 300: %v", bytes.Count(opened, []byte("MARKER")), err)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestOffersFromDisk(t *testing.T) {
 				t.Fatal(err)
 			}
 			for ordinal, k := range drawn {
-				of := offer{key: keyOf(k), content: [8]byte{k % 3, byte(ordinal % 2)}, ordinal: uint32(ordinal), action: Action(k)} //nolint:gosec // few
+				of := offer{key: keyOf(k), content: [8]byte{k % 3, byte(ordinal % 2)}, ordinal: uint32(ordinal), action: Action(k)}
 				if err := o.put(of); err != nil {
 					t.Fatal(err)
 				}

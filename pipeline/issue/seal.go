@@ -7,6 +7,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/writers"
 	"github.com/clearsweep/clearsweep/writers/archive"
@@ -63,19 +64,7 @@ func (b *issuing) archive(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	ordinal := 0
-	err = writers.EachDetermination(ctx, b.cfg.Out, b.cfg.Run, nil, func(batch arrow.Record) error {
-		for row := range int(batch.NumRows()) {
-			if marks.has(ordinal) {
-				if err := w.Add(batch, row); err != nil {
-					return err
-				}
-			}
-			ordinal++
-		}
-		return nil
-	})
-	if err != nil {
+	if err := b.copyRows(ctx, &marks, w); err != nil {
 		return errors.Join(err, w.Abort())
 	}
 	a, err := w.Commit()
@@ -86,6 +75,51 @@ func (b *issuing) archive(ctx context.Context) (err error) {
 	b.Archive = a.Name
 	_, err = b.history.Journal.Append(ctx, b.cfg.At, b.cfg.Who, archive.ArchivedEntry, a)
 	return err
+}
+
+// copyRows archives the rows that are marked: one goroutine reads them, another seals them.
+func (b *issuing) copyRows(ctx context.Context, marks *marks, w *archive.Writer) error {
+	type some struct {
+		batch arrow.Record
+		rows  []int
+	}
+	found := make(chan some, 2)
+	g, working := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(found)
+		ordinal := 0
+		return writers.EachDetermination(working, b.cfg.Out, b.cfg.Run, nil, func(batch arrow.Record) error {
+			var rows []int
+			for row := range int(batch.NumRows()) {
+				if marks.has(ordinal) {
+					rows = append(rows, row)
+				}
+				ordinal++
+			}
+			if len(rows) == 0 {
+				return nil
+			}
+			batch.Retain()
+			select {
+			case found <- some{batch, rows}:
+				return nil
+			case <-working.Done():
+				batch.Release()
+				return working.Err()
+			}
+		})
+	})
+	g.Go(func() error {
+		for of := range found {
+			err := w.Add(of.batch, of.rows)
+			of.batch.Release()
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return g.Wait()
 }
 
 // lastArchive is the hash of the newest archive in the journal; empty where there is none.

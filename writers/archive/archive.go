@@ -81,6 +81,7 @@ type Writer struct {
 	folder  writers.Folder
 	archive Archive
 	key     key
+	persons *persons
 	to      writers.Recipients
 	file    *writers.File
 	parquet *pqarrow.FileWriter
@@ -101,6 +102,9 @@ type entry struct {
 func Create(ctx context.Context, folder writers.Folder, batch, run, before string, to writers.Recipients) (_ *Writer, err error) {
 	w := &Writer{ctx: ctx, folder: folder, to: to, key: newKey(folder.Prefix)}
 	w.archive = Archive{Name: folder.Prefix, Batch: batch, Run: run, Before: before, Folder: folder.Prefix, Recipients: to.Names}
+	if w.persons, err = w.key.persons(); err != nil {
+		return nil, err
+	}
 	if w.file, err = folder.Create(ctx, rowsFile, nil); err != nil {
 		return nil, err
 	}
@@ -129,43 +133,55 @@ func (k key) decryption() *parquet.FileDecryptionProperties {
 // keepOpen hides Close from the Parquet writer: the file is committed by its owner.
 type keepOpen struct{ io.Writer }
 
-// Add archives a row of a batch of schemas.Determinations.
-func (w *Writer) Add(batch arrow.Record, row int) error {
+// Add archives some rows of a batch of schemas.Determinations.
+func (w *Writer) Add(batch arrow.Record, rows []int) error {
 	for i, column := range batch.Columns() {
-		copyValue(w.builder.Field(i), column, row)
+		copyValues(w.builder.Field(i), column, rows)
 	}
 	person := batch.Column(batch.Schema().FieldIndices("person_id")[0]).(*array.String)
-	if person.IsValid(row) {
-		of, err := w.key.person(person.Value(row))
-		if err != nil {
-			return err
+	for _, row := range rows {
+		if person.IsValid(row) {
+			w.index = append(w.index, entry{w.persons.hash(person.Value(row)), w.rows})
 		}
-		w.index = append(w.index, entry{of, w.rows})
+		w.rows++
 	}
-	w.rows++
-	if w.held++; w.held == groupRows {
+	if w.held += len(rows); w.held >= groupRows {
 		return w.flush()
 	}
 	return nil
 }
 
-// copyValue appends a value of a column to a builder of its type.
-func copyValue(to array.Builder, from arrow.Array, row int) {
-	if from.IsNull(row) {
-		to.AppendNull()
-		return
-	}
+// copyValues appends values of a column to a builder of its type.
+func copyValues(to array.Builder, from arrow.Array, rows []int) {
+	to.Reserve(len(rows))
 	switch from := from.(type) {
 	case *array.String:
-		to.(*array.StringBuilder).Append(from.Value(row))
+		appendValues(to.(*array.StringBuilder), from, rows)
 	case *array.Date32:
-		to.(*array.Date32Builder).Append(from.Value(row))
+		appendValues(to.(*array.Date32Builder), from, rows)
 	case *array.Int64:
-		to.(*array.Int64Builder).Append(from.Value(row))
+		appendValues(to.(*array.Int64Builder), from, rows)
 	case *array.Uint64:
-		to.(*array.Uint64Builder).Append(from.Value(row))
+		appendValues(to.(*array.Uint64Builder), from, rows)
 	default:
 		panic(fmt.Sprintf("archive: no copy of %s", from.DataType()))
+	}
+}
+
+func appendValues[T any, B interface {
+	Append(v T)
+	AppendNull()
+}, A interface {
+	IsNull(i int) bool
+	Value(i int) T
+}](to B, from A, rows []int,
+) {
+	for _, row := range rows {
+		if from.IsNull(row) {
+			to.AppendNull()
+		} else {
+			to.Append(from.Value(row))
+		}
 	}
 }
 
@@ -245,7 +261,7 @@ var ErrDamaged = errors.New("the archive is not what was written: it was changed
 // key.
 func (a *Archive) Check(ctx context.Context, store storage.Store) error {
 	for _, of := range []writers.Output{a.Rows, a.Index, a.Key} {
-		if _, err := readFile(ctx, writers.Folder{Store: store, Prefix: a.Folder}, of, io.Discard); err != nil {
+		if err := readFile(ctx, writers.Folder{Store: store, Prefix: a.Folder}, of, io.Discard); err != nil {
 			return fmt.Errorf("%s: %w", a.Name, err)
 		}
 	}
@@ -253,17 +269,17 @@ func (a *Archive) Check(ctx context.Context, store storage.Store) error {
 }
 
 // readFile copies a file, whose hash must be the one that is said of it.
-func readFile(ctx context.Context, folder writers.Folder, of writers.Output, to io.Writer) (_ int64, err error) {
+func readFile(ctx context.Context, folder writers.Folder, of writers.Output, to io.Writer) (err error) {
 	in, err := folder.OpenFile(ctx, of)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	n, err := io.Copy(to, in)
+	_, err = io.Copy(to, in)
 	if errors.Is(err, writers.ErrDamaged) {
 		err = fmt.Errorf("%s: %w", of.Path, ErrDamaged)
 	}
-	return n, err
+	return err
 }
 
 // CheckWith reads every value of an archive with its key, which none can that is changed, of
@@ -281,7 +297,7 @@ func (a *Archive) unwrap(ctx context.Context, store storage.Store, wrapped write
 	if wrapped.Bytes > mostKey {
 		return key{}, fmt.Errorf("%s: %w", a.Name, ErrDamaged)
 	}
-	if _, err := readFile(ctx, writers.Folder{Store: store, Prefix: a.Folder}, wrapped, &b); err != nil {
+	if err := readFile(ctx, writers.Folder{Store: store, Prefix: a.Folder}, wrapped, &b); err != nil {
 		return key{}, err
 	}
 	return unwrap(a.Name, b.Bytes(), keys)
@@ -384,15 +400,16 @@ func (a *Archive) Find(ctx context.Context, store storage.Store, wrapped writers
 
 // lookUp finds the rows of a person in the index, in order.
 func (a *Archive) lookUp(ctx context.Context, store storage.Store, k key, person string) (rows []uint32, err error) {
-	of, err := k.person(person)
+	hashes, err := k.persons()
 	if err != nil {
 		return nil, err
 	}
+	of := hashes.hash(person)
 	if a.Index.Bytes > indexInMemory || a.Index.Bytes%indexBytes != 0 {
 		return nil, fmt.Errorf("%s: its index: %w", a.Name, ErrDamaged)
 	}
 	var b bytes.Buffer
-	if _, err := readFile(ctx, writers.Folder{Store: store, Prefix: a.Folder}, a.Index, &b); err != nil {
+	if err := readFile(ctx, writers.Folder{Store: store, Prefix: a.Folder}, a.Index, &b); err != nil {
 		return nil, err
 	}
 	index := b.Bytes()

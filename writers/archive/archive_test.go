@@ -142,8 +142,8 @@ func BenchmarkArchive(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		for row := range rows {
-			if err := w.Add(batch, row); err != nil {
+		for at := 0; at < rows; at += 8192 {
+			if err := w.Add(batch, places(at, min(at+8192, rows))); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -190,8 +190,8 @@ func seal(t *testing.T, store storage.Store, name string, key *age.X25519Identit
 	}
 	batch := determinations(rows)
 	defer batch.Release()
-	for row := range rows {
-		if err := w.Add(batch, row); err != nil {
+	for at := 0; at < rows; at += 1000 {
+		if err := w.Add(batch, places(at, min(at+1000, rows))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -203,6 +203,13 @@ func seal(t *testing.T, store storage.Store, name string, key *age.X25519Identit
 		t.Fatal(err)
 	}
 	return a
+}
+
+func places(from, to int) (rows []int) {
+	for row := from; row < to; row++ {
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func place(t *testing.T) (string, storage.Store) {

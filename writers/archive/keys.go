@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"strings"
 
 	"filippo.io/age"
 )
@@ -70,14 +72,29 @@ func unwrap(name string, wrapped []byte, keys []age.Identity) (k key, err error)
 	return k, nil
 }
 
-// person is what stands for a person in the index: a hash that cannot be computed without
-// the key.
-func (k key) person(id string) ([personBytes]byte, error) {
+// persons makes what stands for persons in the index: hashes that cannot be computed without
+// the key. It belongs to one goroutine.
+type persons struct {
+	mac  hash.Hash
+	last string // asked for, and its hash: rows of a person mostly stand together
+	of   [personBytes]byte
+	sum  []byte
+}
+
+func (k key) persons() (*persons, error) {
 	lookup, err := hkdf.Key(sha256.New, k.Data, nil, "person", keyBytes)
 	if err != nil {
-		return [personBytes]byte{}, err
+		return nil, err
 	}
-	mac := hmac.New(sha256.New, lookup)
-	mac.Write([]byte(id))
-	return [personBytes]byte(mac.Sum(nil)[:personBytes]), nil
+	return &persons{mac: hmac.New(sha256.New, lookup)}, nil
+}
+
+func (p *persons) hash(id string) [personBytes]byte {
+	if p.sum == nil || p.last != id {
+		p.mac.Reset()
+		p.mac.Write([]byte(id))
+		p.sum = p.mac.Sum(p.sum[:0])
+		p.of, p.last = [personBytes]byte(p.sum[:personBytes]), strings.Clone(id)
+	}
+	return p.of
 }

@@ -11,9 +11,19 @@ var fields = []struct {
 	field string
 	fact  Fact
 }{
-	{"person_id", PersonID}, {"surname", Surname}, {"given_name", GivenName}, {"birth_date", BirthDate}, {"case_id", CaseID},
-	{"charge_id", ChargeID}, {"county", County}, {"court", Court}, {"statute", Code}, {"description", LegalBasis}, {"degree", Change},
-	{"disposition", Action}, {"disposition_date", DispositionDate},
+	{"person_id", PersonID},
+	{"surname", Surname},
+	{"given_name", GivenName},
+	{"birth_date", BirthDate},
+	{"case_id", CaseID},
+	{"charge_id", ChargeID},
+	{"county", County},
+	{"court", Court},
+	{"statute", Code},
+	{"description", LegalBasis},
+	{"degree", Change},
+	{"disposition", Action},
+	{"disposition_date", DispositionDate},
 }
 
 // dispositions are what the record of a charge says once an agency has done as it was told.

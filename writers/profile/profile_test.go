@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,9 +27,9 @@ var readBackRows = flag.Int("rows", 500, "charges in each file that is read back
 func row(n int) *profile.Row {
 	day := func(of int) string { return schemas.Date(of).String() }
 	r := &profile.Row{
-		profile.Sequence: fmt.Sprint(n + 1), profile.Batch: "batch-000001", profile.Agency: "court-us-xx-yy", profile.Change: "new",
+		profile.Sequence: strconv.Itoa(n + 1), profile.Batch: "batch-000001", profile.Agency: "court-us-xx-yy", profile.Change: "new",
 		profile.PersonID: fmt.Sprintf("P%d", n), profile.Surname: "O'HARA, JR", profile.GivenName: `ANN "ANNIE" É`, profile.BirthDate: day(n % 20000),
-		profile.CaseID: fmt.Sprintf("C-%d", n/2), profile.ChargeID: fmt.Sprintf("%d", n%2), profile.County: "YY", profile.Court: "SUPERIOR",
+		profile.CaseID: fmt.Sprintf("C-%d", n/2), profile.ChargeID: strconv.Itoa(n % 2), profile.County: "YY", profile.Court: "SUPERIOR",
 		profile.Code: "CA:HSC:11359", profile.DispositionDate: day(10000 + n%7000), profile.Action: "dismiss",
 		profile.LegalBasis: "Cal. Health & Saf. Code 11361.8, 11361.9", profile.Clause: "11361.9(b)", profile.DueOn: day(20000),
 		profile.JurisdictionRetained: "Y", profile.OtherReliefUnaffected: "Y",
