@@ -173,6 +173,9 @@ func (p *Plan) openOut(ctx context.Context) (err error) {
 	return nil
 }
 
+// Out is where the outputs go.
+func (p *Plan) Out() storage.Store { return p.out }
+
 // openTables loads the code tables of the state whose law is asked, which must
 // be the state that the layout is of, if it is of one.
 func (p *Plan) openTables() error {

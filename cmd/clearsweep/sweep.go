@@ -58,7 +58,7 @@ AWS SDK's default chain: environment, profile, or the role of the machine.
 			if err != nil {
 				return usageError{err}
 			}
-			return profiled(flags.profile, func() error { return sweep(cmd, cfg) })
+			return profiled(flags.profile, func() error { return sweep(cmd, cfg, flags.who) })
 		},
 	}
 	flags.register(cmd)
@@ -66,7 +66,7 @@ AWS SDK's default chain: environment, profile, or the role of the machine.
 }
 
 // sweep runs cfg and prints what came out.
-func sweep(cmd *cobra.Command, cfg pipeline.Config) (err error) {
+func sweep(cmd *cobra.Command, cfg pipeline.Config, who string) (err error) {
 	clock := time.Now //nolint:forbidigo // times are printed and kept in the commit; they decide nothing
 	start := clock()
 	tuneCollector(cfg.Memory)
@@ -80,11 +80,15 @@ func sweep(cmd *cobra.Command, cfg pipeline.Config) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
+	log := sweepLog{out: plan.Out(), who: who, clock: clock}
+	if err := log.started(cmd.Context(), cfg); err != nil {
+		return err
+	}
 	var progress local.Progress
 	stop := showProgress(cmd.ErrOrStderr(), &progress)
 	result, err := local.Run(cmd.Context(), plan, &progress, clock)
 	stop()
-	if err != nil {
+	if err = errors.Join(err, log.ended(cmd.Context(), result, err)); err != nil {
 		return interrupted(cmd.Context(), err)
 	}
 	return printResult(cmd.OutOrStdout(), plan, result, clock().Sub(start))
@@ -131,6 +135,7 @@ type sweepFlags struct {
 	asOf       string
 	memory     string
 	profile    string
+	who        string
 }
 
 func (f *sweepFlags) register(cmd *cobra.Command) {
@@ -150,6 +155,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.file.UpdateForms, "update-forms", "both", "`form` of the update files: csv, fixed or both")
 	flags.StringVar(&f.profile, "profile", "", "write a CPU profile to this `file`, for 'go tool pprof'")
 	codesFlag(cmd, (*[]string)(&f.file.Codes))
+	flags.StringVar(&f.who, "who", os.Getenv("CLEARSWEEP_WHO"), "`name` of the person or job, for the journal of OUT, without which the sweep then does not run; CLEARSWEEP_WHO when not given")
 	flags.StringVar(&f.file.Crosswalk, "crosswalk", "", "reviewed `file` of person keys that are one person's: id,person_id,reviewed_by,reviewed_on")
 	flags.StringArrayVar((*[]string)(&f.file.KeepRawRejects), "keep-raw-rejects", nil, "keep the rows that are rejected, encrypted for this public `key` of age (age1...) or a file of some; may be repeated")
 	flags.StringVar(&f.file.Recipients, "recipients", "", "`file` of public keys of age for whom each agency's update files are encrypted: agency,recipient")

@@ -149,6 +149,22 @@ func (j *Journal) Append(ctx context.Context, at time.Time, who, kind string, bo
 	return e, nil
 }
 
+// Add appends an entry to the journal of a store, behind whatever others append at the same
+// time: for what is true whatever stands before it.
+func Add(ctx context.Context, store storage.Store, at time.Time, who, kind string, body any) error {
+	const tries = 20
+	for range tries {
+		j, err := Read(ctx, store)
+		if err != nil {
+			return err
+		}
+		if _, err = j.Append(ctx, at, who, kind, body); !errors.Is(err, ErrMoved) {
+			return err
+		}
+	}
+	return ErrMoved
+}
+
 // put makes the object of an entry. A store may do so and lose the answer, so what it then
 // has decides.
 func (j *Journal) put(ctx context.Context, number int64, data []byte) error {

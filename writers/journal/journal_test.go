@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,6 +103,23 @@ func TestOneOfTwoWins(t *testing.T) {
 	}
 	if _, err := a.Append(context.Background(), time.Unix(0, 0), " ", "said", said{}); err == nil {
 		t.Error("an entry by nobody is taken")
+	}
+}
+
+// TestManyAddAtOnce adds from several goroutines: every entry is there, in one chain.
+func TestManyAddAtOnce(t *testing.T) {
+	store, _ := filled(t, 1)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			if err := journal.Add(context.Background(), store, time.Unix(0, 0), "a test", "said", said{strconv.Itoa(i)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := len(read(t, store).Entries); n != 9 {
+		t.Errorf("%d entries, want 9", n)
 	}
 }
 
