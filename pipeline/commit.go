@@ -104,7 +104,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		return err
 	}
 	updates, err := r.attempt.Deliver(ctx, writers.Delivering{
-		Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.agencies, Workers: r.Config.Workers,
+		Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
 	}, parts)
 	if err != nil {
 		return err

@@ -26,6 +26,9 @@ type Config struct {
 	KeepRows []string
 	// Repairs is the path of rejected rows that somebody has mended; or empty.
 	Repairs string
+	// Agencies is the path of a directory of the agencies that hear of decisions; empty is
+	// that of the state which ships.
+	Agencies string
 	// Recipients is the path of a list of those for whom the update files of each agency are
 	// encrypted; or empty.
 	Recipients string

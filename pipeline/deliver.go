@@ -15,7 +15,7 @@ func (s *settler) deliver(rows *rows, row int32, i int, d *evaluate.Decision, sa
 		return nil
 	}
 	county := rows.county.text(row)
-	agencies := s.router.Agencies(d.Outcome, county)
+	agencies := s.router.Agencies(d.Outcome, county, rows.agency.text(row))
 	s.delivery = writers.Delivery{
 		Agencies: agencies, Source: s.source(rows, row), Line: rows.line.Value(int(row)),
 		Person: rows.person.text(row), Surname: rows.surname.text(row), GivenName: rows.givenName.text(row),

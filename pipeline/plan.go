@@ -9,11 +9,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clearsweep/clearsweep/pipeline/agencies"
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
 	"github.com/clearsweep/clearsweep/pipeline/link"
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -37,7 +39,8 @@ type Plan struct {
 	crosswalk    *link.Crosswalk           // nil where there is none
 	recipients   writers.Recipients        // of rejected rows
 	repairs      *repairs                  // nil where there are none
-	agencies     *writers.AgencyRecipients // nil where update files stay in clear
+	sealedFor    *writers.AgencyRecipients // nil where update files stay in clear
+	directory    *agencies.Directory       // of the agencies that hear of decisions
 	places       *storage.Places
 	out          storage.Store
 }
@@ -144,12 +147,26 @@ func (p *Plan) openRecipients() error {
 	}
 	source, err := os.ReadFile(p.Config.Recipients)
 	if err == nil {
-		p.agencies, err = writers.ParseAgencyRecipients(p.Config.Recipients, source)
+		p.sealedFor, err = writers.ParseAgencyRecipients(p.Config.Recipients, source)
 	}
 	if err != nil {
 		return fmt.Errorf("recipients: %w", err)
 	}
 	return nil
+}
+
+// openDirectory loads who hears of decisions: what the configuration names, or the state's.
+func (p *Plan) openDirectory() (err error) {
+	name := p.Config.Agencies
+	if name == "" {
+		p.directory, err = agencies.Load(schemas.Agencies, p.jurisdiction)
+		return err
+	}
+	source, err := os.ReadFile(name)
+	if err == nil {
+		p.directory, err = agencies.Parse(schemas.Agencies, name, source)
+	}
+	return err
 }
 
 func (p *Plan) openCrosswalk() error {
@@ -180,6 +197,9 @@ func (p *Plan) Out() storage.Store { return p.out }
 // be the state that the layout is of, if it is of one.
 func (p *Plan) openTables() error {
 	p.jurisdiction = p.pack.Jurisdiction
+	if err := p.openDirectory(); err != nil {
+		return fmt.Errorf("agencies: %w", err)
+	}
 	if of := p.layout.Jurisdiction(); of != "" && of != p.jurisdiction {
 		return fmt.Errorf("layout: %s is of %s, but the policy %s is of %s", p.layout.Name(), of, p.pack.Name(), p.jurisdiction)
 	}

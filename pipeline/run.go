@@ -247,7 +247,10 @@ func (r *Run) name() (err error) {
 	if r.repairs != nil {
 		m.RepairsSHA256 = r.repairs.digest
 	}
-	m.RowsKeptFor, m.RecipientsSHA256 = r.recipients.Names, r.agencies.Digest()
+	if r.Config.Agencies != "" {
+		m.AgenciesSHA256 = r.directory.Digest
+	}
+	m.RowsKeptFor, m.RecipientsSHA256 = r.recipients.Names, r.sealedFor.Digest()
 	for _, leaf := range r.law.Leaves() {
 		m.Leaves = append(m.Leaves, writers.Leaf{Bit: leaf.Bit, ID: leaf.ID, Cite: leaf.Cite})
 	}

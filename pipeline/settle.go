@@ -93,7 +93,7 @@ type listed struct {
 
 func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settler {
 	s := &settler{
-		run: r, evaluator: evaluator, router: route.New(r.jurisdiction), out: out, sources: r.sourceNames(), names: r.layout.NamesPersons(),
+		run: r, evaluator: evaluator, router: route.New(r.jurisdiction, r.directory), out: out, sources: r.sourceNames(), names: r.layout.NamesPersons(),
 		receipt: Receipt{Sums: r.newSums()},
 		words:   newWordList(r.pack.Called(), len(r.Sources)),
 		partly:  partialDates{},

@@ -38,12 +38,14 @@ type Manifest struct {
 	RepairsSHA256 string   `json:"repairs_sha256,omitempty"`
 	RowsKeptFor   []string `json:"rows_kept_for,omitempty"`
 	// RecipientsSHA256 is that of the list for whom update files were encrypted, if they were.
-	RecipientsSHA256 string         `json:"recipients_sha256,omitempty"`
-	Leaves           []Leaf         `json:"leaves"`  // the bits of the trace masks, in order
-	Inputs           []Input        `json:"inputs"`  // in order of name
-	Totals           schemas.Totals `json:"totals"`  // of all inputs
-	Outputs          []Output       `json:"outputs"` // in order of path
-	Worklists        Worklists      `json:"worklists"`
+	RecipientsSHA256 string `json:"recipients_sha256,omitempty"`
+	// AgenciesSHA256 is that of the directory of agencies, where it is not one that ships.
+	AgenciesSHA256 string         `json:"agencies_sha256,omitempty"`
+	Leaves         []Leaf         `json:"leaves"`  // the bits of the trace masks, in order
+	Inputs         []Input        `json:"inputs"`  // in order of name
+	Totals         schemas.Totals `json:"totals"`  // of all inputs
+	Outputs        []Output       `json:"outputs"` // in order of path
+	Worklists      Worklists      `json:"worklists"`
 	// UpdateForms are the forms of the update files, where not both are written.
 	UpdateForms UpdateForms `json:"update_forms,omitempty"`
 	// Variants and SoleCauses are there when the sweep was asked for variants.
@@ -161,12 +163,13 @@ func RunID(m *Manifest) (string, error) {
 		Layouts, CodeTables, Inputs         []DataRef
 		Variants                            []string    `json:",omitempty"`
 		Crosswalk, Repairs, Recipients      string      `json:",omitempty"`
+		Agencies                            string      `json:",omitempty"`
 		KeptFor                             []string    `json:",omitempty"`
 		UpdateForms                         UpdateForms `json:",omitempty"`
 	}{
 		Version: m.Version, AsOf: m.AsOf, Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Params: m.Policy.Params,
 		Layouts: sortedRefs(m.Layouts), CodeTables: sortedRefs(m.CodeTables), UpdateForms: m.UpdateForms,
-		Crosswalk: m.CrosswalkSHA256, Repairs: m.RepairsSHA256, KeptFor: m.RowsKeptFor, Recipients: m.RecipientsSHA256,
+		Crosswalk: m.CrosswalkSHA256, Repairs: m.RepairsSHA256, KeptFor: m.RowsKeptFor, Recipients: m.RecipientsSHA256, Agencies: m.AgenciesSHA256,
 	}
 	for _, v := range m.Variants {
 		deciding.Variants = append(deciding.Variants, v.Name)

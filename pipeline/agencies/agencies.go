@@ -49,11 +49,22 @@ type Directory struct {
 	holidays map[schemas.Date]bool
 }
 
-// Kind is what agencies of a kind are sent, and by when.
+// Kind is which agencies of a kind hear of a charge, what they are sent, and by when.
 type Kind struct {
+	By        By         `yaml:"by"`
 	Profile   string     `yaml:"profile"`
 	Deadlines []Deadline `yaml:"deadlines"`
 }
+
+// By says what of a charge names the agency of a kind that hears of it.
+type By string
+
+// What names an agency.
+const (
+	ByState     By = "state"            // there is one: a repository
+	ByCounty    By = "county"           // that of the charge: a court, a prosecutor
+	ByArresting By = "arresting_agency" // by its ORI, or its name: a police department
+)
 
 // Deadline is by when a milestone must be reached.
 type Deadline struct {
@@ -94,6 +105,9 @@ func Parse(files fs.FS, name string, source []byte) (*Directory, error) {
 	}
 	faults = append(faults, d.readHolidays(files))
 	for kind, k := range d.Kinds {
+		if kind == "" || strings.ContainsFunc(kind, func(c rune) bool { return c < 'a' || c > 'z' }) {
+			faults = append(faults, fmt.Errorf("kinds: %q must be a word of small letters: the names of agencies begin with it", kind))
+		}
 		if err := k.check(); err != nil {
 			faults = append(faults, fmt.Errorf("kinds: %s: %w", kind, err))
 		}
@@ -110,6 +124,9 @@ func (k *Kind) check() error {
 	var faults []error
 	if k.Profile == "" {
 		faults = append(faults, errors.New("profile: name one; 'clearsweep profile list' lists them"))
+	}
+	if k.By != ByState && k.By != ByCounty && k.By != ByArresting {
+		faults = append(faults, fmt.Errorf("by: %q must say which of them hears of a charge: %s, %s or %s", string(k.By), ByState, ByCounty, ByArresting))
 	}
 	var have []Milestone
 	for i := range k.Deadlines {

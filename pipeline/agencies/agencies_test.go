@@ -59,6 +59,7 @@ agencies: US-XX
 holidays: us-federal
 kinds:
   court:
+    by: county
     profile: generic/csv
     deadlines:
       - {milestone: delivered, within: 5 business days, cite: x}
@@ -118,6 +119,8 @@ func TestDirectoriesThatAreRefused(t *testing.T) {
 		"no number":                {"30 days", "some days", "must be a number of days"},
 		"weeks":                    {"30 days", "30 weeks", "days, or business days"},
 		"no calendar":              {"us-federal", "us-none", "holidays"},
+		"by nothing":               {"by: county", "by: town", `by: "town"`},
+		"a kind of two words":      {"  court:", "  high court:", "a word of small letters"},
 		"no state":                 {"agencies: US-XX", "agencies: ''", "name the state"},
 	} {
 		_, err := agencies.Parse(schemas.Agencies, "test", []byte(strings.Replace(sound, c.from, c.to, 1)))

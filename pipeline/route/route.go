@@ -1,54 +1,104 @@
 // Package route says which agencies must hear of a decision.
 //
-// In go the state of the law and where a charge was brought; out come the
-// identifiers of agencies. Every charge that is granted relief has at least
-// one: the state repository, and the court of its county. A charge whose
-// county is not known goes to a court file of its own, so that somebody has it.
+// In go the kinds of agencies of a state, and where a charge was brought and by whom; out come
+// the identifiers of agencies: court-us-ca-kern. Each kind has one for every charge that is
+// granted relief. Where the county or the arresting agency is not known, that of the kind
+// which is called unassigned has it, so that somebody does.
 //
 // It starts no goroutine, does no I/O and reads no clock.
 package route
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/clearsweep/clearsweep/pipeline/agencies"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Unassigned is the place in the name of the court file for charges whose
-// county is not known.
+// Unassigned is the place in the name of an agency for charges of which it is not known.
 const Unassigned = "unassigned"
 
 // Router names the agencies of one state. It remembers what it has named, so
 // it belongs to one goroutine.
 type Router struct {
-	repository string
-	state      string
-	agencies   map[string][]string // by county as written
+	state   string
+	kinds   []kind
+	arrests bool // some kind is named by the arresting agency
+	named   map[place][]string
 }
 
+type kind struct {
+	name string
+	by   agencies.By
+}
+
+// place is what names agencies, as written. Arresting is empty where none is named by it.
+type place struct{ county, arresting string }
+
 // New returns the router of a jurisdiction such as US-CA.
-func New(jurisdiction string) *Router {
-	state := Slug(jurisdiction)
-	return &Router{repository: "repository-" + state, state: state, agencies: map[string][]string{}}
+func New(jurisdiction string, directory *agencies.Directory) *Router {
+	r := &Router{state: Slug(jurisdiction), named: map[place][]string{}}
+	for _, name := range slices.SortedFunc(maps.Keys(directory.Kinds), func(a, b string) int { return cmp.Compare(b, a) }) {
+		by := directory.Kinds[name].By
+		r.kinds = append(r.kinds, kind{name, by})
+		r.arrests = r.arrests || by == agencies.ByArresting
+	}
+	return r
 }
 
 // Agencies are those that must hear of an outcome for a charge brought in
-// county: none unless it is ELIGIBLE. The slice is shared: read it only.
-func (r *Router) Agencies(outcome schemas.Outcome, county string) []string {
+// county after an arrest by an agency: none unless it is ELIGIBLE. The slice is shared: read it only.
+func (r *Router) Agencies(outcome schemas.Outcome, county, arresting string) []string {
 	if outcome != schemas.Eligible {
 		return nil
 	}
-	agencies, ok := r.agencies[county]
-	if !ok {
-		place := Unassigned
-		if IsPlace(county) {
-			place = Slug(county)
-		}
-		agencies = []string{r.repository, "court-" + r.state + "-" + place}
-		r.agencies[strings.Clone(county)] = agencies
+	at := place{county: county}
+	if r.arrests {
+		at.arresting = arresting
 	}
-	return agencies
+	named, ok := r.named[at]
+	if !ok {
+		for _, k := range r.kinds {
+			named = append(named, r.name(k, at))
+		}
+		r.named[place{strings.Clone(at.county), strings.Clone(at.arresting)}] = named
+	}
+	return named
+}
+
+// name is the name of the agency of a kind.
+func (r *Router) name(k kind, at place) string {
+	name := k.name + "-" + r.state
+	switch k.by {
+	case agencies.ByState:
+		return name
+	case agencies.ByCounty:
+		if IsPlace(at.county) {
+			return name + "-" + Slug(at.county)
+		}
+	case agencies.ByArresting:
+		if isORI(at.arresting) || IsPlace(at.arresting) {
+			return name + "-" + Slug(at.arresting)
+		}
+	}
+	return name + "-" + Unassigned
+}
+
+// isORI tells whether text has the form of an originating agency identifier: two letters of the
+// state and seven letters or digits.
+func isORI(text string) bool {
+	const length = 9
+	for i, c := range []byte(text) {
+		letter := c >= 'A' && c <= 'Z'
+		if !letter && (i < 2 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return len(text) == length
 }
 
 // IsPlace tells whether text can be the name of a county: what a source has in

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clearsweep/clearsweep/pipeline/agencies"
 	"github.com/clearsweep/clearsweep/pipeline/route"
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -25,13 +26,37 @@ func TestAgencies(t *testing.T) {
 		"a future date is delivered to nobody":        {schemas.NotYet, "LOS ANGELES", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			router := route.New("US-CA")
+			directory, err := agencies.Load(schemas.Agencies, "US-CA")
+			if err != nil {
+				t.Fatal(err)
+			}
+			router := route.New("US-CA", directory)
 			for range 2 { // the second answer is the remembered one
-				if diff := cmp.Diff(tc.want, router.Agencies(tc.outcome, tc.county)); diff != "" {
+				if diff := cmp.Diff(tc.want, router.Agencies(tc.outcome, tc.county, "CA0190000")); diff != "" {
 					t.Errorf("Agencies(%v, %q): -want +got\n%s", tc.outcome, tc.county, diff)
 				}
 			}
 		})
+	}
+}
+
+// A directory of one's own may have the arresting agency and the prosecutor hear of a charge.
+func TestAgenciesOfADirectory(t *testing.T) {
+	router := route.New("US-XX", &agencies.Directory{Kinds: map[string]*agencies.Kind{
+		"police": {By: agencies.ByArresting}, "prosecutor": {By: agencies.ByCounty}, "repository": {By: agencies.ByState},
+	}})
+	for arresting, want := range map[string]string{
+		"XX0190000":            "police-us-xx-xx0190000",
+		"Kern County Sheriff":  "police-us-xx-kern-county-sheriff",
+		"":                     "police-us-xx-unassigned",
+		"XX019000":             "police-us-xx-unassigned",
+		"0190000XX":            "police-us-xx-unassigned",
+		"DOE, JANE 1971-03-14": "police-us-xx-unassigned",
+	} {
+		got := router.Agencies(schemas.Eligible, "KERN", arresting)
+		if diff := cmp.Diff([]string{"repository-us-xx", "prosecutor-us-xx-kern", want}, got); diff != "" {
+			t.Errorf("%q: -want +got\n%s", arresting, diff)
+		}
 	}
 }
 
