@@ -151,6 +151,13 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
+	if source := r.answers.Source(); source != nil {
+		kept, err := r.attempt.WriteFile(ctx, writers.AnswersFile, source, 0)
+		if err != nil {
+			return err
+		}
+		codes = append(codes, kept)
+	}
 	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, kept, updates, lists, policy, codes)
 	return nil
 }

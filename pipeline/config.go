@@ -26,6 +26,9 @@ type Config struct {
 	KeepRows []string
 	// Repairs is the path of rejected rows that somebody has mended; or empty.
 	Repairs string
+	// Answers is the path of facts that people have found, in place of what the extract says of
+	// them; or empty.
+	Answers string
 	// Agencies is the path of a directory of the agencies that hear of decisions; empty is
 	// that of the state which ships.
 	Agencies string

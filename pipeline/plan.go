@@ -37,6 +37,7 @@ type Plan struct {
 	statutes     *normalize.Normalizer     // of the code tables; each goroutine takes another
 	tables       string                    // digest of the code tables
 	crosswalk    *link.Crosswalk           // nil where there is none
+	answers      *link.Answers             // nil where there are none
 	recipients   writers.Recipients        // of rejected rows
 	repairs      *repairs                  // nil where there are none
 	sealedFor    *writers.AgencyRecipients // nil where update files stay in clear
@@ -92,6 +93,7 @@ func Open(ctx context.Context, cfg Config) (*Plan, error) {
 		p.openLayout(),
 		p.openPolicy(),
 		p.openCrosswalk(),
+		p.openAnswers(),
 		p.openRepairs(),
 		p.openRecipients(),
 		p.openFiles(ctx),
@@ -151,6 +153,20 @@ func (p *Plan) openRecipients() error {
 	}
 	if err != nil {
 		return fmt.Errorf("recipients: %w", err)
+	}
+	return nil
+}
+
+func (p *Plan) openAnswers() error {
+	if p.Config.Answers == "" {
+		return nil
+	}
+	source, err := os.ReadFile(p.Config.Answers)
+	if err == nil {
+		p.answers, err = link.ParseAnswers(p.Config.Answers, source)
+	}
+	if err != nil {
+		return fmt.Errorf("answers: %w", err)
 	}
 	return nil
 }

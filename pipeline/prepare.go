@@ -80,7 +80,9 @@ func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, normal
 	defer coded.Release()
 	joined := r.crosswalk.Join(r.mem, coded)
 	defer joined.Release()
-	return do(p, joined)
+	answered := r.answers.Apply(r.mem, joined)
+	defer answered.Release()
+	return do(p, answered)
 }
 
 // scatter leaves the rows of a batch in the buckets of their persons.

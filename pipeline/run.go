@@ -247,6 +247,7 @@ func (r *Run) name() (err error) {
 	if r.repairs != nil {
 		m.RepairsSHA256 = r.repairs.digest
 	}
+	m.AnswersSHA256 = r.answers.Digest()
 	if r.Config.Agencies != "" {
 		m.AgenciesSHA256 = r.directory.Digest
 	}

@@ -30,6 +30,8 @@ func (r *Run) warnings(m *writers.Manifest, sums *Sums, todo lists) []string {
 	w.count(sums.EarlyArrests, "charges have an arrest before the offence, which may have gone on, or one of the dates is wrong; the law was asked with both")
 	w.count(int64(doubts.Dispositions), "rows contradict another row of the same charge; the law was asked without what they say")
 	w.count(int64(doubts.Circumstances), "charges contradict themselves on the substance or the victim; the law was asked without")
+	_, unused := r.answers.Len()
+	w.count(unused, "answers are of charges that the extract does not have")
 	w.count(m.Totals.Rejected, "rows were rejected: see rejects/")
 	w.count(int64(len(todo.codes)), "statute texts have no code: see worklist/codes.csv")
 	w.count(int64(len(todo.outOfForce)), "statute texts name a section that was not the law on the day of an offence: see worklist/out-of-force.csv")

@@ -39,6 +39,8 @@ type Manifest struct {
 	RowsKeptFor   []string `json:"rows_kept_for,omitempty"`
 	// RecipientsSHA256 is that of the list for whom update files were encrypted, if they were.
 	RecipientsSHA256 string `json:"recipients_sha256,omitempty"`
+	// AnswersSHA256 is that of the facts that people have answered, if there were some.
+	AnswersSHA256 string `json:"answers_sha256,omitempty"`
 	// AgenciesSHA256 is that of the directory of agencies, where it is not one that ships.
 	AgenciesSHA256 string         `json:"agencies_sha256,omitempty"`
 	Leaves         []Leaf         `json:"leaves"`  // the bits of the trace masks, in order
@@ -163,13 +165,13 @@ func RunID(m *Manifest) (string, error) {
 		Layouts, CodeTables, Inputs         []DataRef
 		Variants                            []string    `json:",omitempty"`
 		Crosswalk, Repairs, Recipients      string      `json:",omitempty"`
-		Agencies                            string      `json:",omitempty"`
+		Agencies, Answers                   string      `json:",omitempty"`
 		KeptFor                             []string    `json:",omitempty"`
 		UpdateForms                         UpdateForms `json:",omitempty"`
 	}{
 		Version: m.Version, AsOf: m.AsOf, Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Params: m.Policy.Params,
 		Layouts: sortedRefs(m.Layouts), CodeTables: sortedRefs(m.CodeTables), UpdateForms: m.UpdateForms,
-		Crosswalk: m.CrosswalkSHA256, Repairs: m.RepairsSHA256, KeptFor: m.RowsKeptFor, Recipients: m.RecipientsSHA256, Agencies: m.AgenciesSHA256,
+		Crosswalk: m.CrosswalkSHA256, Repairs: m.RepairsSHA256, KeptFor: m.RowsKeptFor, Recipients: m.RecipientsSHA256, Agencies: m.AgenciesSHA256, Answers: m.AnswersSHA256,
 	}
 	for _, v := range m.Variants {
 		deciding.Variants = append(deciding.Variants, v.Name)

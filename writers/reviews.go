@@ -1,12 +1,18 @@
 package writers
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"path"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
 )
 
 // Review is a row of schemas.Reviews: a charge the law could not decide, what
@@ -53,4 +59,46 @@ func (t *Reviews) Append(r *Review) error {
 	t.text(r.Who)
 	t.text(r.Priority)
 	return at(t.end(), r.Source, r.Line)
+}
+
+// EachReview calls do with every review of a run, in the order of its files, and stops at the
+// first error. Its texts are good until do returns.
+func EachReview(ctx context.Context, store storage.Store, run *Run, do func(*Review) error) error {
+	for _, out := range run.Manifest.Outputs {
+		if path.Dir(out.Path) != "reviews" {
+			continue
+		}
+		key := path.Join(run.Commit.Path, out.Path)
+		var stopped error
+		err := eachBatch(ctx, store, key, nil, func(batch arrow.Record) {
+			for row := range int(batch.NumRows()) {
+				if stopped == nil {
+					r := readReview(batch, row)
+					stopped = do(&r)
+				}
+			}
+		})
+		if stopped != nil {
+			return stopped
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+func readReview(batch arrow.Record, row int) Review {
+	text := func(name string) string {
+		column := batch.Column(schemas.Reviews.FieldIndices(name)[0]).(*array.String)
+		if column.IsNull(row) {
+			return ""
+		}
+		return column.Value(row)
+	}
+	return Review{
+		Source: text("source"), Line: batch.Column(schemas.Reviews.FieldIndices("line")[0]).(*array.Int64).Value(row),
+		Person: text("person_id"), Case: text("case_id"), Charge: text("charge_id"), Policy: text("policy"), Rule: text("rule"),
+		Leaf: text("leaf"), Clause: text("clause"), Question: text("question"), Who: text("who"), Priority: text("priority"),
+	}
 }

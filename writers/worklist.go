@@ -49,6 +49,9 @@ type SeverityGap struct {
 	Persons  int64
 }
 
+// AnswersFile is where a run keeps the facts that people have answered.
+const AnswersFile = "answers/answers.csv"
+
 // CodeGapsFile is where a run lists the statute texts that have no code.
 const CodeGapsFile = "worklist/codes.csv"
 

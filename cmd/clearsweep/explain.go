@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/link"
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
@@ -76,14 +77,19 @@ func explain(ctx context.Context, w io.Writer, out storage.Store, run *writers.R
 	if err != nil {
 		return err
 	}
+	answers, err := answersOf(ctx, out, run)
+	if err != nil {
+		return err
+	}
 	record := recordOf(law, charges)
 	for i, c := range charges {
+		answered := answers.Of(c.Person, c.Case, c.Charge, c.Code)
 		if c.Outcome == schemas.History {
-			explainCharge(w, i+1, c, statutes, "", "", nil)
+			explainCharge(w, i+1, c, statutes, answered, "", "", nil)
 			continue
 		}
 		rules, sums := law.Explain(c.LeavesTrue, c.LeavesFalse, c.LeavesPresumed, c.Rule), record.sums(i, asOf)
-		explainCharge(w, i+1, c, statutes, counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
+		explainCharge(w, i+1, c, statutes, answered, counted(c, rules, sums), cmp.Or(whoAnswers(c, rules), law.Unsettled(c.Question)), alsoAsked(c, rules))
 		explainRules(w, rules, sums)
 	}
 	return nil
@@ -170,6 +176,16 @@ func filesBelow(ctx context.Context, out storage.Store, run *writers.Run, folder
 	return files, nil
 }
 
+// answersOf are the facts that people answered for the run; nil where there are none.
+func answersOf(ctx context.Context, out storage.Store, run *writers.Run) (*link.Answers, error) {
+	files, err := filesBelow(ctx, out, run, path.Dir(writers.AnswersFile))
+	source, there := files[path.Base(writers.AnswersFile)]
+	if err != nil || !there {
+		return nil, err
+	}
+	return link.ParseAnswers(writers.AnswersFile, source)
+}
+
 // statutesOf knows the tables of this program and those that people approved for
 // the run, unless a row of theirs has been built in since.
 func statutesOf(ctx context.Context, out storage.Store, run *writers.Run) (*normalize.Normalizer, error) {
@@ -210,7 +226,7 @@ func lawOf(ctx context.Context, out storage.Store, run *writers.Run) (*evaluate.
 	return evaluate.Compile(bound)
 }
 
-func explainCharge(w io.Writer, n int, c writers.Determination, statutes *normalize.Normalizer, counted, who string, also []string) {
+func explainCharge(w io.Writer, n int, c writers.Determination, statutes *normalize.Normalizer, answered []*link.Answer, counted, who string, also []string) {
 	fmt.Fprintf(w, "\nCharge %d: %s\n", n, cmp.Or(c.Statute, c.Description, "(no statute)"))
 	line := func(name, value string) {
 		if value != "" {
@@ -255,6 +271,9 @@ func explainCharge(w io.Writer, n int, c writers.Determination, statutes *normal
 	line("challenged", c.ChallengeDate.String())
 	line("known in part", c.PartialDates)
 	line("birth date", c.BirthDate.String())
+	for _, a := range answered {
+		line("answered", fmt.Sprintf("%s %s: %s, by %s, %s", a.Fact, a.Value, a.Document, a.By, a.On))
+	}
 	line("substance", substance(c))
 	line("NCIC code", ncic(c.NCIC))
 	line("victim", victim(c))

@@ -87,7 +87,7 @@ accounts for every row.
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), rejectsCommand(), gcCommand(),
+		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), rejectsCommand(), reviewCommand(), gcCommand(),
 		inspectCommand(), policyCommand(), codesCommand(), layoutCommand(), synthCommand(), benchCommand(),
 		issueCommand(), trackCommand(), archiveCommand(), profileCommand(), auditCommand(),
 		watchCommand(), statusCommand(), doctorCommand(),
