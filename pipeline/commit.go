@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
@@ -91,6 +92,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	for _, part := range parts {
 		m.Outputs = append(m.Outputs, part.Outputs...)
 	}
+	todo.unused = r.unused(prepared)
 	m.Warnings = r.warnings(m, sums, todo)
 	if r.law.AsksSubstance() {
 		m.Substances = sums.Substances.sum(r.pack)
@@ -160,6 +162,15 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	}
 	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, kept, updates, lists, policy, codes)
 	return nil
+}
+
+// unused is how many answers of people no row was found for.
+func (r *Run) unused(prepared []Prepared) int64 {
+	used := map[int]bool{}
+	for _, p := range prepared {
+		maps.Copy(used, p.Answered)
+	}
+	return int64(r.answers.Len() - len(used))
 }
 
 // rejects yields the rejects of all ranges, in order of source and line.

@@ -26,6 +26,8 @@ type Prepared struct {
 	Unmapped     map[readers.Value]int64
 	UnmappedRows int64
 	Repaired     int64 // rows that were read as people have mended them
+	// Answered are the answers of people that rows were found for, by place.
+	Answered map[int]bool
 }
 
 // Prepare reads one range, codes its charges and leaves each in the bucket of
@@ -48,7 +50,7 @@ func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do fu
 
 	normalizer := r.normalizers.Get().(*normalize.Normalizer)
 	defer r.normalizers.Put(normalizer)
-	p := Prepared{Source: rng.Source, Unmapped: map[readers.Value]int64{}}
+	p := Prepared{Source: rng.Source, Unmapped: map[readers.Value]int64{}, Answered: map[int]bool{}}
 	survey := r.Sources[rng.Source].Survey
 	how := readers.Reading{
 		MaxRows: r.Config.batchRows(), KeepRows: len(r.recipients.Names) > 0, Repairs: r.repairs.of(r.Sources[rng.Source]),
@@ -80,7 +82,7 @@ func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, normal
 	defer coded.Release()
 	joined := r.crosswalk.Join(r.mem, coded)
 	defer joined.Release()
-	answered := r.answers.Apply(r.mem, joined)
+	answered := r.answers.Apply(r.mem, joined, p.Answered)
 	defer answered.Release()
 	return do(p, answered)
 }

@@ -136,6 +136,7 @@ type lists struct {
 	severities []writers.SeverityGap
 	values     []writers.ValueGap
 	omitted    int64 // rows of texts that the lists leave out
+	unused     int64 // answers that no row was found for
 }
 
 // lists are what people must map, over all parts and ranges.

@@ -88,8 +88,7 @@ func reviewCheckCommand() *cobra.Command {
 			if err != nil {
 				return failure{err}
 			}
-			n, _ := answers.Len()
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d answers\n", n)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d answers\n", answers.Len())
 			return err
 		},
 	}

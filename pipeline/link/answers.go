@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -40,7 +39,7 @@ type Answer struct {
 
 	column int
 	value  int64 // as it stands in the column
-	used   atomic.Bool
+	place  int   // in the list
 }
 
 // AnswerColumns are the columns that a file of answers begins with. What stands behind them is
@@ -73,7 +72,7 @@ func ageValue(s string) (int64, error) {
 	if err == nil && n > schemas.OldestVictim {
 		err = errors.New("nobody is so old")
 	}
-	return int64(n), err //nolint:gosec // eight bits
+	return int64(n), err
 }
 
 var answerFacts = map[string]answerFact{
@@ -148,7 +147,7 @@ func (a *Answers) add(row []string, line int) (fault string) {
 	fact, known := answerFacts[one.Fact]
 	switch {
 	case !known:
-		return fmt.Sprintf("fact must be one of %s", strings.Join(slices.Sorted(maps.Keys(answerFacts)), ", "))
+		return "fact must be one of " + strings.Join(slices.Sorted(maps.Keys(answerFacts)), ", ")
 	case one.Person == "":
 		return "person_id must say whose charge it is"
 	case one.Fact == "birth_date" && one.Case+one.Charge+one.Code != "":
@@ -171,6 +170,7 @@ func (a *Answers) add(row []string, line int) (fault string) {
 			return fmt.Sprintf("it answers what line %d answers", other.Line)
 		}
 	}
+	one.place = len(a.list)
 	a.list = append(a.list, one)
 	a.byPerson[one.Person] = append(a.byPerson[one.Person], one)
 	return ""
@@ -205,17 +205,12 @@ func (a *Answers) Of(person, docket, charge, code string) (list []*Answer) {
 	return list
 }
 
-// Len is how many answers there are, and Unused how many no row was found for.
-func (a *Answers) Len() (all, unused int64) {
+// Len is how many answers there are.
+func (a *Answers) Len() int {
 	if a == nil {
-		return 0, 0
+		return 0
 	}
-	for _, one := range a.list {
-		if all++; !one.used.Load() {
-			unused++
-		}
-	}
-	return all, unused
+	return len(a.list)
 }
 
 // fits tells whether the answer is of a charge: what it leaves out it does not ask for.
@@ -225,13 +220,13 @@ func (o *Answer) fits(docket, charge, code string) bool {
 }
 
 // Apply is a batch of schemas.Coded in which the answers stand. The caller releases it;
-// charges stays the caller's.
-func (a *Answers) Apply(mem memory.Allocator, charges arrow.Record) arrow.Record {
+// charges stays the caller's. It adds the places of the answers that it used to used.
+func (a *Answers) Apply(mem memory.Allocator, charges arrow.Record, used map[int]bool) arrow.Record {
 	charges.Retain()
 	if a == nil {
 		return charges
 	}
-	changes := a.find(charges)
+	changes := a.find(charges, used)
 	if len(changes) == 0 {
 		return charges
 	}
@@ -245,7 +240,7 @@ func (a *Answers) Apply(mem memory.Allocator, charges arrow.Record) arrow.Record
 }
 
 // find are the values that change, by column and row.
-func (a *Answers) find(charges arrow.Record) map[int]map[int]int64 {
+func (a *Answers) find(charges arrow.Record, used map[int]bool) map[int]map[int]int64 {
 	changes := map[int]map[int]int64{}
 	persons := charges.Column(schemas.ColPerson).(*array.String)
 	text := func(column, row int) string {
@@ -268,7 +263,7 @@ func (a *Answers) find(charges arrow.Record) map[int]map[int]int64 {
 					changes[one.column] = map[int]int64{}
 				}
 				changes[one.column][row] = one.value
-				one.used.Store(true)
+				used[one.place] = true
 			}
 		}
 	}
