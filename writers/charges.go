@@ -18,12 +18,13 @@ type ChargeState struct {
 	Severity                           schemas.Severity
 	Disposition                        schemas.Disposition
 	Outcome                            schemas.Outcome
+	Disposed, Arrested                 schemas.Date
 }
 
 // EachCharge calls do with every determination of a run, in the order of its files, and stops
 // at the first error.
 func EachCharge(ctx context.Context, store storage.Store, run *Run, do func(*ChargeState) error) error {
-	names := []string{"person_id", "county", "case_id", "charge_id", "code", "severity", "disposition", "outcome"}
+	names := []string{"person_id", "county", "case_id", "charge_id", "code", "severity", "disposition", "outcome", "disposition_date", "arrest_date"}
 	return EachDetermination(ctx, store, run, names, func(batch arrow.Record) error { return chargesOf(batch, do) })
 }
 
@@ -64,12 +65,23 @@ func chargesOf(batch arrow.Record, do func(*ChargeState) error) error {
 	}
 	person, county, docket, charge, code := column("person_id"), column("county"), column("case_id"), column("charge_id"), column("code")
 	severity, disposition, outcome := column("severity"), column("disposition"), column("outcome")
+	date := func(name string) func(row int) schemas.Date {
+		of := batch.Column(batch.Schema().FieldIndices(name)[0]).(*array.Date32)
+		return func(row int) schemas.Date {
+			if of.IsNull(row) {
+				return schemas.NoDate
+			}
+			return schemas.Date(of.Value(row))
+		}
+	}
+	disposed, arrested := date("disposition_date"), date("arrest_date")
 	var c ChargeState
 	for row := range int(batch.NumRows()) {
 		c = ChargeState{Person: text(person, row), County: text(county, row), Case: text(docket, row), Charge: text(charge, row), Code: text(code, row)}
 		c.Severity, _ = schemas.ParseSeverity(severity.Value(row))
 		c.Disposition, _ = schemas.ParseDisposition(disposition.Value(row))
 		c.Outcome, _ = schemas.ParseOutcome(outcome.Value(row))
+		c.Disposed, c.Arrested = disposed(row), arrested(row)
 		if err := do(&c); err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/pipeline/agencies"
+	"github.com/clearsweep/clearsweep/pipeline/coverage"
 	"github.com/clearsweep/clearsweep/pipeline/issue"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
@@ -51,9 +52,9 @@ func (f *deedFlags) moment() (issue.Moment, error) {
 }
 
 func issueCommand() *cobra.Command {
-	var runID, directory, recipients, identity, reversals, scratch string
+	var runID, directory, recipients, identity, reversals, expected, scratch string
 	var archiveFor []string
-	var full, noArchive bool
+	var full, noArchive, partial bool
 	var deed deedFlags
 	var s3 s3Flags
 	cmd := &cobra.Command{
@@ -88,6 +89,9 @@ becomes of it at each agency, and by when.`,
 			cfg := issue.Config{Out: out, Run: run, Profiles: shippedProfile, Full: full, Workers: runtime.NumCPU(), Moment: moment}
 			if err := readLists(&cfg, directory, recipients, identity, reversals); err != nil {
 				return usageError{err}
+			}
+			if err := checkComplete(cmd, &cfg, expected, partial); err != nil {
+				return err
 			}
 			if (len(archiveFor) > 0) == noArchive {
 				return usageError{errors.New("--archive-for: name who may open the archive of what the records said, as a public key of age, or say --no-archive")}
@@ -129,6 +133,8 @@ becomes of it at each agency, and by when.`,
 	flags.StringVar(&recipients, "recipients", "", "`file` of CSV, agency,recipient: encrypt each agency's files for its own keys of age")
 	flags.StringVar(&identity, "identity", "", "`file` of the private key of age, where the run's update files are encrypted")
 	flags.StringVar(&reversals, "reversals", "", "`file` of CSV: relief to take back, each by a court order or a correction")
+	flags.StringVar(&expected, "expected", "", "`file` of CSV, county,from,to: which county sends charges of which months; a list that lacks some is not issued")
+	flags.BoolVar(&partial, "partial", false, "issue a list that lacks some of what is expected, and say so in every file")
 	flags.StringArrayVar(&archiveFor, "archive-for", nil, "public `key` of age, or file of some, of who may open the archive; may be given again")
 	flags.BoolVar(&noArchive, "no-archive", false, "keep no archive: once relief is in them, nobody can say what the records said")
 	flags.BoolVar(&full, "full", false, "tell again what agencies were told before, as an agency that lost it needs")
@@ -136,6 +142,30 @@ becomes of it at each agency, and by when.`,
 	deed.register(cmd, "the `day` of the list, from which deadlines count")
 	s3.register(flags)
 	return cmd
+}
+
+// checkComplete holds the run against what counties should have sent.
+func checkComplete(cmd *cobra.Command, cfg *issue.Config, expected string, partial bool) error {
+	if expected == "" {
+		return nil
+	}
+	list, err := readExpected(expected)
+	if err != nil {
+		return usageError{err}
+	}
+	counties, err := coverage.Counties(cmd.Context(), cfg.Out, cfg.Run)
+	if err != nil {
+		return err
+	}
+	gaps := coverage.Gaps(counties, list)
+	if len(gaps) > 0 && !partial {
+		return failure{fmt.Errorf("%w; the first that is missing: %s", errPartial, gaps[0])}
+	}
+	cfg.Checked = true
+	for _, g := range gaps {
+		cfg.Missing = append(cfg.Missing, g.String())
+	}
+	return nil
 }
 
 // readLists reads what the flags name.
@@ -233,7 +263,7 @@ func readHistory(cmd *cobra.Command, out storage.Store) (*issue.History, error) 
 
 // printBatch says who is told what.
 func printBatch(w io.Writer, out storage.Store, b *issue.Batch) error {
-	fmt.Fprintf(w, "%s of %s: run %s, as of %s\n\n", b.ID, b.OnText, b.Run, b.AsOf)
+	fmt.Fprintf(w, "%s of %s: run %s, as of %s, a list that is %s\n\n", b.ID, b.OnText, b.Run, b.AsOf, b.List)
 	changes := []string{"new", "due", "corrected", "reversed", "repeated"}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "AGENCY\t%s\tHELD\tREFUSED\tPROFILE\n", strings.ToUpper(strings.Join(changes, "\t")))

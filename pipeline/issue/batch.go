@@ -31,10 +31,19 @@ type Batch struct {
 	Recipients     string       `json:"recipients_sha256,omitempty"`
 	Reversals      string       `json:"reversals_sha256,omitempty"`
 	Full           bool         `json:"full,omitempty"` // what was told before was told again
+	List           string       `json:"list"`           // whether it has all that it should: complete, partial or unchecked
+	Missing        []string     `json:"missing,omitempty"`
 	Folder         string       `json:"folder"`
 	Archive        string       `json:"archive,omitempty"` // of what the records said before; empty where none was made
 	Agencies       []Told       `json:"agencies"`          // in order of name
 }
+
+// Whether a list has all that it should have.
+const (
+	Complete  = "complete"
+	Partial   = "partial"
+	Unchecked = "unchecked" // nobody said what it should have
+)
 
 // Told is what one agency was told.
 type Told struct {
@@ -48,7 +57,7 @@ type Told struct {
 	Held int64 `json:"held,omitempty"`
 	// Refused are rows that cannot stand in the file; refused.csv beside it lists them.
 	Refused int64           `json:"refused,omitempty"`
-	List    *writers.Output `json:"refused_list,omitempty"`
+	Reasons *writers.Output `json:"refused_list,omitempty"`
 	first   string          // of what is refused
 	// Known is the list of all that the agency was told, until and with this batch.
 	Known writers.Output `json:"known"`

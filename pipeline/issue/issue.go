@@ -40,6 +40,10 @@ type Config struct {
 	// ReversalsDigest is the SHA-256 of the list of reversals, if there is one.
 	ReversalsDigest string
 	Full            bool // tell again what was told before
+	// Missing is what the list is known to lack. Every file says that it is partial.
+	Missing []string
+	// Checked says that the list was held against what it should have.
+	Checked bool
 	// ArchiveFor are those who may open the archive of what the records said; nil makes none.
 	ArchiveFor *writers.Recipients
 	Workers    int
@@ -92,7 +96,13 @@ func begin(history *History, cfg Config) (*issuing, error) {
 	b.Batch = Batch{
 		Number: 1, On: cfg.On, OnText: cfg.On.String(), Run: m.RunID, ManifestSHA256: cfg.Run.Commit.ManifestSHA256, AsOf: m.AsOf,
 		Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Directory: cfg.Directory.State, DirectoryHash: cfg.Directory.Digest,
-		Recipients: cfg.Recipients.Digest(), Reversals: cfg.ReversalsDigest, Full: cfg.Full,
+		Recipients: cfg.Recipients.Digest(), Reversals: cfg.ReversalsDigest, Full: cfg.Full, List: Unchecked, Missing: cfg.Missing,
+	}
+	if cfg.Checked {
+		b.List = Complete
+	}
+	if len(cfg.Missing) > 0 {
+		b.List = Partial
 	}
 	if last := history.Last(); last != nil {
 		b.Number, b.since = last.Number+1, last.AsOf
@@ -378,7 +388,7 @@ func (t *teller) write(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Abort()) }()
-	e, err := t.form.Encoder(f, profile.Head{Agency: t.agency, Batch: t.ID, Policy: t.Policy, AsOf: t.AsOf, Run: t.Run})
+	e, err := t.form.Encoder(f, profile.Head{Agency: t.agency, Batch: t.ID, Policy: t.Policy, AsOf: t.AsOf, Run: t.Run, List: t.List})
 	if err != nil {
 		return err
 	}
@@ -387,7 +397,7 @@ func (t *teller) write(ctx context.Context) (err error) {
 	say := func(row *profile.Row, change, where string) error {
 		row[profile.Sequence], row[profile.Change] = strconv.FormatInt(changes+1, 10), change
 		row[profile.Batch], row[profile.Agency], row[profile.Policy] = t.ID, t.agency, t.Policy
-		row[profile.AsOf], row[profile.Run] = t.AsOf, t.Run
+		row[profile.AsOf], row[profile.Run], row[profile.List] = t.AsOf, t.Run, t.List
 		err := e.Add(row)
 		if no, ok := errors.AsType[*profile.Refused](err); ok {
 			list = append(list, []string{where, no.Column, no.Reason})
@@ -451,9 +461,11 @@ func (t *teller) writeControl(ctx context.Context) (err error) {
 		Agency  string           `json:"agency"`
 		Profile string           `json:"profile"`
 		File    writers.Output   `json:"file"`
+		List    string           `json:"list"`
+		Missing []string         `json:"missing,omitempty"`
 		Control profile.Control  `json:"control"`
 		Changes map[string]int64 `json:"changes"`
-	}{t.ID, t.OnText, t.agency, t.told.Profile, t.told.File, t.told.Control, t.told.Changes}, "", "  ")
+	}{t.ID, t.OnText, t.agency, t.told.Profile, t.told.File, t.List, t.Missing, t.told.Control, t.told.Changes}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -508,7 +520,7 @@ func (t *teller) writeRefused(ctx context.Context, list [][]string) (err error) 
 	}
 	o, err := f.Commit(int64(len(list)))
 	o.Path = path.Join(t.folder.Prefix, o.Path)
-	t.told.List = &o
+	t.told.Reasons = &o
 	return err
 }
 

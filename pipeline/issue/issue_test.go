@@ -164,10 +164,10 @@ func (o *output) told(b *issue.Batch) map[string]string {
 		if row[0] != strconv.Itoa(i+1) {
 			o.t.Errorf("%s: sequence %s, want %d", b.ID, row[0], i+1)
 		}
-		if list[row[7]] != "" {
-			o.t.Errorf("%s: %s is told twice", b.ID, row[7])
+		if list[row[8]] != "" {
+			o.t.Errorf("%s: %s is told twice", b.ID, row[8])
 		}
-		list[row[7]] = row[1]
+		list[row[8]] = row[2]
 	}
 	return list
 }

@@ -32,7 +32,7 @@ type Refused struct {
 func (r *Refused) Error() string { return fmt.Sprintf("column %s: %s", r.Column, r.Reason) }
 
 // Head is what a file says of itself.
-type Head struct{ Agency, Batch, Policy, AsOf, Run string }
+type Head struct{ Agency, Batch, Policy, AsOf, Run, List string }
 
 // Encoder writes the rows of one file. It is not safe for concurrent use.
 type Encoder struct {
@@ -46,8 +46,8 @@ type Encoder struct {
 // fixedForm is the form of files of fixed width.
 const fixedForm = "03"
 
-// headWidths are those of the header record: agency, batch, policy, as-of date and run.
-var headWidths = []int{128, 32, 64, 10, 64}
+// headWidths are those of the header record: agency, batch, policy, as-of date, run and list.
+var headWidths = []int{128, 32, 64, 10, 64, 9}
 
 // Encoder begins a file.
 func (p *Profile) Encoder(w io.Writer, h Head) (*Encoder, error) {
@@ -67,7 +67,7 @@ func (p *Profile) Encoder(w io.Writer, h Head) (*Encoder, error) {
 		}
 		e.line = append(e.line[:0], 'H')
 		e.line = append(e.line, fixedForm...)
-		for i, text := range []string{h.Agency, h.Batch, h.Policy, h.AsOf, h.Run} {
+		for i, text := range []string{h.Agency, h.Batch, h.Policy, h.AsOf, h.Run, h.List} {
 			if err := plain(text, headWidths[i]); err != "" {
 				return nil, fmt.Errorf("the header record of an update file: %s", err)
 			}

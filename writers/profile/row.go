@@ -13,6 +13,7 @@ const (
 	Policy                      // that decided
 	AsOf                        // the date on which the law was asked
 	Run                         // the sweep that decided
+	List                        // whether it has all that it should: complete, partial or unchecked
 	Change                      // new, due, corrected, reversed or repeated
 	Reason                      // of a reversal
 	Document                    // of a reversal: the order, or the correction
@@ -37,7 +38,7 @@ const (
 )
 
 var factNames = [factCount]string{
-	"sequence", "batch", "agency", "policy", "as_of", "run", "change", "reason", "document",
+	"sequence", "batch", "agency", "policy", "as_of", "run", "list", "change", "reason", "document",
 	"person_id", "surname", "given_name", "birth_date", "case_id", "charge_id", "county", "court", "code", "disposition_date",
 	"action", "legal_basis", "clause", "eligible_on", "due_on", "jurisdiction_retained", "other_relief_unaffected",
 }
