@@ -46,7 +46,7 @@ the exit code is 6 where there are any. A list that lacks a county clears nobody
 			fmt.Fprintf(cmd.OutOrStdout(), "run %s, policy %s (%s), as of %s\n\n", m.RunID, m.Policy.ID, m.Policy.SHA256, m.AsOf)
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', tabwriter.AlignRight)
 			outcomes := []schemas.Outcome{schemas.Eligible, schemas.NotYet, schemas.Blocked, schemas.NotEligible, schemas.OutOfScope, schemas.Review}
-			fmt.Fprint(t, "CHARGES\t")
+			fmt.Fprintf(t, "CHARGES\t")
 			for _, o := range outcomes {
 				fmt.Fprintf(t, "%s\t", o)
 			}
