@@ -19,6 +19,8 @@ import (
 const (
 	runsFolder     = "runs"
 	commitsFolder  = "commits"
+	BatchesFolder  = "issued"  // of batches of update files
+	ArchivesFolder = "archive" // of what records said before
 	spoolsFolder   = "spools" // of the scratch store
 	manifestFile   = "manifest.json"
 	currentPointer = "current"      // of stores that can point

@@ -2,6 +2,7 @@ package writers
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers/journal"
 )
 
 // Orphan is what a run left that did not come to its end.
@@ -26,6 +28,7 @@ type Orphan struct {
 // Kinds of orphans.
 const (
 	OrphanAttempt    = "attempt"    // a folder that no commit vouches for
+	OrphanBatch      = "batch"      // update files, or an archive, that the journal does not vouch for
 	OrphanSpool      = "spool"      // deliveries of an attempt
 	OrphanUnfinished = "unfinished" // an object that was begun: a temporary file, an upload
 )
@@ -36,7 +39,7 @@ const (
 // neither is anything that the program does not make.
 func Orphans(ctx context.Context, store storage.Store, before time.Time) ([]Orphan, error) {
 	var orphans []Orphan
-	for _, folder := range []string{runsFolder, spoolsFolder} {
+	for _, folder := range []string{ArchivesFolder, BatchesFolder, runsFolder, spoolsFolder} {
 		found, err := folders(ctx, store, folder)
 		if err != nil {
 			return nil, err
@@ -94,13 +97,15 @@ func ownerOf(key string) (kind, name string) {
 	switch {
 	case elements[0] == runsFolder && len(elements) == 4 && strings.HasPrefix(elements[2], attemptPrefix):
 		return OrphanAttempt, path.Join(elements[:3]...)
+	case (elements[0] == BatchesFolder || elements[0] == ArchivesFolder) && len(elements) == 4 && strings.HasPrefix(elements[2], attemptPrefix):
+		return OrphanBatch, path.Join(elements[:3]...)
 	case elements[0] == spoolsFolder && len(elements) == 3:
 		return OrphanSpool, path.Join(elements[:2]...)
 	}
 	return "", ""
 }
 
-// vouchedFor are the folders that the commits of an output name.
+// vouchedFor are the folders that the commits of an output name, and its journal.
 func vouchedFor(ctx context.Context, store storage.Store) (map[string]bool, error) {
 	commits, err := Commits(ctx, store)
 	if err != nil {
@@ -109,6 +114,16 @@ func vouchedFor(ctx context.Context, store storage.Store) (map[string]bool, erro
 	folders := map[string]bool{}
 	for _, c := range commits {
 		folders[c.Path] = true
+	}
+	j, err := journal.Read(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range j.Entries {
+		var of struct{ Folder string }
+		if json.Unmarshal(e.Body, &of) == nil && of.Folder != "" {
+			folders[of.Folder] = true
+		}
 	}
 	return folders, nil
 }

@@ -50,8 +50,6 @@ type Config struct {
 	Moment
 }
 
-const batchesFolder = "issued"
-
 // Issue makes the batch of a run, and returns it once it counts. The error is ErrNothing where
 // there is nothing to tell, and journal.ErrMoved where somebody else wrote to the journal of
 // the output at the same time; in both, and after any other, nothing was issued.
@@ -119,7 +117,7 @@ func begin(history *History, cfg Config) (*issuing, error) {
 		}
 	}
 	b.ID = batchID(b.Number)
-	b.Folder = path.Join(batchesFolder, b.ID, "a="+strings.ToLower(rand.Text()))
+	b.Folder = path.Join(writers.BatchesFolder, b.ID, "a="+strings.ToLower(rand.Text()))
 	return b, nil
 }
 

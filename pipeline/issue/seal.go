@@ -37,8 +37,6 @@ func (b *issuing) seal(k Key) error {
 	return b.sealed.put(offer{key: k.alike()})
 }
 
-const archivesFolder = "archive"
-
 // archive keeps what the records said of all charges that agencies are newly told of: every
 // row that has one of them. It is durable, and in the journal, before an update file is begun.
 func (b *issuing) archive(ctx context.Context) (err error) {
@@ -53,7 +51,7 @@ func (b *issuing) archive(ctx context.Context) (err error) {
 	if err != nil || marks.count == 0 {
 		return err
 	}
-	folder := writers.Folder{Store: b.cfg.Out, Prefix: path.Join(archivesFolder, path.Base(path.Dir(b.Folder)), path.Base(b.Folder))}
+	folder := writers.Folder{Store: b.cfg.Out, Prefix: path.Join(writers.ArchivesFolder, path.Base(path.Dir(b.Folder)), path.Base(b.Folder))}
 	vouched := false
 	defer func() {
 		if !vouched {
