@@ -26,10 +26,11 @@ type offer struct {
 
 const offerBytes = keyBytes + 8 + 4 + 1
 
-const (
-	offersAtOnce   = 1 << 20 // are sorted at once: 32 MiB of them
-	offersInMemory = 1 << 16 // are kept in memory from one pass to the next
-)
+// offersAtOnce are sorted at once: 32 MiB of them.
+const offersAtOnce = 1 << 20
+
+// offersInMemory are kept in memory from one pass to the next.
+var offersInMemory int64 = 1 << 16
 
 // offers are the rows of a run for an agency, to be gone over in order of key. They are
 // divided by the first bits of their keys, in memory where they are few.
