@@ -21,7 +21,7 @@ const (
 	commitsFolder  = "commits"
 	BatchesFolder  = "issued"  // of batches of update files
 	ArchivesFolder = "archive" // of what records said before
-	spoolsFolder   = "spools" // of the scratch store
+	spoolsFolder   = "spools"  // of the scratch store
 	manifestFile   = "manifest.json"
 	currentPointer = "current"      // of stores that can point
 	currentFile    = "current.json" // of the others

@@ -303,30 +303,46 @@ func (a *Archive) unwrap(ctx context.Context, store storage.Store, wrapped write
 	return unwrap(a.Name, b.Bytes(), keys)
 }
 
+// readBack decrypts every page of the archive, each of which proves that it is whole and in its
+// place.
 func (a *Archive) readBack(ctx context.Context, store storage.Store, k key) error {
-	var rows int64
-	err := a.each(ctx, store, k, func(batch arrow.Record) error {
-		rows += batch.NumRows()
+	err := a.open(ctx, store, k, func(in *file.Reader) error {
+		if in.NumRows() != a.Rows.Rows {
+			return fmt.Errorf("%d rows, of %d", in.NumRows(), a.Rows.Rows)
+		}
+		for g := range in.NumRowGroups() {
+			group := in.RowGroup(g)
+			for c := range group.NumColumns() {
+				pages, err := group.GetColumnPageReader(c)
+				if err != nil {
+					return err
+				}
+				for pages.Next() { //nolint:revive // each is decrypted and unpacked
+				}
+				if err := pages.Err(); err != nil {
+					return err
+				}
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
-	if err == nil && rows != a.Rows.Rows {
-		err = fmt.Errorf("%d rows, of %d: %w", rows, a.Rows.Rows, ErrDamaged)
-	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.Name, err)
 	}
 	return nil
 }
 
-// each calls do with the batches of an archive. Whatever the library says of a file that it
-// cannot decrypt, or panics with, is ErrDamaged.
-func (a *Archive) each(ctx context.Context, store storage.Store, k key, do func(arrow.Record) error) error {
+// open opens the rows of an archive. Whatever the library says of a file that it cannot
+// decrypt, or panics with, is ErrDamaged.
+func (a *Archive) open(ctx context.Context, store storage.Store, k key, read func(*file.Reader) error) error {
 	o, err := writers.OpenObject(ctx, store, path.Join(a.Folder, a.Rows.Path))
 	if err != nil {
 		return err
 	}
 	defer o.Close() //nolint:errcheck // it was read
-	var stopped error
 	err = guard(func() error {
 		var head [len(magic)]byte // the one place that no page covers
 		if _, err := o.ReadAt(head[:], 0); err != nil {
@@ -341,6 +357,21 @@ func (a *Archive) each(ctx context.Context, store storage.Store, k key, do func(
 		if err != nil {
 			return err
 		}
+		return read(in)
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrDamaged, err)
+	}
+	return nil
+}
+
+// each calls do with the batches of an archive, and stops at the first error.
+func (a *Archive) each(ctx context.Context, store storage.Store, k key, do func(arrow.Record) error) error {
+	var stopped error
+	err := a.open(ctx, store, k, func(in *file.Reader) error {
 		reader, err := pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{BatchSize: 8192}, memory.DefaultAllocator)
 		if err != nil {
 			return err
@@ -358,15 +389,7 @@ func (a *Archive) each(ctx context.Context, store storage.Store, k key, do func(
 		}
 		return nil
 	})
-	switch {
-	case stopped != nil:
-		return stopped
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		return fmt.Errorf("%w (%w)", ErrDamaged, err)
-	}
-	return nil
+	return errors.Join(stopped, err)
 }
 
 // Find writes every row of a person to out, an object of JSON a line, and tells how many there
