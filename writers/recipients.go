@@ -1,9 +1,7 @@
 package writers
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -13,6 +11,8 @@ import (
 	"strings"
 
 	"filippo.io/age"
+
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
 // Recipients are those who can decrypt a file of a run.
@@ -80,31 +80,15 @@ const anyAgency = "*"
 // an agency may have several, each on a line of its own, and "*" stands for every agency that
 // is not named. The error lists every fault with its line.
 func ParseAgencyRecipients(name string, source []byte) (*AgencyRecipients, error) {
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))))
-	in.FieldsPerRecord = 2
-	if head, err := in.Read(); err != nil || !slices.Equal(head, []string{"agency", "recipient"}) {
-		return nil, fmt.Errorf("%s: line 1: the header must be agency,recipient", name)
-	}
 	digest := sha256.Sum256(source)
 	r := &AgencyRecipients{byAgency: map[string]Recipients{}, digest: hex.EncodeToString(digest[:])}
-	var faults []error
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, errors.Join(append(faults, fmt.Errorf("%s: %w", name, err))...)
-		}
-		line, _ := in.FieldPos(0)
-		if err := r.add(strings.TrimSpace(row[0]), strings.TrimSpace(row[1])); err != nil {
-			faults = append(faults, fmt.Errorf("%s: line %d: %w", name, line, err))
-		}
+	err := schemas.ReadList(name, source, []string{"agency", "recipient"}, false, func(row []string) error {
+		return r.add(strings.TrimSpace(row[0]), strings.TrimSpace(row[1]))
+	})
+	if err == nil && len(r.byAgency) == 0 {
+		err = fmt.Errorf("%s: it names no agency", name)
 	}
-	if len(r.byAgency) == 0 && len(faults) == 0 {
-		faults = append(faults, fmt.Errorf("%s: it names no agency", name))
-	}
-	return r, errors.Join(faults...)
+	return r, err
 }
 
 func (r *AgencyRecipients) add(agency, key string) error {

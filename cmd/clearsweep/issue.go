@@ -103,10 +103,7 @@ becomes of it at each agency, and by when.`,
 				}
 				cfg.ArchiveFor = &to
 			}
-			if scratch == "" && !storage.IsURL(args[0]) {
-				scratch = args[0]
-			}
-			temporary, err := storage.NewScratch(scratch)
+			temporary, err := openScratch(args[0], scratch)
 			if err != nil {
 				return err
 			}
@@ -142,6 +139,14 @@ becomes of it at each agency, and by when.`,
 	deed.register(cmd, "the `day` of the list, from which deadlines count")
 	s3.register(flags)
 	return cmd
+}
+
+// openScratch makes a scratch folder: in the folder that is named, or the output if that is one.
+func openScratch(out, folder string) (*storage.Scratch, error) {
+	if folder == "" && !storage.IsURL(out) {
+		folder = out
+	}
+	return storage.NewScratch(folder)
 }
 
 // checkComplete holds the run against what counties should have sent.

@@ -180,10 +180,7 @@ reached, when none of its charges is missing. The exit code is 6 where one is.`,
 			if err != nil {
 				return err
 			}
-			if scratch == "" && !storage.IsURL(args[0]) {
-				scratch = args[0]
-			}
-			temporary, err := storage.NewScratch(scratch)
+			temporary, err := openScratch(args[0], scratch)
 			if err != nil {
 				return err
 			}

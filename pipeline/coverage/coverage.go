@@ -8,13 +8,10 @@
 package coverage
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -99,32 +96,16 @@ type Expected struct {
 // ParseExpected reads CSV with the columns county, from and to: months as 2006-01, both
 // included.
 func ParseExpected(name string, source []byte) ([]Expected, error) {
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))))
-	head, err := in.Read()
-	if err != nil || !slices.Equal(head, []string{"county", "from", "to"}) {
-		return nil, fmt.Errorf("%s: line 1: the columns must be county,from,to", name)
-	}
 	var list []Expected
-	var faults []error
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, errors.Join(append(faults, fmt.Errorf("%s: %w", name, err))...)
-		}
-		line, _ := in.FieldPos(0)
+	err := schemas.ReadList(name, source, []string{"county", "from", "to"}, false, func(row []string) error {
 		e, err := expectedOf(row)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: line %d: %w", name, line, err))
-		}
 		list = append(list, e)
+		return err
+	})
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("%s: it expects nothing", name)
 	}
-	if len(list) == 0 && len(faults) == 0 {
-		faults = append(faults, fmt.Errorf("%s: it expects nothing", name))
-	}
-	return list, errors.Join(faults...)
+	return list, err
 }
 
 func expectedOf(row []string) (e Expected, err error) {

@@ -2,10 +2,8 @@ package issue
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/clearsweep/clearsweep/schemas"
@@ -20,7 +18,7 @@ const (
 
 // Reversal takes relief back that was given.
 type Reversal struct {
-	Line     int
+	Line     int         // row of the file, the header being the first
 	Row      profile.Row // who, which charge, why and by which document
 	Reversed int         // agencies that are told
 }
@@ -36,41 +34,25 @@ const Reinstate = "reinstate"
 // and document: the charge as it was told, court_order or corrected_data, and what orders or
 // shows it. The error lists every fault with its line, and none quotes a value.
 func ParseReversals(name string, source []byte) ([]*Reversal, error) {
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))))
-	head, err := in.Read()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	var want []string
-	for _, fact := range reversalColumns {
-		want = append(want, fact.String())
-	}
-	if slices.Contains(head, "outcome") || slices.Contains(head, "action") {
+	head, _, _ := bytes.Cut(source, []byte("\n"))
+	if bytes.Contains(head, []byte("outcome")) || bytes.Contains(head, []byte("action")) {
 		return nil, fmt.Errorf("%s: a list of persons and outcomes is not taken: who is given relief, the law says, and a court may take it back by an order", name)
 	}
-	if !slices.Equal(head, want) {
-		return nil, fmt.Errorf("%s: line 1: the columns must be %q", name, want)
+	var columns []string
+	for _, fact := range reversalColumns {
+		columns = append(columns, fact.String())
 	}
 	var list []*Reversal
-	var faults []error
-	for {
-		fields, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return list, errors.Join(faults...)
-		}
-		if err != nil {
-			return nil, errors.Join(append(faults, fmt.Errorf("%s: %w", name, err))...)
-		}
-		line, _ := in.FieldPos(0)
-		r := &Reversal{Line: line}
+	err := schemas.ReadList(name, source, columns, false, func(fields []string) error {
+		r := &Reversal{Line: len(list) + 2}
 		for i, fact := range reversalColumns {
 			r.Row[fact] = fields[i]
 		}
-		if err := r.check(list); err != nil {
-			faults = append(faults, fmt.Errorf("%s: line %d: %w", name, line, err))
-		}
+		err := r.check(list)
 		list = append(list, r)
-	}
+		return err
+	})
+	return list, err
 }
 
 func (r *Reversal) check(before []*Reversal) error {

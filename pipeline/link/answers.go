@@ -3,11 +3,9 @@ package link
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -32,7 +30,7 @@ type Answers struct {
 
 // Answer is one fact of one charge, or of a person.
 type Answer struct {
-	Line                       int // of the file
+	Row                        int // of the file, the header being the first
 	Person, Case, Charge, Code string
 	Fact, Value                string
 	Document, By, On           string
@@ -99,47 +97,31 @@ var answerFacts = map[string]answerFact{
 // answered yet, and are passed over. The error lists every fault with its line, and quotes no
 // value.
 func ParseAnswers(name string, source []byte) (*Answers, error) {
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))))
-	head, err := in.Read()
-	if err != nil {
-		return nil, fmt.Errorf("%s: line 1: there is no header", name)
-	}
-	for _, column := range head {
-		if slices.Contains([]string{"outcome", "eligible", "remedy", "action", "decision"}, strings.ToLower(column)) {
-			return nil, fmt.Errorf("%s: it has a column %s: what comes of a charge is not answered, the law says it; answer the fact that it asks for", name, strings.ToLower(column))
+	head, _, _ := bytes.Cut(source, []byte("\n"))
+	for column := range strings.SplitSeq(strings.ToLower(strings.TrimSpace(string(head))), ",") {
+		if slices.Contains([]string{"outcome", "eligible", "remedy", "action", "decision"}, column) {
+			return nil, fmt.Errorf("%s: it has a column %s: what comes of a charge is not answered, the law says it; answer the fact that it asks for", name, column)
 		}
-	}
-	if len(head) < len(AnswerColumns) || !slices.Equal(head[:len(AnswerColumns)], AnswerColumns) {
-		return nil, fmt.Errorf("%s: line 1: the first columns must be %s", name, strings.Join(AnswerColumns, ","))
 	}
 	digest := sha256.Sum256(source)
 	a := &Answers{byPerson: map[string][]*Answer{}, source: source, digest: hex.EncodeToString(digest[:])}
-	var faults []error
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
+	number := 1
+	err := schemas.ReadList(name, source, AnswerColumns, true, func(row []string) error {
+		number++
+		if fault := a.add(row, number); fault != "" {
+			return errors.New(fault)
 		}
-		if bad, ok := errors.AsType[*csv.ParseError](err); ok { // its message quotes nothing
-			return nil, errors.Join(append(faults, fmt.Errorf("%s: line %d: %w", name, bad.Line, bad.Err))...)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		line, _ := in.FieldPos(0)
-		if fault := a.add(row, line); fault != "" {
-			faults = append(faults, fmt.Errorf("%s: line %d: %s", name, line, fault))
-		}
-	}
-	return a, errors.Join(faults...)
+		return nil
+	})
+	return a, err
 }
 
-func (a *Answers) add(row []string, line int) (fault string) {
+func (a *Answers) add(row []string, number int) (fault string) {
 	for i := range row {
 		row[i] = strings.TrimSpace(row[i])
 	}
 	one := &Answer{
-		Line: line, Person: row[0], Case: row[1], Charge: row[2], Code: row[3], Fact: row[4], Value: row[5], Document: row[6], By: row[7], On: row[8],
+		Row: number, Person: row[0], Case: row[1], Charge: row[2], Code: row[3], Fact: row[4], Value: row[5], Document: row[6], By: row[7], On: row[8],
 	}
 	if one.Value == "" {
 		return ""
@@ -167,7 +149,7 @@ func (a *Answers) add(row []string, line int) (fault string) {
 	}
 	for _, other := range a.byPerson[one.Person] {
 		if other.column == one.column && other.Case == one.Case && other.Charge == one.Charge && other.Code == one.Code {
-			return fmt.Sprintf("it answers what line %d answers", other.Line)
+			return fmt.Sprintf("it answers what row %d answers", other.Row)
 		}
 	}
 	one.place = len(a.list)

@@ -75,7 +75,7 @@ func TestRecipientsThatAreRefused(t *testing.T) {
 		"twice":                 {"agency,recipient\n*," + key + "\n*," + key + "\n", "line 3: the agency has this recipient already"},
 		"no agency":             {"agency,recipient\nCourt of Kern," + key + "\n", "line 2"},
 		"nobody":                {"agency,recipient\n", "it names no agency"},
-		"no header":             {"*," + key + "\n", "line 1: the header must be agency,recipient"},
+		"no header":             {"*," + key + "\n", "line 1: the columns must be agency,recipient"},
 	} {
 		cfg := generic(t, map[string]string{"county": "ALPINE", "only_prop64": "true"}, "P1,1970-01-01,A,one,ALPINE,11359 HS,felony,CONVICTED,2001-01-01")
 		cfg.Recipients = filepath.Join(t.TempDir(), "recipients.csv")

@@ -1,11 +1,8 @@
 package track
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 
@@ -72,32 +69,11 @@ var ackColumns = []string{"batch", "agency", "milestone", "on", "rows", "hash_to
 // the file is taken.
 func ParseAcks(name string, source []byte, history *issue.History) ([]*Ack, error) {
 	p := &ackParser{history: history, digest: digest(source), byFile: map[[2]string]*Ack{}}
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))))
-	head, err := in.Read()
+	err := schemas.ReadList(name, source, ackColumns, false, p.row)
+	if err == nil && len(p.acks) == 0 {
+		err = fmt.Errorf("%s: it acknowledges nothing", name)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if !slices.Equal(head, ackColumns) {
-		return nil, fmt.Errorf("%s: line 1: the columns must be %q", name, ackColumns)
-	}
-	var faults []error
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, errors.Join(append(faults, fmt.Errorf("%s: %w", name, err))...)
-		}
-		line, _ := in.FieldPos(0)
-		if err := p.row(row); err != nil {
-			faults = append(faults, fmt.Errorf("%s: line %d: %w", name, line, err))
-		}
-	}
-	if len(p.acks) == 0 && len(faults) == 0 {
-		faults = append(faults, fmt.Errorf("%s: it acknowledges nothing", name))
-	}
-	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
 	return p.acks, nil
