@@ -43,8 +43,8 @@ test: ## run every test that a clean machine can run
 	$(GO) test -shuffle=on ./...
 
 .PHONY: race
-race: ## run the tests under the race detector, which takes several times as long
-	$(GO) test -race -shuffle=on -timeout 30m ./...
+race: ## run the tests under the race detector, which takes several times as long, but for the longest
+	$(GO) test -race -short -shuffle=on -timeout 30m ./...
 
 .PHONY: check
 check: test race lint bench ## all that CI runs

@@ -52,6 +52,9 @@ func TestCookCounty(t *testing.T) {
 // Cook County's four extracts in one sweep, joined by participant: intake names them,
 // initiation has every charge, dispositions and sentencing tell those again that went on.
 func TestCookCountyJoined(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: make test runs it")
+	}
 	cfg := config(t, "", filepath.Join(realData(t, "cook-county-il"), "*"))
 	cfg.Layout, cfg.Policy, cfg.Params = "us-il/cook-felonies", "us-il/cannabis-green-standard", nil
 	cfg.AsOf = date(t, "2026-11-23")

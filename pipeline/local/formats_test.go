@@ -116,6 +116,9 @@ func asJSON(t *testing.T, text []byte) []byte {
 
 // One population gives the same determinations however it is sent.
 func TestFormatsDecideAlike(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: make test runs it")
+	}
 	const rows = 5000
 	decisions := func(cfg pipeline.Config) []map[string]string {
 		t.Helper()

@@ -12,6 +12,9 @@ import (
 // programs agree on. The same row in two files that are not the same, or twice in
 // one, may be two counts: it is counted, and decided as any other.
 func TestHarrisCounty(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: make test runs it")
+	}
 	folder := realData(t, "harris-county-tx")
 	cfg := config(t, "", filepath.Join(folder, "*", "*.csv"))
 	cfg.Layout, cfg.Params = "us-tx/harris-bookings", nil

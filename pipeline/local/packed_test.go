@@ -126,6 +126,9 @@ func pieces(text []byte, n int) [][]byte {
 // Packed in any way, an extract of one name is the same run but for what was
 // delivered: the same bytes in every file, whatever the workers and memory.
 func TestAPackedExtractIsTheSameRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: make test runs it")
+	}
 	plain, text := oneExtract(t, 20_000)
 	blank := append(bytes.Repeat([]byte(" "), 1_000_000), '\n')
 	text = append(text, bytes.Repeat(blank, 40)...) // enough for two parts
@@ -205,6 +208,9 @@ func undelivered(m writers.Manifest) writers.Manifest {
 // However an extract is split into members, frames, or files of an archive, and
 // these packed again, the decisions are the same.
 func TestAnySplitIntoContainersIsTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: make test runs it")
+	}
 	plain, text := oneExtract(t, 3_000)
 	want := decisions(t, plain)
 	random := rand.New(rand.NewPCG(5, 7))
