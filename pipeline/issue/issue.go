@@ -21,6 +21,7 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline/agencies"
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
+	"github.com/clearsweep/clearsweep/writers/journal"
 	"github.com/clearsweep/clearsweep/writers/profile"
 )
 
@@ -67,8 +68,8 @@ func Issue(ctx context.Context, history *History, cfg Config) (_ *Batch, err err
 	if err := b.tell(ctx); err != nil {
 		return nil, err
 	}
-	vouched = true // from here on the entry may exist, whatever the store answers
 	_, err = history.Journal.Append(ctx, cfg.At, cfg.Who, Issued, b.Batch)
+	vouched = !errors.Is(err, journal.ErrMoved) // else the entry may exist, whatever the store answers
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.ID, err)
 	}
@@ -319,7 +320,12 @@ func (t *teller) gather(ctx context.Context) (err error) {
 	if t.offered, err = newOffers(ctx, t.cfg.Scratch, t.agency, rows); err != nil {
 		return err
 	}
-	err = t.rows(ctx, func(ordinal uint32, row *profile.Row) error { return t.offered.add(row, ordinal) })
+	err = t.rows(ctx, func(ordinal uint32, row *profile.Row) error {
+		if int64(ordinal) >= rows {
+			return fmt.Errorf("%s: %w", t.updates[t.agency].Path, writers.ErrDamaged)
+		}
+		return t.offered.add(row, ordinal)
+	})
 	if err != nil {
 		return errors.Join(err, t.offered.abort())
 	}

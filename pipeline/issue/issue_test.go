@@ -305,6 +305,9 @@ func TestTwoAtOnce(t *testing.T) {
 	if h := o.history(o.store); len(h.Batches) != 1 {
 		t.Errorf("%d batches, want 1", len(h.Batches))
 	}
+	if files := agencyFiles(t, o.folder); len(files) != 2 {
+		t.Errorf("%d files, want the two of the first: %s", len(files), files)
+	}
 }
 
 // TestNothingInClear encrypts for each agency, and looks for a person under all that issuing

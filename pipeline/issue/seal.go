@@ -11,6 +11,7 @@ import (
 
 	"github.com/clearsweep/clearsweep/writers"
 	"github.com/clearsweep/clearsweep/writers/archive"
+	"github.com/clearsweep/clearsweep/writers/journal"
 	"github.com/clearsweep/clearsweep/writers/profile"
 )
 
@@ -69,9 +70,9 @@ func (b *issuing) archive(ctx context.Context) (err error) {
 	if err != nil {
 		return errors.Join(err, w.Abort())
 	}
-	vouched = true // the entry may exist from here on, whatever the store answers
 	b.Archive = a.Name
 	_, err = b.history.Journal.Append(ctx, b.cfg.At, b.cfg.Who, archive.ArchivedEntry, a)
+	vouched = !errors.Is(err, journal.ErrMoved) // else the entry may exist, whatever the store answers
 	return err
 }
 

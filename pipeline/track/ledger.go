@@ -98,8 +98,13 @@ func (l *Ledger) take(e *journal.Entry) error {
 		if err != nil {
 			return err
 		}
-		if s.Check = c; c.Holds() {
+		s.Check = c
+		switch {
+		case !c.Holds():
+		case c.Shown+c.Gone > 0:
 			return s.reach(agencies.Verified, c.On)
+		default: // nothing is left to show, which shows nothing of what the agency did
+			return s.note(agencies.Verified, c.On)
 		}
 	}
 	return nil
@@ -126,24 +131,24 @@ func (l *Ledger) reach(batch, agency string, m agencies.Milestone, on string) er
 // reach notes a milestone, and those before it that nothing shows: who has applied a file has
 // received it. Of two dates the first holds.
 func (s *Standing) reach(m agencies.Milestone, on string) error {
-	day, err := schemas.ParseDate(on)
-	if err != nil {
-		return err
-	}
 	for _, before := range agencies.Milestones {
-		if _, known := s.Reached[before]; !known && before != agencies.Verified {
-			s.Reached[before] = day
+		if err := s.note(before, on); err != nil {
+			return err
 		}
 		if before == m {
 			break
 		}
 	}
-	if m == agencies.Verified {
-		if _, known := s.Reached[m]; !known {
-			s.Reached[m] = day
-		}
-	}
 	return nil
+}
+
+// note notes a milestone alone.
+func (s *Standing) note(m agencies.Milestone, on string) error {
+	day, err := schemas.ParseDate(on)
+	if _, known := s.Reached[m]; !known && err == nil {
+		s.Reached[m] = day
+	}
+	return err
 }
 
 // CheckDelivery is an error where a delivery cannot be noted.
