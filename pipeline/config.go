@@ -3,12 +3,14 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
+	"github.com/clearsweep/clearsweep/writers/signing"
 )
 
 // Config is what a sweep is asked to do. It is plain data: it can be printed,
@@ -53,6 +55,9 @@ type Config struct {
 	UpdateForms writers.UpdateForms
 	// RequireSignoff refuses a policy that no lawyer has signed.
 	RequireSignoff bool
+	// RequireSigned is the path of public keys, one of which must have signed the policy;
+	// Signatures is that of the signatures.
+	RequireSigned, Signatures string
 	// Grouping says whether the extracts come grouped by person; empty is Auto. It
 	// decides the order of the decisions in the output, and none of them.
 	Grouping Grouping
@@ -109,6 +114,33 @@ func (c Config) checkSignoff(pack *policies.Pack) error {
 	}
 	return fmt.Errorf("policy: %s is not signed off, and require_signoff is set; "+
 		"have a lawyer answer its SOURCES.md and sign it (a line \"Signed: name, date\"), then write signed_off: true", pack.Name())
+}
+
+// checkSigned is an error if the policy must be signed by a key and is not.
+func (c Config) checkSigned(pack *policies.Pack) error {
+	if c.RequireSigned == "" {
+		return nil
+	}
+	keys, err := os.ReadFile(c.RequireSigned)
+	if err != nil {
+		return fmt.Errorf("require_signed: %w", err)
+	}
+	trusted, err := signing.ReadTrusted(keys)
+	if err != nil {
+		return fmt.Errorf("require_signed: %s: %w", c.RequireSigned, err)
+	}
+	source, err := os.ReadFile(c.Signatures)
+	if err != nil {
+		return fmt.Errorf("signatures: %w", err)
+	}
+	list, err := signing.ReadSignatures(source)
+	if err != nil {
+		return fmt.Errorf("signatures: %s: %w", c.Signatures, err)
+	}
+	if err := trusted.Check(signing.Policy, pack.Called(), pack.Digest(), list); err != nil {
+		return fmt.Errorf("policy: %w; 'clearsweep policy sign' signs it", err)
+	}
+	return nil
 }
 
 // The sizes below follow from Memory and Workers. They bound what is held at

@@ -130,7 +130,7 @@ func (p *Plan) openPolicy() (err error) {
 	if p.pack, err = policies.Load(p.Config.Policy); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
-	if err := p.Config.checkSignoff(p.pack); err != nil {
+	if err := errors.Join(p.Config.checkSignoff(p.pack), p.Config.checkSigned(p.pack)); err != nil {
 		return err
 	}
 	if p.bound, err = p.pack.Bind(p.Config.Params, p.Config.AsOf); err != nil {

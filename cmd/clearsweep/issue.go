@@ -52,7 +52,7 @@ func (f *deedFlags) moment() (issue.Moment, error) {
 }
 
 func issueCommand() *cobra.Command {
-	var runID, directory, recipients, identity, reversals, expected, scratch string
+	var runID, directory, recipients, identity, reversals, expected, signedBy, scratch string
 	var archiveFor []string
 	var full, noArchive, partial bool
 	var deed deedFlags
@@ -89,6 +89,15 @@ becomes of it at each agency, and by when.`,
 			cfg := issue.Config{Out: out, Run: run, Profiles: shippedProfile, Full: full, Workers: runtime.NumCPU(), Moment: moment}
 			if err := readLists(&cfg, directory, recipients, identity, reversals); err != nil {
 				return usageError{err}
+			}
+			trusted, err := readTrusted("--require-signed", signedBy)
+			if err != nil {
+				return err
+			}
+			if trusted != nil {
+				if err := writers.CheckSigned(cmd.Context(), out, run, trusted); err != nil {
+					return err
+				}
 			}
 			if err := checkComplete(cmd, &cfg, expected, partial); err != nil {
 				return err
@@ -130,6 +139,7 @@ becomes of it at each agency, and by when.`,
 	flags.StringVar(&recipients, "recipients", "", "`file` of CSV, agency,recipient: encrypt each agency's files for its own keys of age")
 	flags.StringVar(&identity, "identity", "", "`file` of the private key of age, where the run's update files are encrypted")
 	flags.StringVar(&reversals, "reversals", "", "`file` of CSV: relief to take back, each by a court order or a correction")
+	flags.StringVar(&signedBy, "require-signed", "", "`file` of public keys, PEM: the run must be signed by one of them; see 'clearsweep sign'")
 	flags.StringVar(&expected, "expected", "", "`file` of CSV, county,from,to: which county sends charges of which months; a list that lacks some is not issued")
 	flags.BoolVar(&partial, "partial", false, "issue a list that lacks some of what is expected, and say so in every file")
 	flags.StringArrayVar(&archiveFor, "archive-for", nil, "public `key` of age, or file of some, of who may open the archive; may be given again")

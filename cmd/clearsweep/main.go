@@ -89,7 +89,7 @@ accounts for every row.
 	root.AddCommand(
 		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), rejectsCommand(), reviewCommand(), gcCommand(),
 		inspectCommand(), policyCommand(), codesCommand(), layoutCommand(), synthCommand(), benchCommand(),
-		issueCommand(), trackCommand(), coverageCommand(), archiveCommand(), profileCommand(), auditCommand(),
+		issueCommand(), trackCommand(), coverageCommand(), archiveCommand(), signCommand(), profileCommand(), auditCommand(),
 		watchCommand(), statusCommand(), doctorCommand(),
 	)
 	return root

@@ -21,7 +21,7 @@ func policyCommand() *cobra.Command {
 	}
 	cmd.AddCommand(
 		policyListCommand(), policyLintCommand(), policyTestCommand(),
-		policyExplainCommand(), policyDiffCommand(), policySchemaCommand(),
+		policyExplainCommand(), policyDiffCommand(), policySchemaCommand(), policySignCommand(),
 	)
 	return cmd
 }

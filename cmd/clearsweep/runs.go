@@ -45,7 +45,7 @@ func runsCommand() *cobra.Command {
 }
 
 func verifyCommand() *cobra.Command {
-	var runID string
+	var runID, signedBy string
 	var deep bool
 	var s3 s3Flags
 	cmd := &cobra.Command{
@@ -73,12 +73,22 @@ Exit code 0 if the run is whole, 5 if it is damaged.`,
 			if err != nil {
 				return damage{err}
 			}
+			trusted, err := readTrusted("--signed-by", signedBy)
+			if err != nil {
+				return err
+			}
+			if trusted != nil {
+				if err := writers.CheckSigned(cmd.Context(), out, run, trusted); err != nil {
+					return damage{err}
+				}
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "run %s is whole: %d files, %d bytes, %d rows of Parquet\n",
 				run.Commit.RunID, verified.Files, verified.Bytes, verified.Rows)
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
+	cmd.Flags().StringVar(&signedBy, "signed-by", "", "`file` of public keys, PEM: the run must be signed by one of them")
 	cmd.Flags().BoolVar(&deep, "deep", false, "read every value of every Parquet file")
 	s3.register(cmd.Flags())
 	return cmd

@@ -37,7 +37,7 @@ same run: a sweep that is committed already is found and not done again.
 
 Give the options as flags, or in a file with --config; a flag goes before the
 file. Its keys: inputs, lists and codes (a path or a list), layout, policy, params (a
-map), crosswalk, repairs, answers, agencies, recipients, keep_raw_rejects (a public key or a list), as_of, out, scratch, workers, memory, grouping, update_forms, max_rejects, require_signoff,
+map), crosswalk, repairs, answers, require_signed, signatures, agencies, recipients, keep_raw_rejects (a public key or a list), as_of, out, scratch, workers, memory, grouping, update_forms, max_rejects, require_signoff,
 variants, unpack (a map), s3 (a map).
 
 Extracts may be compressed with gzip, zstd or bzip2, or packed in zip archives,
@@ -159,6 +159,8 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.file.Crosswalk, "crosswalk", "", "reviewed `file` of person keys that are one person's: id,person_id,reviewed_by,reviewed_on")
 	flags.StringArrayVar((*[]string)(&f.file.KeepRawRejects), "keep-raw-rejects", nil, "keep the rows that are rejected, encrypted for this public `key` of age (age1...) or a file of some; may be repeated")
 	flags.StringVar(&f.file.Recipients, "recipients", "", "`file` of public keys of age for whom each agency's update files are encrypted: agency,recipient")
+	flags.StringVar(&f.file.RequireSigned, "require-signed", "", "`file` of public keys, PEM, one of which must have signed the policy; see 'clearsweep policy sign'")
+	flags.StringVar(&f.file.Signatures, "signatures", "", "`file` of signatures of policies, as 'clearsweep policy sign' prints them")
 	flags.StringVar(&f.file.Answers, "answers", "", "`file` of facts that people have found for reviews; see 'clearsweep review export'")
 	flags.StringVar(&f.file.Agencies, "agencies", "", "`file` that says which agencies hear of a charge; the state's that ships when not given")
 	flags.StringVar(&f.file.Repairs, "repairs", "", "`file` of rejected rows that somebody has mended, to be read in their place; see 'clearsweep rejects open'")
@@ -192,19 +194,21 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepfile.File) error {
 		file.Lists = f.file.Lists
 	}
 	for name, to := range map[string]struct{ to, from *string }{
-		"layout":       {&file.Layout, &f.file.Layout},
-		"policy":       {&file.Policy, &f.file.Policy},
-		"out":          {&file.Out, &f.file.Out},
-		"scratch":      {&file.Scratch, &f.file.Scratch},
-		"as-of":        {&file.AsOf, &f.asOf},
-		"memory":       {&file.Memory, &f.memory},
-		"recipients":   {&file.Recipients, &f.file.Recipients},
-		"agencies":     {&file.Agencies, &f.file.Agencies},
-		"answers":      {&file.Answers, &f.file.Answers},
-		"repairs":      {&file.Repairs, &f.file.Repairs},
-		"crosswalk":    {&file.Crosswalk, &f.file.Crosswalk},
-		"grouping":     {&file.Grouping, &f.file.Grouping},
-		"update-forms": {&file.UpdateForms, &f.file.UpdateForms},
+		"layout":         {&file.Layout, &f.file.Layout},
+		"policy":         {&file.Policy, &f.file.Policy},
+		"out":            {&file.Out, &f.file.Out},
+		"scratch":        {&file.Scratch, &f.file.Scratch},
+		"as-of":          {&file.AsOf, &f.asOf},
+		"memory":         {&file.Memory, &f.memory},
+		"recipients":     {&file.Recipients, &f.file.Recipients},
+		"agencies":       {&file.Agencies, &f.file.Agencies},
+		"answers":        {&file.Answers, &f.file.Answers},
+		"require-signed": {&file.RequireSigned, &f.file.RequireSigned},
+		"signatures":     {&file.Signatures, &f.file.Signatures},
+		"repairs":        {&file.Repairs, &f.file.Repairs},
+		"crosswalk":      {&file.Crosswalk, &f.file.Crosswalk},
+		"grouping":       {&file.Grouping, &f.file.Grouping},
+		"update-forms":   {&file.UpdateForms, &f.file.UpdateForms},
 	} {
 		if set(name) {
 			*to.to = *to.from

@@ -45,6 +45,8 @@ type File struct {
 	Recipients     string `yaml:"recipients"`
 	Agencies       string `yaml:"agencies"`
 	Answers        string `yaml:"answers"`
+	RequireSigned  string `yaml:"require_signed"`
+	Signatures     string `yaml:"signatures"`
 	Crosswalk      string `yaml:"crosswalk"`
 	RequireSignoff bool   `yaml:"require_signoff"`
 	Variants       bool   `yaml:"variants"`
@@ -97,7 +99,7 @@ func (f *File) Config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
-		Codes: f.Codes, Crosswalk: f.Crosswalk, KeepRows: f.KeepRawRejects, Repairs: f.Repairs, Recipients: f.Recipients, Agencies: f.Agencies, Answers: f.Answers,
+		Codes: f.Codes, Crosswalk: f.Crosswalk, KeepRows: f.KeepRawRejects, Repairs: f.Repairs, Recipients: f.Recipients, Agencies: f.Agencies, Answers: f.Answers, RequireSigned: f.RequireSigned, Signatures: f.Signatures,
 		RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
 	var errDate, errMemory, errParams, errUnpack, errGrouping, errForms error

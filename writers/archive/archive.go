@@ -317,7 +317,8 @@ func (a *Archive) readBack(ctx context.Context, store storage.Store, k key) erro
 				if err != nil {
 					return err
 				}
-				for pages.Next() { //nolint:revive // each is decrypted and unpacked
+				for pages.Next() {
+					continue // each was decrypted and unpacked
 				}
 				if err := pages.Err(); err != nil {
 					return err
