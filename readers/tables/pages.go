@@ -38,12 +38,17 @@ func checkPages(ctx context.Context, at io.ReaderAt, size int64, chunk *metadata
 	if chunk.HasDictionaryPage() && chunk.DictionaryPageOffset() > 0 {
 		start = min(start, chunk.DictionaryPageOffset())
 	}
-	length := chunk.TotalCompressedSize()
+	return walkPages(ctx, at, size, start, chunk.TotalCompressedSize(), chunk.NumValues())
+}
+
+// walkPages goes from page to page of what begins at start and is so long, until there were so
+// many values.
+func walkPages(ctx context.Context, at io.ReaderAt, size, start, length, values int64) error {
 	if start < 0 || length < 0 || start > size || length > size-start {
 		return errPages
 	}
 	end := min(start+length+notCounted, size)
-	for left := chunk.NumValues(); left > 0; {
+	for left := values; left > 0; {
 		page, err := readPage(ctx, io.NewSectionReader(at, start, end-start))
 		if err != nil {
 			return err
