@@ -140,25 +140,28 @@ What it prints is personal data under seal.`,
 			if err != nil {
 				return err
 			}
-			found, opened, err := findIn(cmd, out, list, keys, person)
+			opened, err := findIn(cmd, out, list, keys, person)
 			if err != nil {
 				return err
 			}
-			if opened == 0 {
-				return failure{fmt.Errorf("none of %d archives has the key for: %w", len(list), archive.ErrKey)}
+			if len(opened) == 0 {
+				_, err := history.Journal.Append(cmd.Context(), moment.At, moment.Who, archive.RefusedEntry, archive.Opened{Why: why})
+				return errors.Join(failure{fmt.Errorf("none of %d archives has the key for: %w", len(list), archive.ErrKey)}, err)
 			}
-			for _, f := range found {
+			var rows int64
+			for _, f := range opened {
+				rows += f.count
 				body := archive.Opened{Name: f.archive, Rows: f.count, Why: why}
 				if _, err := history.Journal.Append(cmd.Context(), moment.At, moment.Who, archive.OpenedEntry, body); err != nil {
 					return err
 				}
 			}
-			for _, f := range found {
+			for _, f := range opened {
 				if _, err := f.rows.WriteTo(cmd.OutOrStdout()); err != nil {
 					return err
 				}
 			}
-			if len(found) == 0 {
+			if rows == 0 {
 				fmt.Fprintln(cmd.ErrOrStderr(), "no archive has rows of the person")
 			}
 			return nil
@@ -172,15 +175,15 @@ What it prints is personal data under seal.`,
 	return cmd
 }
 
-// foundRows are the rows of a person in one archive.
+// foundRows are the rows of a person in one archive, which may be none.
 type foundRows struct {
 	archive string
 	count   int64
 	rows    bytes.Buffer // JSON, one a line
 }
 
-// findIn looks a person up in the archives that the keys open, and tells how many those are.
-func findIn(cmd *cobra.Command, out storage.Store, list []*archive.Kept, keys []age.Identity, person string) (found []*foundRows, opened int, err error) {
+// findIn looks a person up in the archives that the keys open.
+func findIn(cmd *cobra.Command, out storage.Store, list []*archive.Kept, keys []age.Identity, person string) (opened []*foundRows, err error) {
 	for _, a := range list {
 		f := &foundRows{archive: a.Name}
 		f.count, err = a.Find(cmd.Context(), out, a.Wrapped, keys, person, &f.rows)
@@ -188,13 +191,11 @@ func findIn(cmd *cobra.Command, out storage.Store, list []*archive.Kept, keys []
 			continue
 		}
 		if err != nil {
-			return nil, opened, damage{err}
+			return nil, damage{err}
 		}
-		if opened++; f.count > 0 {
-			found = append(found, f)
-		}
+		opened = append(opened, f)
 	}
-	return found, opened, nil
+	return opened, nil
 }
 
 func archiveRewrapCommand() *cobra.Command {

@@ -40,7 +40,8 @@ const exitHelp = `Exit codes:
   4    another process committed the same run first
   5    verify, archive verify or audit verify found damage
   6    policy lint, policy test, layout lint, codes lint, codes approve or doctor found faults;
-       track status --fail-on-overdue or track verify found what is late or missing
+       track status --fail-on-overdue, track verify, coverage or issue --expected found what is late or missing;
+       archive get had no key that opens one
   130  interrupted; nothing was published
 `
 

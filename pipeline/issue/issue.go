@@ -341,6 +341,8 @@ func (t *teller) decide(ctx context.Context) error {
 	}
 	t.undo = map[uint32]int{}
 	found := map[int]bool{}
+	var back Key // of the last that was taken back before
+	wasBack := false
 	return merge(ctx, t.offered, t.cfg.Out, t.known[t.agency], func(m meeting) error {
 		if m.known != nil && m.known.Action != Reinstated {
 			if i, ok := asked[m.known.Key.alike()]; ok {
@@ -361,7 +363,14 @@ func (t *teller) decide(ctx context.Context) error {
 		if m.offer == nil {
 			return nil
 		}
+		if m.known != nil && m.known.Action == Reinstated {
+			back, wasBack = m.known.Key.alike(), true
+		}
 		of := t.fateOf(m)
+		if of == fresh && wasBack && m.offer.key.alike() == back { // it may be the one that was taken back
+			of = held
+			t.told.Held++
+		}
 		t.fates[m.offer.ordinal] = of
 		if of == fresh || of == corrected {
 			return t.seal(m.offer.key)

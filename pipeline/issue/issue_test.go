@@ -215,6 +215,30 @@ func TestNothingIsToldTwice(t *testing.T) {
 	}
 }
 
+// TestWhatWasTakenBackStaysSo: of charges that are alike in all that tells them apart none is
+// given again once one was taken back, whatever rows a newer extract adds.
+func TestWhatWasTakenBackStaysSo(t *testing.T) {
+	o := newOutput(t)
+	row := func(day string) string { return "P1,D,A,1970-01-01,C1,,ALPINE,11359 HS,FELONY,CONVICTED," + day + "\n" }
+	o.sweep(head+row("2001-01-01"), "2020-01-01")
+	if _, err := o.issue(o.store, "2020-01-01", nil); err != nil {
+		t.Fatal(err)
+	}
+	reversals, err := issue.ParseReversals("test", []byte("person_id,county,case_id,charge_id,code,reason,document\nP1,ALPINE,C1,,CA:HSC:11359,court_order,an order\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.issue(o.store, "2020-01-02", func(cfg *issue.Config) { cfg.Reversals = reversals }); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 6 { // whichever of the two comes first by its hash
+		o.sweep(head+row("2001-01-01")+row(schemas.Date(11500+n).String()), "2020-02-01")
+		if _, err := o.issue(o.store, "2020-02-01", nil); !errors.Is(err, issue.ErrNothing) {
+			t.Errorf("another that is alike: %v, want ErrNothing", err)
+		}
+	}
+}
+
 // TestManyAgreeWithFew issues more charges than are kept in memory: the same are told, once.
 func TestManyAgreeWithFew(t *testing.T) {
 	const many = 2000

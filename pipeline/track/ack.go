@@ -9,6 +9,7 @@ import (
 	"github.com/clearsweep/clearsweep/pipeline/agencies"
 	"github.com/clearsweep/clearsweep/pipeline/issue"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 // Kinds of the journal's entries.
@@ -87,6 +88,9 @@ type ackParser struct {
 }
 
 func (p *ackParser) row(row []string) error {
+	if writers.CheckAgency(row[0]) != nil || writers.CheckAgency(row[1]) != nil { // not quoted: it may be anything
+		return errors.New("batch and agency must be as control.json has them")
+	}
 	batch, err := p.history.Find(row[0])
 	if err != nil {
 		return err
@@ -107,7 +111,7 @@ func (p *ackParser) row(row []string) error {
 	}
 	on, err := schemas.ParseDate(a.On)
 	if err != nil {
-		return fmt.Errorf("on: %w", err)
+		return errors.New("on must be a day, as 2006-01-02")
 	}
 	if on < batch.On {
 		return fmt.Errorf("on: %s is before the list itself, of %s", a.On, batch.OnText)

@@ -30,6 +30,7 @@ import (
 const (
 	ArchivedEntry  = "archived"
 	OpenedEntry    = "archive opened"
+	RefusedEntry   = "archive refused" // no key that was given opens one
 	RewrappedEntry = "archive rewrapped"
 )
 
@@ -57,7 +58,7 @@ type Rewrapped struct {
 // Opened says that rows of an archive were read: the body of the journal's entry. It does not
 // say whose.
 type Opened struct {
-	Name string `json:"archive"`
+	Name string `json:"archive,omitempty"` // empty where none was opened
 	Rows int64  `json:"rows"`
 	Why  string `json:"why"`
 }
