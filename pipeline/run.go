@@ -153,8 +153,8 @@ func (r *Run) Bytes() (n int64) {
 	return n
 }
 
-// Scratch is a folder on a local disk for what does not fit in memory.
-func (r *Run) Scratch() string { return r.scratch.String() }
+// Scratch is for what does not fit in memory.
+func (r *Run) Scratch() *storage.Scratch { return r.scratch }
 
 // listed is what the tables know of a code.
 func (r *Run) listed(code string) (of listed) {

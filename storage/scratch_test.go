@@ -1,11 +1,18 @@
 package storage_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/storage"
 )
@@ -64,5 +71,83 @@ func TestScratch(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(parent); err != nil || len(entries) > 0 {
 		t.Errorf("%d entries are left (%v)", len(entries), err)
+	}
+}
+
+// TestScratchIsNoise writes words to a scratch folder in every way and finds none of them
+// in its files.
+func TestScratchIsNoise(t *testing.T) {
+	s, err := storage.NewScratch(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Discard() //nolint:errcheck // of a test
+	word := []byte("a surname that nobody else may read")
+	text := bytes.Repeat(word, 1000)
+	for _, key := range []string{"one", "dir/two"} {
+		if err := storage.Write(t.Context(), s, key, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spill, err := s.Spill()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int64{17, 100_000} {
+		if _, err := spill.WriteAt(text, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(text[:len(word)], word) {
+		t.Error("a write changed what was to be written")
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		offset := rapid.IntRange(0, len(text)).Draw(t, "offset")
+		length := rapid.IntRange(0, len(text)-offset).Draw(t, "length")
+		want := text[offset : offset+length]
+		in, err := s.Open(context.Background(), "dir/two", int64(offset), int64(length), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(in)
+		if err := errors.Join(err, in.Close()); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%d bytes from %d are not those that were written (%v)", length, offset, err)
+		}
+		got = make([]byte, length)
+		if _, err := spill.ReadAt(got, int64(100_000+offset)); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%d spilled bytes from %d are not those that were written (%v)", length, offset, err)
+		}
+	})
+	found := 0
+	look := func(name string) {
+		there, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found++
+		for i := 0; i+8 <= len(word); i++ {
+			if bytes.Contains(there, word[i:i+8]) {
+				t.Fatalf("%s has what was written in clear", name)
+			}
+		}
+	}
+	for _, key := range []string{"one", "dir/two"} {
+		look(filepath.Join(s.String(), key))
+	}
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skipf("the spill file, which has no name, was not looked at: %v", err)
+	}
+	for _, fd := range open {
+		link := filepath.Join("/proc/self/fd", fd.Name())
+		if name, err := os.Readlink(link); err == nil && strings.HasPrefix(name, s.String()+"/spill-") {
+			look(link)
+		}
+	}
+	if found != 3 {
+		t.Errorf("%d files were looked at, want 3", found)
+	}
+	if _, err := s.PutIfAbsent(t.Context(), "k", word); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("a small object in clear: %v", err)
 	}
 }

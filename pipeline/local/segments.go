@@ -2,9 +2,7 @@ package local
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
 
@@ -13,15 +11,13 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/clearsweep/clearsweep/pipeline"
+	"github.com/clearsweep/clearsweep/storage"
 )
 
 // segments keeps batches in memory up to a budget and the rest in one spill
 // file, each as a block.
-//
-// The spill file holds personal data: it is made with mode 0600 and has no
-// name as soon as the system lets go of one that is open.
 type segments struct {
-	spill   *os.File
+	spill   *storage.Spill
 	end     atomic.Int64 // of the spill file
 	left    atomic.Int64 // bytes of memory not yet taken
 	scratch sync.Pool    // of *[2][]byte, for encodeBlock
@@ -40,14 +36,11 @@ type kept struct {
 	sum            uint64 // xxHash64 of the block
 }
 
-// newSegments spills in folder, which must exist.
-func newSegments(folder string, budget int64) (*segments, error) {
-	spill, err := os.CreateTemp(folder, ".spill-*.arrows") // with mode 0600
+// newSegments makes its spill file in scratch.
+func newSegments(scratch *storage.Scratch, budget int64) (*segments, error) {
+	spill, err := scratch.Spill()
 	if err != nil {
-		return nil, fmt.Errorf("create spill file: %w", err)
-	}
-	if err := os.Remove(spill.Name()); err != nil {
-		return nil, errors.Join(fmt.Errorf("unlink spill file: %w", err), spill.Close())
+		return nil, err
 	}
 	s := &segments{spill: spill}
 	s.left.Store(budget)
