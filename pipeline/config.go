@@ -34,8 +34,11 @@ type Config struct {
 	// Agencies is the path of a directory of the agencies that hear of decisions; empty is
 	// that of the state which ships.
 	Agencies string
+	// EncryptFor are public keys of age, or files of some, for whom all files of the run are
+	// encrypted that may name somebody; empty leaves them in clear.
+	EncryptFor []string
 	// Recipients is the path of a list of those for whom the update files of each agency are
-	// encrypted; or empty.
+	// encrypted, beside those of EncryptFor; or empty.
 	Recipients string
 	AsOf       schemas.Date // the date on which the law is asked
 	Out        string       // folder of the outputs, or s3://bucket/prefix

@@ -40,7 +40,8 @@ type Plan struct {
 	answers      *link.Answers             // nil where there are none
 	recipients   writers.Recipients        // of rejected rows
 	repairs      *repairs                  // nil where there are none
-	sealedFor    *writers.AgencyRecipients // nil where update files stay in clear
+	encryptFor   writers.Recipients        // of all files of the run
+	sealedFor    *writers.AgencyRecipients // of update files, beside these
 	directory    *agencies.Directory       // of the agencies that hear of decisions
 	places       *storage.Places
 	out          storage.Store
@@ -143,7 +144,10 @@ func (p *Plan) openPolicy() (err error) {
 	return p.openVariants()
 }
 
-func (p *Plan) openRecipients() error {
+func (p *Plan) openRecipients() (err error) {
+	if p.encryptFor, err = writers.ParseRecipients(p.Config.EncryptFor); err != nil {
+		return fmt.Errorf("encrypt_for: %w", err)
+	}
 	if p.Config.Recipients == "" {
 		return nil
 	}

@@ -55,9 +55,10 @@ func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do fu
 	how := readers.Reading{
 		MaxRows: r.Config.batchRows(), KeepRows: len(r.recipients.Names) > 0, Repairs: r.repairs.of(r.Sources[rng.Source]),
 	}
-	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, in, how) { //nolint:gosec // sources are few
+	read := &fallible{Reader: in}
+	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, read, how) { //nolint:gosec // sources are few
 		if err != nil {
-			return Prepared{}, content.file.changed(err) // names the source
+			return Prepared{}, content.file.changed(read.unfit(ctx, err)) // names the source
 		}
 		if err := r.code(ctx, &p, batch, normalizer, segments, do); err != nil {
 			return Prepared{}, fmt.Errorf("%s: %w", survey.Name, err)

@@ -91,7 +91,7 @@ func (p *Plan) Begin(ctx context.Context, surveys []Survey) (_ *Run, err error) 
 // try begins to write the run.
 func (r *Run) try() (err error) {
 	r.decided = newSeen(r.Config.Memory / 4)
-	r.attempt, err = writers.Begin(r.out, r.scratch, r.ID)
+	r.attempt, err = writers.Begin(r.out, r.scratch, r.ID, r.encryptFor)
 	return err
 }
 
@@ -251,7 +251,7 @@ func (r *Run) name() (err error) {
 	if r.Config.Agencies != "" {
 		m.AgenciesSHA256 = r.directory.Digest
 	}
-	m.RowsKeptFor, m.RecipientsSHA256 = r.recipients.Names, r.sealedFor.Digest()
+	m.RowsKeptFor, m.EncryptedFor, m.RecipientsSHA256 = r.recipients.Names, r.encryptFor.Names, r.sealedFor.Digest()
 	for _, leaf := range r.law.Leaves() {
 		m.Leaves = append(m.Leaves, writers.Leaf{Bit: leaf.Bit, ID: leaf.ID, Cite: leaf.Cite})
 	}

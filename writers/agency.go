@@ -155,34 +155,25 @@ func (u *update) record(b []byte) error {
 // deliver writes the files of one agency from the spools of the parts, in the
 // order of the parts.
 func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, parts []spoolPart) (outputs []Output, err error) {
-	var files []*outputFile
-	var seals []io.Closer
+	to, err := how.Recipients.For(h.agency)
+	if err != nil {
+		return nil, err
+	}
+	var files []*File
 	open := func(form UpdateForms, name string) (io.Writer, error) {
 		if how.Forms != "" && how.Forms != form {
 			return nil, nil
 		}
-		if how.Recipients != nil {
-			name += ".age"
-		}
-		f, err := create(ctx, a.store, a.prefix, path.Join("agencies", h.agency, name))
+		f, err := a.createFor(ctx, path.Join("agencies", h.agency, name), to.And(a.sealed))
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, f)
-		if how.Recipients == nil {
-			return f, nil
-		}
-		to, err := how.Recipients.of(h.agency)
-		if err != nil {
-			return nil, err
-		}
-		sealed, err := to.seal(f)
-		seals = append(seals, sealed)
-		return sealed, err
+		return f, nil
 	}
 	defer func() {
 		for _, f := range files {
-			err = errors.Join(err, f.abort())
+			err = errors.Join(err, f.Abort())
 		}
 	}()
 	table, err := open(UpdateCSV, "update.csv")
@@ -205,13 +196,8 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, p
 	if err := u.tail(); err != nil {
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 	}
-	for _, s := range seals {
-		if err := s.Close(); err != nil {
-			return nil, fmt.Errorf("agency %s: %w", h.agency, err)
-		}
-	}
 	for _, f := range files {
-		out, err := f.commit(u.rows)
+		out, err := f.Commit(u.rows)
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ func BenchmarkDeliver(b *testing.B) {
 	s := newDiskAt(b, quickDir(b))
 	b.ReportAllocs()
 	for b.Loop() {
-		a, err := Begin(s, s, "run")
+		a, err := Begin(s, s, "run", InClear)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -24,7 +24,7 @@ import (
 func deliverAll(t rapid.TB, s storage.Store, parts ...[]*Delivery) (files map[string]string, outputs []Output) {
 	t.Helper()
 	ctx := contextOf(t)
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestUpdateFilesDoNotDependOnParts(t *testing.T) {
 
 func TestSpoolFlushesKeepOrder(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newDisk(t)
-			a, err := Begin(s, s, "run")
+			a, err := Begin(s, s, "run", InClear)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"filippo.io/age"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/storage"
@@ -23,6 +24,7 @@ const (
 	ArchivesFolder = "archive" // of what records said before
 	spoolsFolder   = "spools"  // of the scratch store
 	manifestFile   = "manifest.json"
+	policyFolder   = "policy/"
 	currentPointer = "current"      // of stores that can point
 	currentFile    = "current.json" // of the others
 	attemptPrefix  = "a="           // of the folder of an attempt, in that of its run
@@ -38,15 +40,25 @@ type Attempt struct {
 	runID   string
 	id      string
 	prefix  string
+	sealed  Recipients
+	own     *age.X25519Identity // reads back what is sealed; nil in clear
 	// vouched: a commit may name the attempt, so what it wrote stays.
 	vouched bool
 }
 
-// Begin starts an attempt at a run. What nobody reads after it goes to scratch,
-// which may be the same store; every part of the attempt must reach it. The
-// caller ends the attempt with Commit or Abort.
-func Begin(store, scratch storage.Store, runID string) (*Attempt, error) {
-	a := &Attempt{store: store, scratch: scratch, runID: runID, id: strings.ToLower(rand.Text())}
+// Begin starts an attempt at a run. Its files are encrypted for the recipients of sealed,
+// if there are any: all but the manifest and the policy, which name nobody. What nobody
+// reads after it goes to scratch, which may be the same store; every part of the attempt
+// must reach it. The caller ends the attempt with Commit or Abort.
+func Begin(store, scratch storage.Store, runID string, sealed Recipients) (*Attempt, error) {
+	a := &Attempt{store: store, scratch: scratch, runID: runID, id: strings.ToLower(rand.Text()), sealed: sealed}
+	if len(sealed.Names) > 0 {
+		own, err := age.GenerateX25519Identity()
+		if err != nil {
+			return nil, err
+		}
+		a.own = own
+	}
 	a.prefix = attemptKey(runID, a.id)
 	if strings.ContainsAny(runID, "/.") || storage.CheckKey(a.prefix) != nil || runID == "" {
 		return nil, fmt.Errorf("run id %q cannot name a folder", runID)
@@ -78,21 +90,48 @@ func (a *Attempt) spoolKey(part int) string {
 
 // WriteFile writes a small file of the run, with its count of data rows.
 func (a *Attempt) WriteFile(ctx context.Context, name string, data []byte, rows int64) (Output, error) {
-	f, err := create(ctx, a.store, a.prefix, name)
+	f, err := a.create(ctx, name)
 	if err != nil {
 		return Output{}, err
 	}
 	if _, err := f.Write(data); err != nil {
-		return Output{}, errors.Join(err, f.abort())
+		return Output{}, errors.Join(err, f.Abort())
 	}
-	return f.commit(rows)
+	return f.Commit(rows)
+}
+
+// create begins a file of the attempt.
+func (a *Attempt) create(ctx context.Context, name string) (*File, error) {
+	if strings.HasPrefix(name, policyFolder) {
+		return create(ctx, a.store, a.prefix, name, nil)
+	}
+	return a.createFor(ctx, name, a.sealed)
+}
+
+// createFor begins a file for other recipients than those of the attempt. The attempt
+// itself can read it too, with a key that goes when it ends.
+func (a *Attempt) createFor(ctx context.Context, name string, to Recipients) (*File, error) {
+	keys := to.keys
+	if len(keys) > 0 && a.own != nil {
+		keys = append(slices.Clip(keys), a.own.Recipient())
+	}
+	return create(ctx, a.store, a.prefix, name, keys)
+}
+
+// folder is that of the attempt, with its own key.
+func (a *Attempt) folder() Folder {
+	f := Folder{Store: a.store, Prefix: a.prefix}
+	if a.own != nil {
+		f.Keys = []age.Identity{a.own}
+	}
+	return f
 }
 
 // Delivering is how update files are written.
 type Delivering struct {
 	Policy, AsOf string // for the header records
 	Forms        UpdateForms
-	Recipients   *AgencyRecipients // nil leaves the files in clear
+	Recipients   *AgencyRecipients // beside those of the run
 	Workers      int               // agencies at once
 }
 

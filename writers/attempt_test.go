@@ -62,7 +62,7 @@ var moment = Moment{CommittedAt: time.Date(2026, 1, 3, 4, 5, 6, 0, time.UTC), Se
 // they are few.
 func sweep(ctx context.Context, store storage.Store, n int, when Moment) (c Commit, err error) {
 	m := inventedManifest(n)
-	a, err := Begin(store, store, m.RunID)
+	a, err := Begin(store, store, m.RunID, InClear)
 	if err != nil {
 		return Commit{}, err
 	}
@@ -129,7 +129,7 @@ func TestRunIsSeenWholeAndVerifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Verify(t.Context(), s, c, true)
+	got, err := Verify(t.Context(), s, &Run{Commit: c}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func contents(t *testing.T, s storage.Store, prefix string) map[string]string {
 // A part may be settled again in the same attempt: the same files, once.
 func TestSettlingAPartAgainIsSafe(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestSettlingAPartAgainIsSafe(t *testing.T) {
 
 func TestOnlyPartZeroWritesEmptyFiles(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +318,7 @@ func verifyNewest(t *testing.T, s storage.Store, deep bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Verify(t.Context(), s, run.Commit, deep); err != nil {
+	if _, err := Verify(t.Context(), s, run, deep); err != nil {
 		t.Error(err)
 	}
 }
@@ -465,7 +465,7 @@ func TestCommitRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newDisk(t)
 			m := inventedManifest(9)
-			a, err := Begin(s, s, m.RunID)
+			a, err := Begin(s, s, m.RunID, InClear)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -506,7 +506,7 @@ func TestVerifyNamesTheDamagedFile(t *testing.T) {
 			if err := os.WriteFile(file, damaged, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := Verify(t.Context(), s, c, true); err == nil || !strings.Contains(err.Error(), name) {
+			if _, err := Verify(t.Context(), s, &Run{Commit: c}, true); err == nil || !strings.Contains(err.Error(), name) {
 				t.Errorf("got %v", err)
 			}
 			if err := os.WriteFile(file, data, 0o600); err != nil {
@@ -514,7 +514,7 @@ func TestVerifyNamesTheDamagedFile(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Verify(t.Context(), s, c, true); err != nil {
+	if _, err := Verify(t.Context(), s, &Run{Commit: c}, true); err != nil {
 		t.Errorf("restored: %v", err)
 	}
 }

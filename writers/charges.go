@@ -36,9 +36,8 @@ func EachDetermination(ctx context.Context, store storage.Store, run *Run, names
 		if path.Dir(out.Path) != "determinations" {
 			continue
 		}
-		key := path.Join(run.Commit.Path, out.Path)
 		var stopped error
-		err := eachBatch(ctx, store, key, names, func(batch arrow.Record) {
+		err := eachBatch(ctx, run.Folder(store), out.Path, names, func(batch arrow.Record) {
 			if stopped == nil {
 				stopped = do(batch)
 			}
@@ -47,7 +46,7 @@ func EachDetermination(ctx context.Context, store storage.Store, run *Run, names
 			return stopped
 		}
 		if err != nil {
-			return fmt.Errorf("read %s: %w", key, err)
+			return fmt.Errorf("read %s: %w", out.Path, err)
 		}
 	}
 	return nil

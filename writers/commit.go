@@ -57,7 +57,7 @@ func (a *Attempt) Commit(ctx context.Context, m *Manifest, moment Moment) (Commi
 	if err := a.writeManifest(ctx, manifest); err != nil {
 		return Commit{}, fmt.Errorf("commit %s: %w", a.runID, err)
 	}
-	if err := checkFolder(ctx, a.store, a.prefix, m.Outputs); err != nil {
+	if err := checkFolder(ctx, a.folder(), m.Outputs); err != nil {
 		return Commit{}, fmt.Errorf("commit %s: %w", a.runID, err)
 	}
 	c := Commit{RunID: a.runID, Path: a.prefix, ManifestSHA256: hexSHA256(manifest), Attempt: a.id, Moment: moment}

@@ -8,18 +8,16 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/xitongsys/parquet-go/reader"
-
-	"github.com/clearsweep/clearsweep/storage"
 )
 
 // compareValues reads every value of a Parquet file with both implementations.
 // The second alone is no judge of damage: it reads nulls where a page is cut.
-func compareValues(ctx context.Context, store storage.Store, key string) error {
-	return withSecond(ctx, store, key, func(r *reader.ParquetReader) (err error) {
+func compareValues(ctx context.Context, from Folder, name string) error {
+	return withSecond(ctx, from, name, func(r *reader.ParquetReader) (err error) {
 		if r.GetNumRows() == 0 {
 			return nil
 		}
-		f, err := openParquet(ctx, store, key)
+		f, err := openParquet(ctx, from, name)
 		if err != nil {
 			return err
 		}

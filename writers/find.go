@@ -23,20 +23,19 @@ func FindPerson(ctx context.Context, store storage.Store, run *Run, person strin
 		if path.Dir(out.Path) != "determinations" {
 			continue
 		}
-		key := path.Join(run.Commit.Path, out.Path)
 		n := 0
-		err := eachBatch(ctx, store, key, []string{"person_id"}, func(batch arrow.Record) {
+		err := eachBatch(ctx, run.Folder(store), out.Path, []string{"person_id"}, func(batch arrow.Record) {
 			n += len(rowsOf(batch, person))
 		})
 		if err == nil && n > 0 {
-			err = eachBatch(ctx, store, key, nil, func(batch arrow.Record) {
+			err = eachBatch(ctx, run.Folder(store), out.Path, nil, func(batch arrow.Record) {
 				for _, row := range rowsOf(batch, person) {
 					found = append(found, readDetermination(batch, row))
 				}
 			})
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", key, err)
+			return nil, fmt.Errorf("read %s: %w", out.Path, err)
 		}
 	}
 	return found, nil
@@ -44,9 +43,9 @@ func FindPerson(ctx context.Context, store storage.Store, run *Run, person strin
 
 // eachBatch calls do for every batch of the named columns of a Parquet file, all
 // columns if none is named.
-func eachBatch(ctx context.Context, store storage.Store, key string, names []string, do func(arrow.Record)) error {
+func eachBatch(ctx context.Context, from Folder, name string, names []string, do func(arrow.Record)) error {
 	return guard("read", func() (err error) {
-		f, err := openParquet(ctx, store, key)
+		f, err := openParquet(ctx, from, name)
 		if err != nil {
 			return err
 		}

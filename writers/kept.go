@@ -4,23 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"log/slog"
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"filippo.io/age"
 
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 )
 
-// keptFile holds the rejected rows of a run, for those alone who repair them.
-const keptFile = "rejects/rows.ndjson.age"
+// keptFile holds the rejected rows of a run, encrypted for those alone who repair them.
+const keptFile = "rejects/rows.ndjson"
 
 // KeptRow is a row of which something was rejected, as it stands in the file of them: JSON,
 // one a line.
@@ -42,23 +38,19 @@ func (KeptRow) LogValue() slog.Value { return redacted }
 // line, for recipients alone. Sources are the names and hashes of the run's, by ordinal.
 // Equal runs have equal rows there, and not equal bytes: no two encryptions are alike.
 func (a *Attempt) WriteKeptRows(ctx context.Context, rejects iter.Seq2[schemas.Reject, error], sources, hashes []string, to Recipients) (Output, error) {
-	f, err := create(ctx, a.store, a.prefix, keptFile)
+	f, err := a.createFor(ctx, keptFile, to)
 	if err != nil {
 		return Output{}, err
 	}
-	rows, err := encryptRows(f, rejects, sources, hashes, to)
+	rows, err := keepRows(f, rejects, sources, hashes)
 	if err != nil {
-		return Output{}, errors.Join(err, f.abort())
+		return Output{}, errors.Join(err, f.Abort())
 	}
-	return f.commit(rows)
+	return f.Commit(rows)
 }
 
-func encryptRows(w io.Writer, rejects iter.Seq2[schemas.Reject, error], sources, hashes []string, to Recipients) (rows int64, err error) {
-	sealed, err := to.seal(w)
-	if err != nil {
-		return 0, err
-	}
-	lines := json.NewEncoder(sealed)
+func keepRows(w io.Writer, rejects iter.Seq2[schemas.Reject, error], sources, hashes []string) (rows int64, err error) {
+	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)
 	var at schemas.Reject
 	var open *KeptRow
@@ -90,7 +82,7 @@ func encryptRows(w io.Writer, rejects iter.Seq2[schemas.Reject, error], sources,
 			open.Why = append(open.Why, strings.TrimSpace(r.Reason.String()+" "+r.Column))
 		}
 	}
-	return rows, errors.Join(flush(), sealed.Close())
+	return rows, flush()
 }
 
 func keptRow(r schemas.Reject, source, hash string) *KeptRow {
@@ -103,29 +95,14 @@ func keptRow(r schemas.Reject, source, hash string) *KeptRow {
 	return k
 }
 
-// OpenKeptRows decrypts the rejected rows of a run with the keys of an identity file of
-// age. The caller closes the reader. It is ErrNoKeptRows where the run kept none.
-func OpenKeptRows(ctx context.Context, out storage.Store, run *Run, identities io.Reader) (_ io.ReadCloser, err error) {
-	kept := slices.ContainsFunc(run.Manifest.Outputs, func(o Output) bool { return o.Path == keptFile })
-	if !kept {
+// OpenKeptRows decrypts the rejected rows of a run with its keys. The caller closes the
+// reader, after it has read to the end. It is ErrNoKeptRows where the run kept none.
+func OpenKeptRows(ctx context.Context, out storage.Store, run *Run) (io.ReadCloser, error) {
+	kept, ok := run.Find(keptFile)
+	if !ok {
 		return nil, ErrNoKeptRows
 	}
-	keys, err := age.ParseIdentities(identities)
-	if err != nil {
-		return nil, fmt.Errorf("identity: %w", err)
-	}
-	f, err := openObject(ctx, out, path.Join(run.Commit.Path, keptFile))
-	if err != nil {
-		return nil, err
-	}
-	text, err := age.Decrypt(f, keys...)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", keptFile, err), f.Close())
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{text, f}, nil
+	return run.Folder(out).OpenFile(ctx, kept)
 }
 
 // ErrNoKeptRows is of a run whose rejected rows were not kept.

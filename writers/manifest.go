@@ -37,6 +37,9 @@ type Manifest struct {
 	// RowsKeptFor the public keys of those for whom rejected rows were kept.
 	RepairsSHA256 string   `json:"repairs_sha256,omitempty"`
 	RowsKeptFor   []string `json:"rows_kept_for,omitempty"`
+	// EncryptedFor are the public keys of those for whom the run's files are encrypted, if they
+	// are.
+	EncryptedFor []string `json:"encrypted_for,omitempty"`
 	// RecipientsSHA256 is that of the list for whom update files were encrypted, if they were.
 	RecipientsSHA256 string `json:"recipients_sha256,omitempty"`
 	// AnswersSHA256 is that of the facts that people have answered, if there were some.
@@ -166,12 +169,12 @@ func RunID(m *Manifest) (string, error) {
 		Variants                            []string    `json:",omitempty"`
 		Crosswalk, Repairs, Recipients      string      `json:",omitempty"`
 		Agencies, Answers                   string      `json:",omitempty"`
-		KeptFor                             []string    `json:",omitempty"`
+		KeptFor, EncryptedFor               []string    `json:",omitempty"`
 		UpdateForms                         UpdateForms `json:",omitempty"`
 	}{
 		Version: m.Version, AsOf: m.AsOf, Policy: m.Policy.ID, PolicySHA256: m.Policy.SHA256, Params: m.Policy.Params,
 		Layouts: sortedRefs(m.Layouts), CodeTables: sortedRefs(m.CodeTables), UpdateForms: m.UpdateForms,
-		Crosswalk: m.CrosswalkSHA256, Repairs: m.RepairsSHA256, KeptFor: m.RowsKeptFor, Recipients: m.RecipientsSHA256, Agencies: m.AgenciesSHA256, Answers: m.AnswersSHA256,
+		Crosswalk: m.CrosswalkSHA256, Repairs: m.RepairsSHA256, KeptFor: m.RowsKeptFor, EncryptedFor: m.EncryptedFor, Recipients: m.RecipientsSHA256, Agencies: m.AgenciesSHA256, Answers: m.AnswersSHA256,
 	}
 	for _, v := range m.Variants {
 		deciding.Variants = append(deciding.Variants, v.Name)

@@ -35,6 +35,7 @@ func TestRunIDIsDecidedByWhatDecidesTheResult(t *testing.T) {
 		"crosswalk":       {func(m *Manifest) { m.CrosswalkSHA256 = "x" }, false},
 		"repairs":         {func(m *Manifest) { m.RepairsSHA256 = "x" }, false},
 		"recipients":      {func(m *Manifest) { m.RecipientsSHA256 = "x" }, false},
+		"encrypted":       {func(m *Manifest) { m.EncryptedFor = []string{"age1x"} }, false},
 		"rows kept":       {func(m *Manifest) { m.RowsKeptFor = []string{"age1x"} }, false},
 		"as-of date":      {func(m *Manifest) { m.AsOf = "2026-01-03" }, false},
 		"version":         {func(m *Manifest) { m.Version = "v9" }, false},

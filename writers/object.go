@@ -5,48 +5,114 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"slices"
+	"sync"
 
+	"filippo.io/age"
 	"github.com/xitongsys/parquet-go/source"
 
 	"github.com/clearsweep/clearsweep/storage"
 )
 
-// object is an object of a store as the Parquet readers want it: a file to seek
-// in. It reads blocks ahead, for in a bucket each range is a request: a reader
-// that goes from page to page of a column stays in one block for long.
+// object is a file of a folder as the Parquet readers want it: one to seek in, in clear. It
+// reads blocks ahead, for in a bucket each range is a request: a reader that goes from page
+// to page of a column stays in one block for long.
 type object struct {
-	ctx   context.Context //nolint:containedctx // of the one call that reads the file
-	store storage.Store
-	info  storage.Info
-	pos   int64
-	block []byte // of the object from start; empty before the first read
-	start int64
+	stored inStore
+	at     io.ReaderAt // in clear
+	size   int64       // in clear
+	pos    int64
+	block  []byte // in clear, from start; empty before the first read
+	start  int64
 }
 
 // blockBytes is the length of a block.
 const blockBytes = 1 << 20
 
-// Object is an object of a store to seek in.
+// Object is a file of a folder to seek in.
 type Object interface {
 	io.ReaderAt
 	io.ReadSeekCloser
 }
 
-// OpenObject opens an object of a store to seek in.
-func OpenObject(ctx context.Context, store storage.Store, key string) (Object, error) {
-	return openObject(ctx, store, key)
+// OpenObject opens a file of a folder to seek in. The error is ErrSealed where it is
+// encrypted and none of the folder's keys opens it.
+func (f Folder) OpenObject(ctx context.Context, name string) (Object, error) {
+	return f.open(ctx, name)
 }
 
-func openObject(ctx context.Context, store storage.Store, key string) (*object, error) {
-	info, err := store.Head(ctx, key)
+func (f Folder) open(ctx context.Context, name string) (*object, error) {
+	info, err := f.Store.Head(ctx, path.Join(f.Prefix, name))
 	if err != nil {
 		return nil, err
 	}
-	return &object{ctx: ctx, store: store, info: info}, nil
+	s := inStore{ctx, f.Store, info}
+	o := &object{stored: s, at: s, size: info.Size}
+	if !isSealed(name) {
+		return o, nil
+	}
+	if len(f.Keys) == 0 {
+		return nil, fmt.Errorf("%s: %w", name, ErrSealed)
+	}
+	o.at, o.size, err = age.DecryptReaderAt(&ahead{of: s}, info.Size, f.Keys...)
+	if err != nil {
+		return nil, sealed(name, err)
+	}
+	return o, nil
+}
+
+// inStore is an object of a store, as it is there.
+type inStore struct {
+	ctx   context.Context //nolint:containedctx // of the one call that reads the file
+	store storage.Store
+	info  storage.Info
+}
+
+func (s inStore) ReadAt(p []byte, offset int64) (n int, err error) {
+	in, err := s.store.Open(s.ctx, s.info.Key, offset, int64(len(p)), s.info.Version)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	n, err = io.ReadFull(in, p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// ahead reads blocks of what is encrypted, of which its reader asks for small pieces.
+type ahead struct {
+	of    inStore
+	mu    sync.Mutex
+	block []byte
+	start int64
+}
+
+func (a *ahead) ReadAt(p []byte, offset int64) (n int, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for n < len(p) {
+		at := offset + int64(n) - a.start
+		if at < 0 || at >= int64(len(a.block)) {
+			if a.start = offset + int64(n); a.start >= a.of.info.Size {
+				return n, io.EOF
+			}
+			a.block = slices.Grow(a.block[:0], blockBytes)[:min(blockBytes, a.of.info.Size-a.start)]
+			if got, err := a.of.ReadAt(a.block, a.start); got < len(a.block) {
+				a.block = a.block[:0]
+				return n, err
+			}
+			at = 0
+		}
+		n += copy(p[n:], a.block[at:])
+	}
+	return n, nil
 }
 
 func (o *object) Read(p []byte) (int, error) {
-	if o.pos >= o.info.Size {
+	if o.pos >= o.size {
 		return 0, io.EOF
 	}
 	if at := o.pos - o.start; at < 0 || at >= int64(len(o.block)) {
@@ -63,38 +129,27 @@ func (o *object) Read(p []byte) (int, error) {
 func (o *object) fill() error {
 	o.start = o.pos
 	if o.block == nil {
-		o.block = make([]byte, min(blockBytes, o.info.Size))
+		o.block = make([]byte, min(blockBytes, o.size))
 	}
-	o.block = o.block[:min(int64(cap(o.block)), o.info.Size-o.pos)]
-	if _, err := o.ReadAt(o.block, o.pos); err != nil {
+	o.block = o.block[:min(int64(cap(o.block)), o.size-o.pos)]
+	if n, err := o.ReadAt(o.block, o.pos); n < len(o.block) {
 		o.block = o.block[:0]
 		return err
 	}
 	return nil
 }
 
-func (o *object) ReadAt(p []byte, offset int64) (n int, err error) {
-	in, err := o.store.Open(o.ctx, o.info.Key, offset, int64(len(p)), o.info.Version)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	n, err = io.ReadFull(in, p)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
-	}
-	return n, err
-}
+func (o *object) ReadAt(p []byte, offset int64) (int, error) { return o.at.ReadAt(p, offset) }
 
 func (o *object) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
 		offset += o.pos
 	case io.SeekEnd:
-		offset += o.info.Size
+		offset += o.size
 	}
 	if offset < 0 {
-		return o.pos, fmt.Errorf("seek to %d of %s", offset, o.info.Key)
+		return o.pos, fmt.Errorf("seek to %d of %s", offset, o.stored.info.Key)
 	}
 	o.pos = offset
 	return offset, nil
@@ -111,7 +166,7 @@ type second struct{ *object }
 
 // Open returns another reader of the same object, whatever the name.
 func (s second) Open(string) (source.ParquetFile, error) {
-	return second{&object{ctx: s.ctx, store: s.store, info: s.info}}, nil
+	return second{&object{stored: s.stored, at: s.at, size: s.size}}, nil
 }
 
 func (second) Create(string) (source.ParquetFile, error) { return nil, errReadOnly }

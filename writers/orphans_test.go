@@ -39,7 +39,7 @@ func TestOrphans(t *testing.T) {
 	}
 	const week = 7 * 24 * time.Hour
 	begin := func(runID string) *Attempt {
-		a, err := Begin(s, s, runID)
+		a, err := Begin(s, s, runID, InClear)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestOrphans(t *testing.T) {
 func TestAnOrphanIsLookedAtAgain(t *testing.T) {
 	s := newDisk(t)
 	before := time.Now().Add(time.Hour) //nolint:forbidigo // everything is older
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,10 +30,10 @@ func TestBothReadersReadWhatIsWritten(t *testing.T) {
 			}
 			out.Path = partKey
 			s := stored(t, partKey, data)
-			if err := checkFooter(t.Context(), s, partKey, out); err != nil {
+			if err := checkFooter(t.Context(), Folder{Store: s}, out); err != nil {
 				t.Error(err)
 			}
-			if err := compareValues(t.Context(), s, partKey); err != nil {
+			if err := compareValues(t.Context(), Folder{Store: s}, partKey); err != nil {
 				t.Error(err)
 			}
 		})
@@ -71,7 +71,7 @@ func TestDeterminationsAreReadBack(t *testing.T) {
 			t.Errorf("batches of %d rows make another file", way.batch)
 		}
 		i := 0
-		err = eachBatch(t.Context(), stored(t, partKey, b.Bytes()), partKey, nil, func(batch arrow.Record) {
+		err = eachBatch(t.Context(), Folder{Store: stored(t, partKey, b.Bytes())}, partKey, nil, func(batch arrow.Record) {
 			for row := range int(batch.NumRows()) {
 				got := readDetermination(batch, row)
 				match := batch.Column(schemas.Determinations.FieldIndices("code_match")[0]).ValueStr(row)
@@ -337,13 +337,13 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 		damaged := bytes.Clone(data)
 		damaged[at] ^= 0xff
 		s := stored(t, partKey, damaged)
-		_ = checkFooter(t.Context(), s, partKey, out)
-		_ = compareValues(t.Context(), s, partKey)
-		_ = Print(t.Context(), s, partKey, PrintOptions{Format: CSV}, io.Discard)
+		_ = checkFooter(t.Context(), Folder{Store: s}, out)
+		_ = compareValues(t.Context(), Folder{Store: s}, partKey)
+		_ = Print(t.Context(), Folder{Store: s}, partKey, PrintOptions{Format: CSV}, io.Discard)
 	}
 	for cut := range 40 {
 		s := stored(t, partKey, data[:len(data)*cut/40])
-		if err := checkFooter(t.Context(), s, partKey, out); err == nil {
+		if err := checkFooter(t.Context(), Folder{Store: s}, out); err == nil {
 			t.Errorf("a file cut to %d of %d bytes passes", len(data)*cut/40, len(data))
 		}
 	}

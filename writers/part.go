@@ -11,7 +11,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/schemas"
-	"github.com/clearsweep/clearsweep/storage"
 )
 
 // Part writes the files of one part of a run. Its files are named after the
@@ -23,8 +22,7 @@ import (
 // are independent.
 type Part struct {
 	ctx        context.Context //nolint:containedctx // of the one call that settles the part
-	store      storage.Store
-	prefix     string
+	attempt    *Attempt
 	number     int
 	mem        memory.Allocator
 	decided    *tableFile[*Determinations]
@@ -46,7 +44,7 @@ type Receipt struct {
 // tableFile is a table and the file that it goes to.
 type tableFile[T closer] struct {
 	table T
-	out   *outputFile
+	out   *File
 }
 
 type closer interface {
@@ -56,7 +54,7 @@ type closer interface {
 
 // Part starts part number n, from 0. The caller ends it with Close or Abort.
 func (a *Attempt) Part(ctx context.Context, n int, mem memory.Allocator) (*Part, error) {
-	p := &Part{ctx: ctx, store: a.store, prefix: a.prefix, number: n, mem: mem}
+	p := &Part{ctx: ctx, attempt: a, number: n, mem: mem}
 	p.deliveries = newSpool(ctx, a.scratch, a.spoolKey(n))
 	if n == 0 {
 		p.err = errors.Join(p.openDecided(), p.openPersons(), p.openReviews())
@@ -168,19 +166,19 @@ func (p *Part) openReviews() (err error) {
 }
 
 func open[T closer](p *Part, folder string, start func(io.Writer, memory.Allocator) (T, error)) (*tableFile[T], error) {
-	return openTable(p.ctx, p.store, p.prefix, partPath(folder, p.number), func(w io.Writer) (T, error) {
+	return openTable(p.ctx, p.attempt, partPath(folder, p.number), func(w io.Writer) (T, error) {
 		return start(w, p.mem)
 	})
 }
 
-func openTable[T closer](ctx context.Context, store storage.Store, prefix, name string, start func(io.Writer) (T, error)) (*tableFile[T], error) {
-	out, err := create(ctx, store, prefix, name)
+func openTable[T closer](ctx context.Context, a *Attempt, name string, start func(io.Writer) (T, error)) (*tableFile[T], error) {
+	out, err := a.create(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	table, err := start(out)
 	if err != nil {
-		return nil, errors.Join(err, out.abort())
+		return nil, errors.Join(err, out.Abort())
 	}
 	return &tableFile[T]{table, out}, nil
 }
@@ -192,9 +190,9 @@ func finish[T closer](f *tableFile[T], outputs *[]Output) error {
 	}
 	table, err := f.table.Close()
 	if err != nil {
-		return errors.Join(err, f.out.abort())
+		return errors.Join(err, f.out.Abort())
 	}
-	out, err := f.out.commit(table.Rows)
+	out, err := f.out.Commit(table.Rows)
 	if err != nil {
 		return err
 	}
@@ -207,14 +205,14 @@ func giveUp[T closer](f *tableFile[T]) error {
 		return nil
 	}
 	f.table.Abort()
-	return f.out.abort()
+	return f.out.Abort()
 }
 
 // WriteRejects writes rejects/part-00000.parquet: the rejects of all sources,
 // given in order of source and line. The first error that rejects yields ends
 // the file, and is returned.
 func (a *Attempt) WriteRejects(ctx context.Context, rejects iter.Seq2[schemas.Reject, error], sources []string, mem memory.Allocator) (Output, error) {
-	f, err := openTable(ctx, a.store, a.prefix, partPath("rejects", 0), func(w io.Writer) (*Rejects, error) {
+	f, err := openTable(ctx, a, partPath("rejects", 0), func(w io.Writer) (*Rejects, error) {
 		return NewRejects(w, sources, mem)
 	})
 	if err != nil {

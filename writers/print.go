@@ -34,10 +34,10 @@ type PrintOptions struct {
 	Limit   int64    // rows; all if 0 or less
 }
 
-// Print prints the rows of a Parquet file, or of the Parquet files of a folder
-// in order of name, to out. It holds one batch of rows at a time.
-func Print(ctx context.Context, store storage.Store, key string, o PrintOptions, out io.Writer) error {
-	keys, err := parquetFiles(ctx, store, key)
+// Print prints the rows of a Parquet file of a folder, or of the Parquet files of a folder
+// in it in order of name, to out. It holds one batch of rows at a time.
+func Print(ctx context.Context, from Folder, name string, o PrintOptions, out io.Writer) error {
+	names, err := from.parquetFiles(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -46,40 +46,42 @@ func Print(ctx context.Context, store storage.Store, key string, o PrintOptions,
 	if o.Limit <= 0 {
 		p.left = -1
 	}
-	for _, key := range keys {
+	for _, name := range names {
 		if p.left == 0 {
 			break
 		}
-		if err := p.file(ctx, store, key); err != nil {
-			return fmt.Errorf("print %s: %w", key, err)
+		if err := p.file(ctx, from, name); err != nil {
+			return fmt.Errorf("print %s: %w", path.Join(from.Prefix, name), err)
 		}
 	}
 	p.table.Flush()
 	return errors.Join(p.table.Error(), p.out.Flush())
 }
 
-// parquetFiles is key itself, or the Parquet files in the folder key.
-func parquetFiles(ctx context.Context, store storage.Store, key string) ([]string, error) {
-	if isParquet(key) {
-		return []string{key}, nil
+// parquetFiles is the file of a name, or the Parquet files directly in the folder of that name,
+// or in f itself.
+func (f Folder) parquetFiles(ctx context.Context, name string) ([]string, error) {
+	if IsParquet(name) {
+		return []string{name}, nil
 	}
-	prefix := strings.TrimSuffix(key, "/") + "/"
-	if key == "." || key == "" {
+	in := path.Join(f.Prefix, name)
+	prefix := in + "/"
+	if in == "." || in == "" {
 		prefix = ""
 	}
-	var keys []string
-	for info, err := range store.List(ctx, prefix) {
+	var names []string
+	for info, err := range f.Store.List(ctx, prefix) {
 		if err != nil {
 			return nil, err
 		}
-		if isParquet(info.Key) && path.Dir(info.Key) == path.Clean(prefix) {
-			keys = append(keys, info.Key)
+		if below := strings.TrimPrefix(info.Key, prefix); IsParquet(below) && !strings.Contains(below, "/") {
+			names = append(names, path.Join(name, below))
 		}
 	}
-	if len(keys) == 0 {
-		return nil, fmt.Errorf("no Parquet files in %s: %w", path.Join(store.String(), key), storage.ErrNotExist)
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no Parquet files in %s: %w", path.Join(f.Store.String(), in), storage.ErrNotExist)
 	}
-	return keys, nil
+	return names, nil
 }
 
 type printer struct {
@@ -93,9 +95,9 @@ type printer struct {
 	line    bytes.Buffer
 }
 
-func (p *printer) file(ctx context.Context, store storage.Store, key string) (err error) {
+func (p *printer) file(ctx context.Context, from Folder, name string) (err error) {
 	return guard("read", func() (err error) {
-		f, err := openParquet(ctx, store, key)
+		f, err := openParquet(ctx, from, name)
 		if err != nil {
 			return err
 		}

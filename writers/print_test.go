@@ -25,7 +25,7 @@ func printed(t *testing.T, key string, o PrintOptions) (string, error) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	err = Print(t.Context(), s, strings.TrimSuffix(c.Path+"/"+key, "/"), o, &out)
+	err = Print(t.Context(), Folder{Store: s}, strings.TrimSuffix(c.Path+"/"+key, "/"), o, &out)
 	return out.String(), err
 }
 
@@ -110,7 +110,7 @@ func TestPrintReportsTheWriter(t *testing.T) {
 	data, _ := fileOf(t, 1000)
 	s := stored(t, partKey, data)
 	for _, format := range []Format{CSV, NDJSON} {
-		if err := Print(t.Context(), s, partKey, PrintOptions{Format: format}, &failing{n: 2, permanent: true}); !errors.Is(err, errDisk) {
+		if err := Print(t.Context(), Folder{Store: s}, partKey, PrintOptions{Format: format}, &failing{n: 2, permanent: true}); !errors.Is(err, errDisk) {
 			t.Errorf("%s: got %v", format, err)
 		}
 	}
@@ -118,7 +118,7 @@ func TestPrintReportsTheWriter(t *testing.T) {
 
 func TestWorklistsAreRankedByPersons(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
-
-	"github.com/clearsweep/clearsweep/storage"
 )
 
 // parquetFile is a Parquet file open for reading with Arrow.
@@ -23,8 +21,8 @@ type parquetFile struct {
 // printRows is the number of rows read at a time.
 const printRows = 8192
 
-func openParquet(ctx context.Context, store storage.Store, key string) (*parquetFile, error) {
-	o, err := openObject(ctx, store, key)
+func openParquet(ctx context.Context, from Folder, name string) (*parquetFile, error) {
+	o, err := from.open(ctx, name)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -15,11 +14,26 @@ import (
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Recipients are those who can decrypt a file of a run.
+// Recipients are those who can decrypt a file. None leave it in clear.
 type Recipients struct {
-	keys []age.Recipient
+	keys []age.Recipient // in order of Names
 	// Names are their public keys, sorted.
 	Names []string
+}
+
+// InClear is for files that are not encrypted.
+var InClear Recipients
+
+// And are r and others.
+func (r Recipients) And(others Recipients) Recipients {
+	sum := Recipients{slices.Clone(r.keys), slices.Clone(r.Names)}
+	for i, name := range others.Names {
+		if !slices.Contains(sum.Names, name) {
+			at, _ := slices.BinarySearch(sum.Names, name)
+			sum.keys, sum.Names = slices.Insert(sum.keys, at, others.keys[i]), slices.Insert(sum.Names, at, name)
+		}
+	}
+	return sum
 }
 
 // ParseRecipients reads public keys of age (age1...), or files that list some, a line
@@ -44,27 +58,14 @@ func ParseRecipients(list []string) (Recipients, error) {
 			if !ok {
 				return r, fmt.Errorf("%s: a recipient of type %T has no public key to be named by", one, key)
 			}
-			if !slices.Contains(r.Names, name.String()) {
-				r.keys, r.Names = append(r.keys, key), append(r.Names, name.String())
-			}
+			r = r.And(Recipients{[]age.Recipient{key}, []string{name.String()}})
 		}
 	}
-	slices.Sort(r.Names)
 	return r, nil
 }
 
 // Keys are the recipients themselves.
 func (r Recipients) Keys() []age.Recipient { return r.keys }
-
-// seal encrypts what is written to it, for the recipients alone. Close ends the encryption
-// and leaves w open.
-func (r Recipients) seal(w io.Writer) (io.WriteCloser, error) {
-	sealed, err := age.Encrypt(w, r.keys...)
-	if err != nil {
-		return nil, fmt.Errorf("encrypt: %w", err)
-	}
-	return sealed, nil
-}
 
 // AgencyRecipients are those who can decrypt the update files of each agency. A nil one
 // encrypts none.
@@ -108,8 +109,7 @@ func (r *AgencyRecipients) add(agency, key string) error {
 	if slices.Contains(have.Names, parsed.Names[0]) {
 		return errors.New("the agency has this recipient already")
 	}
-	have.keys, have.Names = append(have.keys, parsed.keys...), append(have.Names, parsed.Names...)
-	r.byAgency[agency] = have
+	r.byAgency[agency] = have.And(parsed)
 	return nil
 }
 
@@ -128,18 +128,22 @@ func (r *AgencyRecipients) reach(agencies []string) error {
 	}
 	var faults []error
 	for _, agency := range agencies {
-		_, err := r.of(agency)
+		_, err := r.For(agency)
 		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
 }
 
-// of are the recipients of an agency. The error is of one that the list does not reach.
-func (r *AgencyRecipients) of(agency string) (Recipients, error) {
+// For are the recipients of an agency; nobody where a nil list leaves files in clear. The
+// error is of an agency that the list does not reach.
+func (r *AgencyRecipients) For(agency string) (Recipients, error) {
+	if r == nil {
+		return InClear, nil
+	}
 	for _, name := range []string{agency, anyAgency} {
 		if found, ok := r.byAgency[name]; ok {
 			return found, nil
 		}
 	}
-	return Recipients{}, fmt.Errorf("agency %s has no recipient for its update files: add a line for it, or for %q", agency, anyAgency)
+	return InClear, fmt.Errorf("agency %s has no recipient for its update files: add a line for it, or for %q", agency, anyAgency)
 }

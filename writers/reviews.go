@@ -68,9 +68,8 @@ func EachReview(ctx context.Context, store storage.Store, run *Run, do func(*Rev
 		if path.Dir(out.Path) != "reviews" {
 			continue
 		}
-		key := path.Join(run.Commit.Path, out.Path)
 		var stopped error
-		err := eachBatch(ctx, store, key, nil, func(batch arrow.Record) {
+		err := eachBatch(ctx, run.Folder(store), out.Path, nil, func(batch arrow.Record) {
 			for row := range int(batch.NumRows()) {
 				if stopped == nil {
 					r := readReview(batch, row)
@@ -82,7 +81,7 @@ func EachReview(ctx context.Context, store storage.Store, run *Run, do func(*Rev
 			return stopped
 		}
 		if err != nil {
-			return fmt.Errorf("read %s: %w", key, err)
+			return fmt.Errorf("read %s: %w", out.Path, err)
 		}
 	}
 	return nil

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"filippo.io/age"
+
 	"github.com/clearsweep/clearsweep/storage"
 )
 
@@ -26,6 +28,9 @@ var ErrNoRun = errors.New("no such committed run")
 type Run struct {
 	Commit   Commit
 	Manifest *Manifest
+	// Keys open what is encrypted of it: private keys of age. Whoever opens the run gives
+	// them.
+	Keys []age.Identity
 }
 
 // Commits lists the commits of an output, newest first; those of one moment in

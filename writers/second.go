@@ -13,17 +13,16 @@ import (
 	"github.com/xitongsys/parquet-go/reader"
 
 	"github.com/clearsweep/clearsweep/schemas"
-	"github.com/clearsweep/clearsweep/storage"
 )
 
 // checkFooter opens a Parquet file with the second implementation, and compares
 // its rows and schema with those we mean to have written.
-func checkFooter(ctx context.Context, store storage.Store, key string, out Output) error {
+func checkFooter(ctx context.Context, from Folder, out Output) error {
 	schema, err := schemaOf(out.Path)
 	if err != nil {
 		return err
 	}
-	return withSecond(ctx, store, key, func(r *reader.ParquetReader) error {
+	return withSecond(ctx, from, out.Path, func(r *reader.ParquetReader) error {
 		if r.GetNumRows() != out.Rows {
 			return fmt.Errorf("%d rows, the manifest says %d", r.GetNumRows(), out.Rows)
 		}
@@ -51,8 +50,8 @@ func schemaOf(name string) (*arrow.Schema, error) {
 
 // withSecond calls use with the second implementation's reader of a file. What
 // that panics with becomes an error that names the file.
-func withSecond(ctx context.Context, store storage.Store, key string, use func(*reader.ParquetReader) error) (err error) {
-	o, err := openObject(ctx, store, key)
+func withSecond(ctx context.Context, from Folder, name string, use func(*reader.ParquetReader) error) (err error) {
+	o, err := from.open(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -68,7 +67,7 @@ func withSecond(ctx context.Context, store storage.Store, key string, use func(*
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", key, err)
+		return fmt.Errorf("%s: %w", path.Join(from.Prefix, name), err)
 	}
 	return nil
 }
@@ -78,17 +77,17 @@ func withSecond(ctx context.Context, store storage.Store, key string, use func(*
 func checkFrame(o *object) error {
 	const frame = 12 // magic, footer length, magic
 	var head, tail [8]byte
-	if o.info.Size < frame {
-		return fmt.Errorf("%d bytes are no Parquet file", o.info.Size)
+	if o.size < frame {
+		return fmt.Errorf("%d bytes are no Parquet file", o.size)
 	}
 	if _, err := o.ReadAt(head[:4], 0); err != nil {
 		return err
 	}
-	if _, err := o.ReadAt(tail[:], o.info.Size-8); err != nil && !errors.Is(err, io.EOF) {
+	if _, err := o.ReadAt(tail[:], o.size-8); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	footer := int64(binary.LittleEndian.Uint32(tail[:4]))
-	if string(head[:4]) != "PAR1" || string(tail[4:]) != "PAR1" || footer > o.info.Size-frame {
+	if string(head[:4]) != "PAR1" || string(tail[4:]) != "PAR1" || footer > o.size-frame {
 		return errors.New("not a whole Parquet file")
 	}
 	return nil

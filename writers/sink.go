@@ -14,7 +14,7 @@ import (
 // owns the sink asks it last. It also measures what it passes on.
 type sink struct {
 	w    io.Writer
-	hash hash.Hash
+	hash hash.Hash // nil where nobody asks for it
 	size int64
 	err  error
 }
@@ -23,7 +23,7 @@ func newSink(w io.Writer) *sink { return &sink{w: w, hash: sha256.New()} }
 
 // sinkOf is the sink that w is already, or a new one.
 func sinkOf(w io.Writer) *sink {
-	if f, ok := w.(*outputFile); ok {
+	if f, ok := w.(*File); ok {
 		return f.sink
 	}
 	return newSink(w)
@@ -41,12 +41,20 @@ func (s *sink) Write(p []byte) (int, error) {
 		err = io.ErrShortWrite
 	}
 	s.size += int64(n)
-	s.hash.Write(p[:n])
+	if s.hash != nil {
+		s.hash.Write(p[:n])
+	}
 	s.err = err
 	return n, err
 }
 
-func (s *sink) sha256() string { return hex.EncodeToString(s.hash.Sum(nil)) }
+// sha256 is the hash of what was written; empty where nobody asks for it.
+func (s *sink) sha256() string {
+	if s.hash == nil {
+		return ""
+	}
+	return hex.EncodeToString(s.hash.Sum(nil))
+}
 
 // guard runs a call into a library that may panic where it should return an
 // error, and returns the panic as one.

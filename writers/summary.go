@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -29,8 +28,12 @@ type RejectSummary struct {
 }
 
 // SummarizeRejects counts the rejects of a committed run, the most first.
-func SummarizeRejects(ctx context.Context, store storage.Store, c Commit) (_ []RejectSummary, err error) {
-	f, err := openParquet(ctx, store, path.Join(c.Path, partPath("rejects", 0)))
+func SummarizeRejects(ctx context.Context, store storage.Store, run *Run) (_ []RejectSummary, err error) {
+	name := partPath("rejects", 0)
+	if out, ok := run.Find(name); ok {
+		name = out.Path
+	}
+	f, err := openParquet(ctx, run.Folder(store), name)
 	if err != nil {
 		return nil, err
 	}

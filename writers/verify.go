@@ -18,24 +18,28 @@ type Verified struct {
 	Files int
 	Bytes int64
 	Rows  int64 // of Parquet files
+	// Sealed are files that could be hashed and not read: they are encrypted, and no key
+	// was given.
+	Sealed int
 }
 
 // Verify checks a committed run against its commit: the manifest's hash, the
 // set of files, the size and hash of each, and of each Parquet file what the
 // second implementation reads as schema and rows. If deep, both implementations
-// read every value of every column and must agree. The error names every fault.
-func Verify(ctx context.Context, store storage.Store, c Commit, deep bool) (Verified, error) {
+// read every value of every column and must agree. Files that are encrypted are hashed
+// alone where the run has no keys. The error names every fault.
+func Verify(ctx context.Context, store storage.Store, run *Run, deep bool) (Verified, error) {
 	var v Verified
-	m, err := readManifest(ctx, store, c)
+	m, err := readManifest(ctx, store, run.Commit)
 	if err != nil {
 		return v, err
 	}
-	faults := []error{checkFolder(ctx, store, c.Path, m.Outputs)}
+	of := run.Folder(store)
+	faults := []error{checkFolder(ctx, of, m.Outputs)}
 	for _, out := range m.Outputs {
-		key := path.Join(c.Path, out.Path)
-		err := checkHash(ctx, store, key, out)
-		if err == nil && deep && isParquet(out.Path) {
-			err = compareValues(ctx, store, key)
+		err := checkHash(ctx, store, path.Join(of.Prefix, out.Path), out)
+		if err == nil && deep && IsParquet(out.Path) && of.opens(out.Path) {
+			err = compareValues(ctx, of, out.Path)
 		}
 		if ctx.Err() != nil {
 			return v, ctx.Err()
@@ -46,7 +50,11 @@ func Verify(ctx context.Context, store storage.Store, c Commit, deep bool) (Veri
 		}
 		v.Files++
 		v.Bytes += out.Bytes
-		if isParquet(out.Path) {
+		if !of.opens(out.Path) {
+			v.Sealed++
+			continue
+		}
+		if IsParquet(out.Path) {
 			v.Rows += out.Rows
 		}
 	}
@@ -86,17 +94,17 @@ func (m *Manifest) check() error {
 // checkFolder is an error unless the folder holds exactly the manifest and the
 // outputs, each of its size, and the second implementation reads in every
 // Parquet file the schema and the rows that we mean to have written.
-func checkFolder(ctx context.Context, store storage.Store, folder string, outputs []Output) error {
+func checkFolder(ctx context.Context, of Folder, outputs []Output) error {
 	expected := map[string]Output{}
 	for _, out := range outputs {
-		expected[path.Join(folder, out.Path)] = out
+		expected[path.Join(of.Prefix, out.Path)] = out
 	}
 	var faults []error
-	for info, err := range store.List(ctx, folder+"/") {
+	for info, err := range of.Store.List(ctx, of.Prefix+"/") {
 		if err != nil {
 			return err
 		}
-		if info.Key == path.Join(folder, manifestFile) {
+		if info.Key == path.Join(of.Prefix, manifestFile) {
 			continue
 		}
 		out, ok := expected[info.Key]
@@ -106,17 +114,20 @@ func checkFolder(ctx context.Context, store storage.Store, folder string, output
 			faults = append(faults, fmt.Errorf("%s: not in the manifest", info.Key))
 		case info.Size != out.Bytes:
 			faults = append(faults, fmt.Errorf("%s: %d bytes, the manifest says %d", info.Key, info.Size, out.Bytes))
-		case isParquet(info.Key):
-			faults = append(faults, checkFooter(ctx, store, info.Key, out))
+		case IsParquet(out.Path) && of.opens(out.Path):
+			faults = append(faults, checkFooter(ctx, of, out))
 		}
 	}
 	for _, out := range outputs {
-		if key := path.Join(folder, out.Path); expected[key].Path != "" {
+		if key := path.Join(of.Prefix, out.Path); expected[key].Path != "" {
 			faults = append(faults, fmt.Errorf("%s: %w", key, storage.ErrNotExist))
 		}
 	}
 	return errors.Join(faults...)
 }
+
+// opens tells whether a file is in clear, or there are keys that may open it.
+func (f Folder) opens(name string) bool { return !isSealed(name) || len(f.Keys) > 0 }
 
 func checkHash(ctx context.Context, store storage.Store, key string, out Output) (err error) {
 	in, err := store.Open(ctx, key, 0, -1, "")
@@ -134,4 +145,5 @@ func checkHash(ctx context.Context, store storage.Store, key string, out Output)
 	return nil
 }
 
-func isParquet(key string) bool { return path.Ext(key) == ".parquet" }
+// IsParquet tells by its name whether a file is one of Parquet, encrypted or not.
+func IsParquet(name string) bool { return path.Ext(plain(name)) == ".parquet" }

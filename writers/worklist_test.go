@@ -12,7 +12,7 @@ import (
 
 func TestCodeGapsReadBack(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestCodeGapsReadBack(t *testing.T) {
 
 func TestOutOfForceIsRankedByPersons(t *testing.T) {
 	s := newDisk(t)
-	a, err := Begin(s, s, "run")
+	a, err := Begin(s, s, "run", InClear)
 	if err != nil {
 		t.Fatal(err)
 	}

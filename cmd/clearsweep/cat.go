@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -17,6 +16,7 @@ func catCommand() *cobra.Command {
 	var format string
 	var columns []string
 	var limit int64
+	var identity string
 	var s3 s3Flags
 	cmd := &cobra.Command{
 		Use:   "cat PATH",
@@ -33,16 +33,20 @@ func catCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			store, err := s3.openOut(cmd, folder)
-			if err != nil {
+			from := writers.Folder{}
+			if from.Keys, err = readIdentity(identity); err != nil {
+				return usageError{err}
+			}
+			if from.Store, err = s3.openOut(cmd, folder); err != nil {
 				return err
 			}
-			return writers.Print(cmd.Context(), store, key, writers.PrintOptions{Format: form, Columns: columns, Limit: limit}, cmd.OutOrStdout())
+			return writers.Print(cmd.Context(), from, key, writers.PrintOptions{Format: form, Columns: columns, Limit: limit}, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "csv", "csv or ndjson")
 	cmd.Flags().StringSliceVar(&columns, "columns", nil, "print only these `columns`, in this order")
 	cmd.Flags().Int64Var(&limit, "limit", 0, "print at most this `number` of rows; 0 prints all")
+	identityFlag(cmd.Flags(), &identity)
 	s3.register(cmd.Flags())
 	return cmd
 }
@@ -53,7 +57,7 @@ func catCommand() *cobra.Command {
 func (f *s3Flags) table(cmd *cobra.Command, name string) (folder, key string, err error) {
 	if !storage.IsURL(name) {
 		folder, key = filepath.Split(filepath.Clean(name))
-		if filepath.Ext(key) != ".parquet" {
+		if !writers.IsParquet(key) {
 			folder, key = name, ""
 		}
 		return cmp.Or(folder, "."), key, nil
@@ -70,7 +74,7 @@ func (f *s3Flags) table(cmd *cobra.Command, name string) (folder, key string, er
 		}
 		name = storage.Join(place, run.Commit.Path, below)
 	}
-	if path.Ext(name) == ".parquet" {
+	if writers.IsParquet(name) {
 		slash := strings.LastIndexByte(name, '/')
 		return name[:slash], name[slash+1:], nil
 	}

@@ -4,21 +4,19 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
-	"path"
 
 	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/cmd/sweepfile"
 	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
-	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
 
 // nominate is what 'codes nominate' is asked to do.
 type nominate struct {
-	run          string
 	inputs       []string
 	layout       string
 	jurisdiction string
@@ -27,7 +25,7 @@ type nominate struct {
 	most         int
 	least        float64
 	unpack       sweepfile.Unpack
-	s3           s3Flags
+	of           runFlags
 }
 
 func codesNominateCommand() *cobra.Command {
@@ -57,7 +55,6 @@ nomination decides nothing: no sweep reads this list.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&n.run, "run", "", "`id` of the run; the newest when not given")
 	flags.StringArrayVar(&n.inputs, "input", nil, "in place of a run: `path` or glob of extracts, or a folder of them; may be repeated")
 	flags.StringVar(&n.layout, "layout", "", "`name` or path of the extracts' layout")
 	flags.StringVar(&n.jurisdiction, "jurisdiction", "", "the `state` of the extracts, as US-MA")
@@ -66,7 +63,7 @@ nomination decides nothing: no sweep reads this list.`,
 	flags.Float64Var(&n.least, "least", 0.5, "the least `similarity` of a nomination, from 0 to 1")
 	codesFlag(cmd, &n.tables)
 	registerUnpack(flags, &n.unpack)
-	n.s3.register(flags)
+	n.of.register(cmd)
 	return cmd
 }
 
@@ -88,7 +85,7 @@ func (n *nominate) gaps(cmd *cobra.Command, args []string) ([]writers.CodeGap, e
 		}
 		cfg := pipeline.Config{Inputs: n.inputs, Layout: n.layout}
 		var errS3, errUnpack error
-		cfg.S3, errS3 = n.s3.over(cmd, cfg.S3)
+		cfg.S3, errS3 = n.of.over(cmd, cfg.S3)
 		cfg.Unpack, errUnpack = n.unpack.Limits()
 		if err := errors.Join(errS3, errUnpack); err != nil {
 			return nil, usageError{err}
@@ -99,13 +96,17 @@ func (n *nominate) gaps(cmd *cobra.Command, args []string) ([]writers.CodeGap, e
 	case n.layout != "" || n.jurisdiction != "":
 		return nil, usageError{errors.New("--layout and --jurisdiction go with --input")}
 	}
-	out, run, err := n.s3.openRun(cmd, args[0], n.run)
+	out, run, err := n.of.open(cmd, args[0])
 	if err != nil {
 		return nil, err
 	}
 	n.jurisdiction = run.Manifest.CodeTables[0].Name
 	const limit = 256 << 20
-	list, err := storage.ReadAll(cmd.Context(), out, path.Join(run.Commit.Path, writers.CodeGapsFile), limit)
+	gaps, ok := run.Find(writers.CodeGapsFile)
+	if !ok {
+		return nil, damage{fmt.Errorf("run %s has no %s", run.Manifest.RunID, writers.CodeGapsFile)}
+	}
+	list, err := run.Folder(out).ReadFile(cmd.Context(), gaps, limit)
 	if err != nil {
 		return nil, err
 	}

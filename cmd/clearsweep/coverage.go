@@ -15,8 +15,8 @@ import (
 )
 
 func coverageCommand() *cobra.Command {
-	var runID, expected string
-	var s3 s3Flags
+	var expected string
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "coverage OUT",
 		Short: "Compare what each county sent with what it should have, and what the law gave there",
@@ -28,7 +28,7 @@ the exit code is 6 where there are any. A list that lacks a county clears nobody
   clearsweep coverage out --expected expected.csv     # county,from,to: months as 2006-01`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -73,9 +73,8 @@ the exit code is 6 where there are any. A list that lacks a county clears nobody
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	cmd.Flags().StringVar(&expected, "expected", "", "`file` of CSV, county,from,to: which county sends charges of which months")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }
 

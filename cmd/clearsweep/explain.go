@@ -22,8 +22,8 @@ import (
 )
 
 func explainCommand() *cobra.Command {
-	var person, runID string
-	var s3 s3Flags
+	var person string
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "explain OUT --person ID",
 		Short: "Say for every charge of a person which rules were tried, and what decided each",
@@ -40,7 +40,7 @@ What it prints is personal data.`,
 			if person == "" {
 				return usageError{errors.New("--person: give the key of a person, as in the column person_id")}
 			}
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -48,8 +48,7 @@ What it prints is personal data.`,
 		},
 	}
 	cmd.Flags().StringVar(&person, "person", "", "person `key`, as in the column person_id")
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }
 
@@ -164,12 +163,12 @@ func filesBelow(ctx context.Context, out storage.Store, run *writers.Run, folder
 	const limit = 16 << 20
 	files := map[string][]byte{}
 	for _, o := range run.Manifest.Outputs {
-		name, ok := strings.CutPrefix(o.Path, folder+"/")
+		name, ok := strings.CutPrefix(o.Name(), folder+"/")
 		if !ok {
 			continue
 		}
 		var err error
-		if files[name], err = storage.ReadAll(ctx, out, path.Join(run.Commit.Path, o.Path), limit); err != nil {
+		if files[name], err = run.Folder(out).ReadFile(ctx, o, limit); err != nil {
 			return nil, err
 		}
 	}

@@ -16,7 +16,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"filippo.io/age"
 	"github.com/spf13/cobra"
 
 	"github.com/clearsweep/clearsweep/pipeline/agencies"
@@ -52,11 +51,11 @@ func (f *deedFlags) moment() (issue.Moment, error) {
 }
 
 func issueCommand() *cobra.Command {
-	var runID, directory, recipients, identity, reversals, expected, signedBy, scratch string
+	var directory, recipients, reversals, expected, signedBy, scratch string
 	var archiveFor []string
 	var full, noArchive, partial bool
 	var deed deedFlags
-	var s3 s3Flags
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "issue OUT --who NAME",
 		Short: "Tell agencies what is new to them: a batch of update files from a sweep",
@@ -82,12 +81,12 @@ becomes of it at each agency, and by when.`,
 			if err != nil {
 				return err
 			}
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
 			cfg := issue.Config{Out: out, Run: run, Profiles: shippedProfile, Full: full, Workers: runtime.NumCPU(), Moment: moment}
-			if err := readLists(&cfg, directory, recipients, identity, reversals); err != nil {
+			if err := readLists(&cfg, directory, recipients, reversals); err != nil {
 				return usageError{err}
 			}
 			trusted, err := readTrusted("--require-signed", signedBy)
@@ -134,10 +133,8 @@ becomes of it at each agency, and by when.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	flags.StringVar(&directory, "agencies", "", "`file` that says what each kind of agency is sent and by when; the state's that ships when not given")
 	flags.StringVar(&recipients, "recipients", "", "`file` of CSV, agency,recipient: encrypt each agency's files for its own keys of age")
-	flags.StringVar(&identity, "identity", "", "`file` of the private key of age, where the run's update files are encrypted")
 	flags.StringVar(&reversals, "reversals", "", "`file` of CSV: relief to take back, each by a court order or a correction")
 	flags.StringVar(&signedBy, "require-signed", "", "`file` of public keys, PEM: the run must be signed by one of them; see 'clearsweep sign'")
 	flags.StringVar(&expected, "expected", "", "`file` of CSV, county,from,to: which county sends charges of which months; a list that lacks some is not issued")
@@ -147,7 +144,7 @@ becomes of it at each agency, and by when.`,
 	flags.BoolVar(&full, "full", false, "tell again what agencies were told before, as an agency that lost it needs")
 	flags.StringVar(&scratch, "scratch", "", "`folder` for what does not outlive the command; OUT when that is a folder, else the system's own")
 	deed.register(cmd, "the `day` of the list, from which deadlines count")
-	s3.register(flags)
+	of.register(cmd)
 	return cmd
 }
 
@@ -184,7 +181,7 @@ func checkComplete(cmd *cobra.Command, cfg *issue.Config, expected string, parti
 }
 
 // readLists reads what the flags name.
-func readLists(cfg *issue.Config, directory, recipients, identity, reversals string) (err error) {
+func readLists(cfg *issue.Config, directory, recipients, reversals string) (err error) {
 	if cfg.Directory, err = readDirectory(cfg.Run, directory); err != nil {
 		return err
 	}
@@ -197,9 +194,6 @@ func readLists(cfg *issue.Config, directory, recipients, identity, reversals str
 			return err
 		}
 	}
-	if cfg.Keys, err = readIdentity(identity); err != nil {
-		return err
-	}
 	if reversals == "" {
 		return nil
 	}
@@ -211,22 +205,6 @@ func readLists(cfg *issue.Config, directory, recipients, identity, reversals str
 	cfg.ReversalsDigest = hex.EncodeToString(sum[:])
 	cfg.Reversals, err = issue.ParseReversals(reversals, source)
 	return err
-}
-
-func readIdentity(name string) ([]age.Identity, error) {
-	if name == "" {
-		return nil, nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("--identity: %w", err)
-	}
-	defer f.Close() //nolint:errcheck // it was read
-	keys, err := age.ParseIdentities(f)
-	if err != nil {
-		return nil, fmt.Errorf("--identity: %s: %w", name, err)
-	}
-	return keys, nil
 }
 
 // readDirectory reads a directory of agencies, or finds that of the state whose agencies the

@@ -61,6 +61,7 @@ func (m *moves) register(cmd *cobra.Command) {
 	flags.StringVar(&m.file.AsOf, "as-of", "", "the `date` on which the law is asked, as 2006-01-02")
 	flags.StringArrayVar(&m.params, "param", nil, "`key=value` of a parameter, for the packs that have it; may be repeated")
 	flags.StringVar(&m.against, "against", "", "`folder` of outputs whose newest run stands for pack A")
+	identityFlag(flags, &m.identity)
 	flags.StringVar(&m.scratch, "scratch", "", "`folder` for what is removed at the end; the system's if not given")
 	flags.StringVar(&m.file.Memory, "memory", "512MiB", "memory to use, `size` such as 512MiB or 2GiB; changes no result")
 	flags.IntVar(&m.file.Workers, "workers", runtime.GOMAXPROCS(0), "ranges or parts in work at once; changes no result")

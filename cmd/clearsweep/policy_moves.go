@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -31,10 +30,11 @@ import (
 // walks their determinations side by side: both are in the same order, because
 // the order depends on the input alone.
 type moves struct {
-	file    sweepfile.File
-	params  []string
-	against string
-	scratch string
+	file     sweepfile.File
+	params   []string
+	against  string
+	identity string // of the run that is compared with
+	scratch  string
 }
 
 // errInput is the error of flags that need an extract.
@@ -107,6 +107,9 @@ func (m *moves) before(ctx context.Context, a *policies.Pack, scratch string) (d
 	run, err := writers.OpenRun(ctx, store, "")
 	if err != nil {
 		return decided{}, fmt.Errorf("--against: %w", err)
+	}
+	if run.Keys, err = readIdentity(m.identity); err != nil {
+		return decided{}, usageError{err}
 	}
 	ran, _, err := program.Identify()
 	if err != nil {
@@ -211,9 +214,8 @@ type rows struct {
 func (d decided) rows(ctx context.Context, g *errgroup.Group) rows {
 	in, out := io.Pipe()
 	g.Go(func() error {
-		folder := path.Join(d.run.Commit.Path, "determinations")
 		options := writers.PrintOptions{Format: writers.CSV, Columns: movedColumns}
-		err := writers.Print(ctx, d.store, folder, options, out)
+		err := writers.Print(ctx, d.run.Folder(d.store), "determinations", options, out)
 		out.CloseWithError(err)
 		if errors.Is(err, io.ErrClosedPipe) {
 			return nil // the other side stopped first and says why

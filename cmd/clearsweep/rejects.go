@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"text/tabwriter"
 
@@ -26,9 +25,8 @@ func rejectsCommand() *cobra.Command {
 }
 
 func rejectsSummarizeCommand() *cobra.Command {
-	var runID string
 	var asJSON bool
-	var s3 s3Flags
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "summarize OUT",
 		Short: "Count the rejects of a run by source, reason and column, the most first",
@@ -40,11 +38,11 @@ there it does not know: rejects never hold it.`,
   clearsweep cat out/current/rejects      # each of them`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			list, err := writers.SummarizeRejects(cmd.Context(), out, run.Commit)
+			list, err := writers.SummarizeRejects(cmd.Context(), out, run)
 			if err != nil {
 				return damage{err}
 			}
@@ -70,15 +68,13 @@ there it does not know: rejects never hold it.`,
 			return t.Flush()
 		},
 	}
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }
 
 func rejectsOpenCommand() *cobra.Command {
-	var runID, identity string
-	var s3 s3Flags
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "open OUT --identity FILE",
 		Short: "Decrypt the rejected rows of a run, for a person to mend",
@@ -94,19 +90,11 @@ What it prints is personal data.`,
   clearsweep sweep --config sweep.yaml --repairs rows.ndjson`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if identity == "" {
-				return usageError{errors.New("--identity: name the file of the private key, as age-keygen writes it")}
-			}
-			keys, err := os.Open(identity)
-			if err != nil {
-				return usageError{fmt.Errorf("--identity: %w", err)}
-			}
-			defer keys.Close() //nolint:errcheck // it was read
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			rows, err := writers.OpenKeptRows(cmd.Context(), out, run, keys)
+			rows, err := writers.OpenKeptRows(cmd.Context(), out, run)
 			if err != nil {
 				return err
 			}
@@ -114,8 +102,6 @@ What it prints is personal data.`,
 			return errors.Join(err, rows.Close())
 		},
 	}
-	cmd.Flags().StringVar(&identity, "identity", "", "`file` of the private key of age")
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }

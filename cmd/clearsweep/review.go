@@ -27,9 +27,8 @@ func reviewCommand() *cobra.Command {
 }
 
 func reviewExportCommand() *cobra.Command {
-	var runID string
 	var within int
-	var s3 s3Flags
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "export OUT",
 		Short: "Print the questions of a run as CSV with columns for answers, for people to fill in",
@@ -44,7 +43,7 @@ It is personal data.`,
   clearsweep sweep --config sweep.yaml --answers reviews.csv`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -68,9 +67,8 @@ It is personal data.`,
 			return errors.Join(err, w.Error())
 		},
 	}
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	cmd.Flags().IntVar(&within, "within", 60, "`days` from the date on which the law was asked until an answer is late")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }
 

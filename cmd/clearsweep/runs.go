@@ -45,31 +45,37 @@ func runsCommand() *cobra.Command {
 }
 
 func verifyCommand() *cobra.Command {
-	var runID, signedBy string
+	var signedBy string
 	var deep bool
-	var s3 s3Flags
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "verify OUT",
 		Short: "Hash and read again every file of a committed run",
 		Long: `Verify hashes every file of a run against its manifest and the manifest against
 its commit, and reads the footer of every Parquet file with a second,
-independent implementation. With --deep that implementation reads every value.
+independent implementation. With --deep that implementation reads every value. What is
+encrypted is hashed alone, but with --identity.
 
 Exit code 0 if the run is whole, 5 if it is damaged.`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := s3.openOut(cmd, args[0])
+			keys, err := readIdentity(of.identity)
+			if err != nil {
+				return usageError{err}
+			}
+			out, err := of.openOut(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			run, err := writers.OpenRun(cmd.Context(), out, runID)
+			run, err := writers.OpenRun(cmd.Context(), out, of.id)
 			if errors.Is(err, writers.ErrNoRun) {
 				return err
 			}
 			if err != nil {
 				return damage{err}
 			}
-			verified, err := writers.Verify(cmd.Context(), out, run.Commit, deep)
+			run.Keys = keys
+			verified, err := writers.Verify(cmd.Context(), out, run, deep)
 			if err != nil {
 				return damage{err}
 			}
@@ -84,12 +90,14 @@ Exit code 0 if the run is whole, 5 if it is damaged.`,
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "run %s is whole: %d files, %d bytes, %d rows of Parquet\n",
 				run.Commit.RunID, verified.Files, verified.Bytes, verified.Rows)
+			if verified.Sealed > 0 {
+				fmt.Fprintf(cmd.OutOrStdout(), "%d files are encrypted: they were hashed, and read is none of them; --identity reads them\n", verified.Sealed)
+			}
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	cmd.Flags().StringVar(&signedBy, "signed-by", "", "`file` of public keys, PEM: the run must be signed by one of them")
 	cmd.Flags().BoolVar(&deep, "deep", false, "read every value of every Parquet file")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }

@@ -293,7 +293,7 @@ func wantOneWholeRun(t *testing.T, s storage.Store) {
 	if err != nil || len(commits) != 1 {
 		t.Fatalf("%d commits, %v", len(commits), err)
 	}
-	if _, err := writers.Verify(t.Context(), s, commits[0], false); err != nil {
+	if _, err := writers.Verify(t.Context(), s, &writers.Run{Commit: commits[0]}, false); err != nil {
 		t.Error(err)
 	}
 	for info, err := range s.List(t.Context(), "runs/") {

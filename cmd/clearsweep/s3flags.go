@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -97,14 +98,55 @@ func (f *s3Flags) openOut(cmd *cobra.Command, place string) (storage.Store, erro
 	return out, nil
 }
 
-// openRun opens an output and a run of it, the newest for an empty id.
-func (f *s3Flags) openRun(cmd *cobra.Command, place, id string) (storage.Store, *writers.Run, error) {
+// runFlags say which run of an output a command reads, and with which key.
+type runFlags struct {
+	s3Flags
+	id, identity string
+}
+
+func (f *runFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.id, "run", "", "`id` of the run; the newest when not given")
+	identityFlag(cmd.Flags(), &f.identity)
+	f.s3Flags.register(cmd.Flags())
+}
+
+func identityFlag(flags *pflag.FlagSet, name *string) {
+	flags.StringVar(name, "identity", os.Getenv("CLEARSWEEP_IDENTITY"), "`file` of the private key of age, where the run is encrypted; CLEARSWEEP_IDENTITY when not given")
+}
+
+// open opens an output and the run.
+func (f *runFlags) open(cmd *cobra.Command, place string) (storage.Store, *writers.Run, error) {
+	keys, err := readIdentity(f.identity)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
 	out, err := f.openOut(cmd, place)
 	if err != nil {
 		return nil, nil, err
 	}
-	run, err := writers.OpenRun(cmd.Context(), out, id)
-	return out, run, err
+	run, err := writers.OpenRun(cmd.Context(), out, f.id)
+	if err != nil {
+		return nil, nil, err
+	}
+	run.Keys = keys
+	return out, run, nil
+}
+
+// readIdentity reads private keys of age; none without a name.
+func readIdentity(name string) ([]age.Identity, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--identity: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // it was read
+	keys, err := age.ParseIdentities(f)
+	if err != nil {
+		return nil, fmt.Errorf("--identity: %s: %w", name, err)
+	}
+	return keys, nil
 }
 
 // openOut opens an output that must be one, for a command without the flags.

@@ -18,8 +18,8 @@ const keysExample = `  openssl genpkey -algorithm ed25519 -out key.pem
 `
 
 func signCommand() *cobra.Command {
-	var runID, keyFile string
-	var s3 s3Flags
+	var keyFile string
+	var of runFlags
 	cmd := &cobra.Command{
 		Use:   "sign OUT --key FILE",
 		Short: "Sign a run: its manifest, and with it every file of it",
@@ -33,7 +33,7 @@ func signCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -44,9 +44,8 @@ func signCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the run; the newest when not given")
 	cmd.Flags().StringVar(&keyFile, "key", "", "`file` of the private key, PEM")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }
 

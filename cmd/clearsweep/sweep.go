@@ -158,6 +158,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.who, "who", os.Getenv("CLEARSWEEP_WHO"), "`name` of the person or job, for the journal of OUT, without which the sweep then does not run; CLEARSWEEP_WHO when not given")
 	flags.StringVar(&f.file.Crosswalk, "crosswalk", "", "reviewed `file` of person keys that are one person's: id,person_id,reviewed_by,reviewed_on")
 	flags.StringArrayVar((*[]string)(&f.file.KeepRawRejects), "keep-raw-rejects", nil, "keep the rows that are rejected, encrypted for this public `key` of age (age1...) or a file of some; may be repeated")
+	flags.StringArrayVar((*[]string)(&f.file.EncryptFor), "encrypt-for", nil, "encrypt all files of the run for this public `key` of age (age1...) or a file of some; may be repeated")
 	flags.StringVar(&f.file.Recipients, "recipients", "", "`file` of public keys of age for whom each agency's update files are encrypted: agency,recipient")
 	flags.StringVar(&f.file.RequireSigned, "require-signed", "", "`file` of public keys, PEM, one of which must have signed the policy; see 'clearsweep policy sign'")
 	flags.StringVar(&f.file.Signatures, "signatures", "", "`file` of signatures of policies, as 'clearsweep policy sign' prints them")
@@ -225,6 +226,9 @@ func (f *sweepFlags) override(cmd *cobra.Command, file *sweepfile.File) error {
 	}
 	if set("keep-raw-rejects") {
 		file.KeepRawRejects = f.file.KeepRawRejects
+	}
+	if set("encrypt-for") {
+		file.EncryptFor = f.file.EncryptFor
 	}
 	if set("variants") {
 		file.Variants = f.file.Variants

@@ -155,8 +155,8 @@ reason is counted as the agency's own choice, which the law does not leave to it
 
 func trackVerifyCommand() *cobra.Command {
 	var deed deedFlags
-	var s3 s3Flags
-	var agency, runID, scratch string
+	var of runFlags
+	var agency, scratch string
 	cmd := &cobra.Command{
 		Use:   "verify OUT --agency NAME --who NAME",
 		Short: "Look whether a newer extract shows the relief that an agency was told of",
@@ -172,11 +172,11 @@ reached, when none of its charges is missing. The exit code is 6 where one is.`,
 			if err != nil {
 				return err
 			}
-			out, run, err := s3.openRun(cmd, args[0], runID)
+			out, run, err := of.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			_, l, err := openLedger(cmd, &s3, args[0])
+			_, l, err := openLedger(cmd, &of.s3Flags, args[0])
 			if err != nil {
 				return err
 			}
@@ -220,10 +220,9 @@ reached, when none of its charges is missing. The exit code is 6 where one is.`,
 		},
 	}
 	cmd.Flags().StringVar(&agency, "agency", "", "`name` of the agency")
-	cmd.Flags().StringVar(&runID, "run", "", "`id` of the sweep of the newer extract; the newest when not given")
 	cmd.Flags().StringVar(&scratch, "scratch", "", "`folder` for what does not outlive the command; OUT when that is a folder, else the system's own")
 	deed.register(cmd, "the `day` of the extract")
-	s3.register(cmd.Flags())
+	of.register(cmd)
 	return cmd
 }
 

@@ -223,7 +223,7 @@ sources:
 	}
 	got := map[string]int{}
 	for _, c := range commits {
-		if _, err := writers.Verify(t.Context(), out, c, false); err != nil {
+		if _, err := writers.Verify(t.Context(), out, &writers.Run{Commit: c}, false); err != nil {
 			t.Error(err)
 		}
 		countPersons(t, out, c, got)
@@ -335,7 +335,7 @@ func countPersons(t *testing.T, out storage.Store, c writers.Commit, count map[s
 	t.Helper()
 	var text bytes.Buffer
 	options := writers.PrintOptions{Format: writers.CSV, Columns: []string{"person_id"}}
-	if err := writers.Print(t.Context(), out, c.Path+"/determinations", options, &text); err != nil {
+	if err := writers.Print(t.Context(), writers.Folder{Store: out}, c.Path+"/determinations", options, &text); err != nil {
 		t.Fatal(err)
 	}
 	rows := csv.NewReader(&text)

@@ -43,6 +43,8 @@ type File struct {
 	KeepRawRejects Paths  `yaml:"keep_raw_rejects"`
 	Repairs        string `yaml:"repairs"`
 	Recipients     string `yaml:"recipients"`
+	// EncryptFor are public keys of age, or files of some.
+	EncryptFor     Paths  `yaml:"encrypt_for"`
 	Agencies       string `yaml:"agencies"`
 	Answers        string `yaml:"answers"`
 	RequireSigned  string `yaml:"require_signed"`
@@ -99,7 +101,7 @@ func (f *File) Config() (pipeline.Config, error) {
 	cfg := pipeline.Config{
 		Inputs: f.Inputs, Lists: f.Lists, Layout: f.Layout, Policy: f.Policy, Out: f.Out, Scratch: f.Scratch, S3: f.S3,
 		Workers: f.Workers, MaxRejects: f.MaxRejects, Memory: pipeline.DefaultMemory,
-		Codes: f.Codes, Crosswalk: f.Crosswalk, KeepRows: f.KeepRawRejects, Repairs: f.Repairs, Recipients: f.Recipients, Agencies: f.Agencies, Answers: f.Answers, RequireSigned: f.RequireSigned, Signatures: f.Signatures,
+		Codes: f.Codes, Crosswalk: f.Crosswalk, KeepRows: f.KeepRawRejects, EncryptFor: f.EncryptFor, Repairs: f.Repairs, Recipients: f.Recipients, Agencies: f.Agencies, Answers: f.Answers, RequireSigned: f.RequireSigned, Signatures: f.Signatures,
 		RequireSignoff: f.RequireSignoff, Variants: f.Variants,
 	}
 	var errDate, errMemory, errParams, errUnpack, errGrouping, errForms error

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 
-	"filippo.io/age"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/pipeline/agencies"
@@ -33,9 +32,8 @@ type Config struct {
 	// Directory says what each kind of agency is sent; Profiles finds the forms by name.
 	Directory *agencies.Directory
 	Profiles  func(name string) (*profile.Profile, error)
-	// Keys open the update files of the run where they are encrypted.
-	Keys []age.Identity
-	// Recipients are those for whom the batch is encrypted; nil leaves it in clear.
+	// Recipients are those for whom the batch is encrypted, beside those of the run; nil leaves
+	// it in clear, which that of an encrypted run must not be.
 	Recipients *writers.AgencyRecipients
 	Reversals  []*Reversal
 	// ReversalsDigest is the SHA-256 of the list of reversals, if there is one.
@@ -83,6 +81,7 @@ type issuing struct {
 	since   string // as-of date of the batch before; empty for the first
 	known   map[string]writers.Output
 	updates map[string]writers.Output
+	ours    writers.Recipients // of the run, where it is encrypted
 	history *History
 
 	sealing sync.Mutex
@@ -212,8 +211,17 @@ func (b *issuing) anything() error {
 	return ErrNothing
 }
 
+// ErrClear tells that what is encrypted would be told in clear.
+var ErrClear = errors.New("the run is encrypted, and its update files would be in clear: name for whom they are, by agency, with --recipients")
+
 // check looks whether every agency can be told, before any of it is written.
-func (b *issuing) check(names []string) error {
+func (b *issuing) check(names []string) (err error) {
+	if len(b.cfg.Run.Manifest.EncryptedFor) > 0 && b.cfg.Recipients == nil {
+		return ErrClear
+	}
+	if b.ours, err = writers.ParseRecipients(b.cfg.Run.Manifest.EncryptedFor); err != nil {
+		return err
+	}
 	var faults []error
 	for _, agency := range names {
 		_, k, err := b.cfg.Directory.KindOf(agency)
@@ -233,7 +241,7 @@ type teller struct {
 	*issuing
 	agency string
 	folder writers.Folder
-	to     *writers.Recipients
+	to     writers.Recipients
 	form   *profile.Profile
 
 	offered *offers
@@ -254,9 +262,11 @@ func (t *teller) prepare(ctx context.Context) error {
 	if t.form, err = t.cfg.Profiles(k.Profile); err != nil {
 		return err
 	}
-	if t.to, err = t.cfg.Recipients.For(t.agency); err != nil {
+	to, err := t.cfg.Recipients.For(t.agency)
+	if err != nil {
 		return err
 	}
+	t.to = to.And(t.ours)
 	t.told = Told{Agency: t.agency, Kind: kind, Profile: k.Profile, Changes: map[string]int64{}}
 	t.folder = writers.Folder{Store: t.cfg.Out, Prefix: path.Join(t.Folder, "agencies", t.agency)}
 	if err := t.gather(ctx); err != nil {
@@ -293,7 +303,7 @@ func (t *teller) rows(ctx context.Context, each func(ordinal uint32, row *profil
 	if !has {
 		return nil
 	}
-	in, err := t.cfg.Run.OpenUpdate(ctx, t.cfg.Out, of, t.cfg.Keys)
+	in, err := t.cfg.Run.Folder(t.cfg.Out).OpenFile(ctx, of)
 	if err != nil {
 		return err
 	}
@@ -482,7 +492,7 @@ func (t *teller) writeControl(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := t.folder.Create(ctx, "control.json", nil)
+	f, err := t.folder.Create(ctx, "control.json", writers.InClear)
 	if err != nil {
 		return err
 	}
@@ -523,7 +533,7 @@ func (t *teller) writeRefused(ctx context.Context, list [][]string) (err error) 
 		return nil
 	}
 	t.told.first = fmt.Sprintf("agency %s: %s: column %s: %s", t.agency, list[0][0], list[0][1], list[0][2])
-	f, err := t.folder.Create(ctx, "refused.csv", nil)
+	f, err := t.folder.Create(ctx, "refused.csv", writers.InClear)
 	if err != nil {
 		return err
 	}
@@ -539,7 +549,7 @@ func (t *teller) writeRefused(ctx context.Context, list [][]string) (err error) 
 
 // remember writes the list of all that the agency has been told now.
 func (t *teller) remember(ctx context.Context) (err error) {
-	f, err := t.folder.Create(ctx, "known", nil)
+	f, err := t.folder.Create(ctx, "known", writers.InClear)
 	if err != nil {
 		return err
 	}

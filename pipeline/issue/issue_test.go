@@ -54,12 +54,13 @@ func day(t *testing.T, text string) schemas.Date {
 
 // output is an output, and what is issued of it.
 type output struct {
-	t      *testing.T
-	folder string
-	store  storage.Store
-	key    *age.X25519Identity
-	sealed writers.Recipients
-	run    string // swept last
+	t       *testing.T
+	folder  string
+	store   storage.Store
+	key     *age.X25519Identity
+	sealed  writers.Recipients
+	readers []string // runs are encrypted for these
+	run     string   // swept last
 }
 
 func newOutput(t *testing.T) *output {
@@ -88,7 +89,7 @@ func (o *output) sweep(source, asOf string) {
 	plan, err := pipeline.Open(o.t.Context(), pipeline.Config{
 		Inputs: []string{name}, Layout: "generic/charges", Policy: "us-ca/prop64-county-options",
 		Params: map[string]string{"county": "ALPINE", "years_since_conviction": "8"}, AsOf: day(o.t, asOf), Out: o.folder,
-		MaxRejects: -1, Workers: 2, Memory: pipeline.LeastMemory, Version: "test",
+		MaxRejects: -1, Workers: 2, Memory: pipeline.LeastMemory, Version: "test", EncryptFor: o.readers,
 	})
 	if err != nil {
 		o.t.Fatal(err)
@@ -108,6 +109,7 @@ func (o *output) issue(by storage.Store, on string, change func(*issue.Config)) 
 	if err != nil {
 		o.t.Fatal(err)
 	}
+	run.Keys = []age.Identity{o.key}
 	directory, err := agencies.Load(schemas.Agencies, "US-CA")
 	if err != nil {
 		o.t.Fatal(err)
@@ -334,11 +336,15 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
-// TestNothingInClear encrypts for each agency, and looks for a person under all that issuing
-// wrote.
+// TestNothingInClear encrypts a run, and for each agency, and looks for a person under all that
+// sweeping and issuing wrote.
 func TestNothingInClear(t *testing.T) {
 	o := newOutput(t)
+	o.readers = o.sealed.Names
 	o.sweep(extract(1, 300, 0), "2020-01-01")
+	if _, err := o.issue(o.store, "2020-01-02", nil); !errors.Is(err, issue.ErrClear) {
+		t.Fatalf("an encrypted run told in clear: %v", err)
+	}
 	recipients, err := writers.ParseAgencyRecipients("test", []byte("agency,recipient\n*,"+o.key.Recipient().String()+"\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -346,7 +352,7 @@ func TestNothingInClear(t *testing.T) {
 	scratch := t.TempDir()
 	b, err := o.issue(o.store, "2020-01-02", func(cfg *issue.Config) {
 		cfg.Recipients = recipients
-		store, err := storage.OpenDisk(scratch)
+		store, err := storage.NewScratch(scratch)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -355,11 +361,13 @@ func TestNothingInClear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range []string{filepath.Join(o.folder, "issued"), filepath.Join(o.folder, "archive"), filepath.Join(o.folder, "journal"), scratch} {
+	files := 0
+	for _, folder := range []string{o.folder, scratch} {
 		err := filepath.WalkDir(folder, func(name string, d os.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
+			if err != nil || !d.Type().IsRegular() {
 				return err
 			}
+			files++
 			data, err := os.ReadFile(name)
 			if bytes.Contains(data, []byte("MARKER")) || strings.Contains(name, "MARKER") {
 				t.Errorf("%s holds a person in clear", name)
@@ -374,15 +382,14 @@ func TestNothingInClear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := writers.Folder{Store: o.store}.OpenFile(context.Background(), told.File)
+	if files < 15 {
+		t.Errorf("only %d files were looked at", files)
+	}
+	in, err := writers.Folder{Store: o.store, Keys: []age.Identity{o.key}}.OpenFile(context.Background(), told.File)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := age.Decrypt(in, o.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := io.ReadAll(text)
+	opened, err := io.ReadAll(in)
 	if err != nil || bytes.Count(opened, []byte("MARKER")) != 300 {
 		t.Errorf("%d persons behind the key, want 300: %v", bytes.Count(opened, []byte("MARKER")), err)
 	}

@@ -129,7 +129,7 @@ func listOf(t *rapid.T, store storage.Store, known map[uint8]bool) writers.Outpu
 		keys = append(keys, keyOf(k))
 	}
 	slices.SortFunc(keys, func(a, b Key) int { return slices.Compare(a[:], b[:]) })
-	f, err := writers.Folder{Store: store}.Create(context.Background(), "known", nil)
+	f, err := writers.Folder{Store: store}.Create(context.Background(), "known", writers.InClear)
 	if err != nil {
 		t.Fatal(err)
 	}

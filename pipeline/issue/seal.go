@@ -195,7 +195,7 @@ func (b *issuing) marks(ctx context.Context) (_ marks, err error) {
 
 // sealedList writes the charges whose records will change, each once, in order of key.
 func (b *issuing) sealedList(ctx context.Context) (_ writers.Output, err error) {
-	f, err := writers.Folder{Store: b.cfg.Scratch}.Create(ctx, "sealed-list", nil)
+	f, err := writers.Folder{Store: b.cfg.Scratch}.Create(ctx, "sealed-list", writers.InClear)
 	if err != nil {
 		return writers.Output{}, err
 	}

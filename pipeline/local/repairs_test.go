@@ -33,7 +33,11 @@ var brokenRows = []string{
 func openKept(t *testing.T, cfg pipeline.Config, identity string) ([]writers.KeptRow, error) {
 	t.Helper()
 	store, run := newestRun(t, cfg)
-	r, err := writers.OpenKeptRows(t.Context(), store, run, strings.NewReader(identity))
+	var err error
+	if run.Keys, err = age.ParseIdentities(strings.NewReader(identity)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := writers.OpenKeptRows(t.Context(), store, run)
 	if err != nil {
 		return nil, err
 	}

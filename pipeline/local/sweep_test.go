@@ -82,7 +82,7 @@ func table(t *testing.T, cfg pipeline.Config, folder string) []map[string]string
 	t.Helper()
 	store, run := newestRun(t, cfg)
 	var text bytes.Buffer
-	if err := writers.Print(t.Context(), store, run.Commit.Path+"/"+folder, writers.PrintOptions{Format: writers.CSV}, &text); err != nil {
+	if err := writers.Print(t.Context(), run.Folder(store), folder, writers.PrintOptions{Format: writers.CSV}, &text); err != nil {
 		t.Fatal(err)
 	}
 	return readTable(t, &text)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"sort"
 
@@ -106,7 +105,7 @@ func Create(ctx context.Context, folder writers.Folder, batch, run, before strin
 	if w.persons, err = w.key.persons(); err != nil {
 		return nil, err
 	}
-	if w.file, err = folder.Create(ctx, rowsFile, nil); err != nil {
+	if w.file, err = folder.Create(ctx, rowsFile, writers.InClear); err != nil {
 		return nil, err
 	}
 	err = guard(func() (err error) {
@@ -238,7 +237,7 @@ func (w *Writer) writeIndex() (writers.Output, error) {
 }
 
 func putFile(ctx context.Context, folder writers.Folder, name string, data []byte) (_ writers.Output, err error) {
-	f, err := folder.Create(ctx, name, nil)
+	f, err := folder.Create(ctx, name, writers.InClear)
 	if err != nil {
 		return writers.Output{}, err
 	}
@@ -271,7 +270,7 @@ func (a *Archive) Check(ctx context.Context, store storage.Store) error {
 
 // readFile copies a file, whose hash must be the one that is said of it.
 func readFile(ctx context.Context, folder writers.Folder, of writers.Output, to io.Writer) (err error) {
-	in, err := folder.OpenFile(ctx, of)
+	in, err := folder.OpenStored(ctx, of)
 	if err != nil {
 		return err
 	}
@@ -340,7 +339,7 @@ func (a *Archive) readBack(ctx context.Context, store storage.Store, k key) erro
 // open opens the rows of an archive. Whatever the library says of a file that it cannot
 // decrypt, or panics with, is ErrDamaged.
 func (a *Archive) open(ctx context.Context, store storage.Store, k key, read func(*file.Reader) error) error {
-	o, err := writers.OpenObject(ctx, store, path.Join(a.Folder, a.Rows.Path))
+	o, err := writers.Folder{Store: store, Prefix: a.Folder}.OpenObject(ctx, a.Rows.Path)
 	if err != nil {
 		return err
 	}
