@@ -9,23 +9,26 @@ type Verb int16
 // The verbs, from the weakest relief to the strongest. The order decides which
 // of two reliefs is the floor.
 const (
-	NoVerb Verb = iota - 1
+	NoVerb            Verb = iota - 1
+	ReliefGrantedNote      // a note beside a record that stays as it is
 	RecallResentence
 	RedesignateMisdemeanor
 	Reduce
 	RedesignateInfraction
+	LimitedAccess // to the record, but for those whom the law names
 	Seal
 	Dismiss
 	DismissLegalInvalidity
 	DismissAndSeal
+	SetAside
 	Vacate
 	Expunge // sealing under a law that calls it so
 	verbCount
 )
 
 var verbNames = []string{
-	"recall_resentence", "redesignate_misdemeanor", "reduce", "redesignate_infraction", "seal", "dismiss",
-	"dismiss_legal_invalidity", "dismiss_and_seal", "vacate", "expunge",
+	"relief_granted_note", "recall_resentence", "redesignate_misdemeanor", "reduce", "redesignate_infraction",
+	"limited_access", "seal", "dismiss", "dismiss_legal_invalidity", "dismiss_and_seal", "set_aside", "vacate", "expunge",
 }
 
 // String is the verb as it is written in a pack and in the outputs, empty for

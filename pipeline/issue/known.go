@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/storage"
@@ -22,11 +23,20 @@ type Known struct {
 	Action  Action  // that it was told last
 }
 
-// Action is what an agency was told to add: a verb of policies behind the first, or Reinstated.
+// Action is what an agency was told to add, as lists have it: a place in listedVerbs, from 1;
+// or Reinstated.
 type Action uint8
 
 // Reinstated is the action of a reversal.
 const Reinstated Action = 255
+
+// listedVerbs are the verbs by their numbers in lists. New ones come at the end, for the
+// lists of batches before have these.
+var listedVerbs = []policies.Verb{
+	policies.RecallResentence, policies.RedesignateMisdemeanor, policies.Reduce, policies.RedesignateInfraction, policies.Seal,
+	policies.Dismiss, policies.DismissLegalInvalidity, policies.DismissAndSeal, policies.Vacate, policies.Expunge,
+	policies.ReliefGrantedNote, policies.LimitedAccess, policies.SetAside,
+}
 
 // actionOf is the action of a name; 0 where there is none such.
 func actionOf(name string) Action {
@@ -34,15 +44,15 @@ func actionOf(name string) Action {
 	if err != nil {
 		return 0
 	}
-	return Action(verb + 1) //nolint:gosec // verbs are few
+	return Action(slices.Index(listedVerbs, verb) + 1) //nolint:gosec // verbs are few
 }
 
-// Verb is the verb of an action; NoVerb of Reinstated.
+// Verb is the verb of an action; NoVerb of Reinstated, and of a number that no verb has.
 func (a Action) Verb() policies.Verb {
-	if a == Reinstated {
+	if a == 0 || int(a) > len(listedVerbs) {
 		return policies.NoVerb
 	}
-	return policies.Verb(a) - 1
+	return listedVerbs[a-1]
 }
 
 // knownBytes is the length of a record of a list: key, content, batch, action. Lists are in

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -145,4 +146,21 @@ func listOf(t *rapid.T, store storage.Store, known map[uint8]bool) writers.Outpu
 		t.Fatal(err)
 	}
 	return out
+}
+
+// Every verb has a number of its own in the lists, and the numbers are those of the first lists.
+func TestActionsAreVerbs(t *testing.T) {
+	for v := policies.Verb(0); v.String() != ""; v++ {
+		if a := actionOf(v.String()); a == 0 || a == Reinstated || a.Verb() != v {
+			t.Errorf("%s is action %d, which is %s", v, a, a.Verb())
+		}
+	}
+	for name, want := range map[string]Action{"recall_resentence": 1, "seal": 5, "expunge": 10, "set_aside": 13, "no verb": 0} {
+		if got := actionOf(name); got != want {
+			t.Errorf("%s is action %d, want %d", name, got, want)
+		}
+	}
+	if Reinstated.Verb() != policies.NoVerb || Action(0).Verb() != policies.NoVerb {
+		t.Error("a reversal has a verb")
+	}
 }

@@ -136,10 +136,11 @@ func (s *Shown) count(a Action, shown uint8, there bool) {
 			s.Missing++
 		}
 		return
-	case policies.RecallResentence:
+	case policies.RecallResentence, policies.ReliefGrantedNote:
 		s.Unclear++
 		return
-	case policies.Seal, policies.Dismiss, policies.DismissLegalInvalidity, policies.DismissAndSeal, policies.Vacate, policies.Expunge:
+	case policies.LimitedAccess, policies.Seal, policies.Dismiss, policies.DismissLegalInvalidity, policies.DismissAndSeal,
+		policies.SetAside, policies.Vacate, policies.Expunge:
 	}
 	switch {
 	case !there:

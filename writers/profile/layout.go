@@ -29,8 +29,8 @@ var fields = []struct {
 // dispositions are what the record of a charge says once an agency has done as it was told.
 const dispositions = `map:
       exact:
-        set_aside: [dismiss, dismiss_legal_invalidity, dismiss_and_seal, seal, vacate, expunge]
-        convicted: [reinstate, recall_resentence, redesignate_misdemeanor, redesignate_infraction, reduce]
+        set_aside: [dismiss, dismiss_legal_invalidity, dismiss_and_seal, limited_access, seal, set_aside, vacate, expunge]
+        convicted: [reinstate, relief_granted_note, recall_resentence, redesignate_misdemeanor, redesignate_infraction, reduce]
     blank: unknown`
 
 // Layout is a layout that reads the files of the profile: a recipient, or a test, reads with it
