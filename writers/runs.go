@@ -122,3 +122,9 @@ func readManifest(ctx context.Context, store storage.Store, c Commit) (*Manifest
 	}
 	return m, nil
 }
+
+// Forget takes the commit of a run away, and its signatures: there is no such run any more. Its
+// files stay, for whoever destroys them. It is safe to repeat.
+func Forget(ctx context.Context, store storage.Store, runID string) error {
+	return errors.Join(store.Remove(ctx, commitKey(runID)), store.Remove(ctx, signaturesKey(runID)))
+}

@@ -3,7 +3,6 @@ package writers
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -23,11 +22,11 @@ func SignRun(ctx context.Context, store storage.Store, run *Run, key ed25519.Pri
 	if err != nil && !errors.Is(err, storage.ErrNotExist) {
 		return err
 	}
-	line, err := json.Marshal(signing.Sign(signing.Run, run.Commit.RunID, run.Commit.ManifestSHA256, key))
+	line, err := signing.Sign(signing.Run, run.Commit.RunID, run.Commit.ManifestSHA256, key).Line()
 	if err != nil {
 		return err
 	}
-	return storage.Write(ctx, store, at, append(append(before, line...), '\n'))
+	return storage.Write(ctx, store, at, append(before, line...))
 }
 
 // CheckSigned is signing.ErrUnsigned unless one of those who are trusted has signed the run.

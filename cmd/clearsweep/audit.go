@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clearsweep/clearsweep/pipeline/purge"
 	"github.com/clearsweep/clearsweep/writers/journal"
+	"github.com/clearsweep/clearsweep/writers/signing"
 )
 
 func auditCommand() *cobra.Command {
@@ -64,14 +66,15 @@ func auditListCommand() *cobra.Command {
 
 func auditVerifyCommand() *cobra.Command {
 	var s3 s3Flags
-	var head string
+	var head, signedBy string
 	cmd := &cobra.Command{
 		Use:   "verify OUT",
 		Short: "Follow the chain of the journal, and print its head",
 		Long: `Verify reads every entry of the journal of an output. Each holds the hash of the one before,
 so an entry that was changed, swapped or removed shows, but for the removal of the last
 ones. So keep the head that verify prints where nobody who can write to the output can
-write, and give it to the next verify: then the journal must hold it still.`,
+write, and give it to the next verify: then the journal must hold it still. It also holds
+certificates of destruction against the journal.`,
 		Example: `  clearsweep audit verify out > head.txt
   clearsweep audit verify out --head "$(cat head.txt)"`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
@@ -90,11 +93,23 @@ write, and give it to the next verify: then the journal must hold it still.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d entries, each of which holds the hash of the one before\n", len(j.Entries))
+			trusted, err := readTrusted("--signed-by", signedBy)
+			if err != nil {
+				return err
+			}
+			certificates, err := purge.Check(cmd.Context(), out, j, trusted)
+			if errors.Is(err, purge.ErrDamaged) || errors.Is(err, signing.ErrUnsigned) {
+				return damage{err}
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "%d entries, each of which holds the hash of the one before; %d certificates of destruction\n", len(j.Entries), certificates)
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), j.Head())
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&signedBy, "signed-by", "", "`file` of public keys, PEM: certificates of destruction must be signed by one of them")
 	cmd.Flags().StringVar(&head, "head", "", "`hash` that verify printed before: the journal must hold it still")
 	s3.register(cmd.Flags())
 	return cmd

@@ -88,7 +88,7 @@ accounts for every row.
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), rejectsCommand(), reviewCommand(), gcCommand(),
+		sweepCommand(), runsCommand(), verifyCommand(), catCommand(), explainCommand(), rejectsCommand(), reviewCommand(), gcCommand(), purgeCommand(),
 		inspectCommand(), policyCommand(), codesCommand(), layoutCommand(), synthCommand(), benchCommand(),
 		issueCommand(), trackCommand(), coverageCommand(), archiveCommand(), signCommand(), profileCommand(), auditCommand(),
 		watchCommand(), statusCommand(), doctorCommand(),

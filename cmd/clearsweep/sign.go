@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/ed25519"
-	"encoding/json"
 	"fmt"
 	"os"
 
@@ -69,7 +68,12 @@ the lines in --signatures.`,
 			if err != nil {
 				return usageError{err}
 			}
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(signing.Sign(signing.Policy, pack.Called(), pack.Digest(), key))
+			line, err := signing.Sign(signing.Policy, pack.Called(), pack.Digest(), key).Line()
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(line)
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&keyFile, "key", "", "`file` of the private key, PEM")

@@ -22,6 +22,8 @@ import (
 const (
 	Policy = "policy" // its id, and the SHA-256 of its files
 	Run    = "run"    // its id, and the SHA-256 of its manifest
+	// Certificate is of destruction: its number, and the SHA-256 of it.
+	Certificate = "certificate"
 )
 
 // Signature says that the holder of a key answers for something. It is stored as JSON.
@@ -50,6 +52,12 @@ func ReadPrivate(source []byte) (ed25519.PrivateKey, error) {
 		return nil, errors.New("the private key is not one of Ed25519")
 	}
 	return private, nil
+}
+
+// Line is the signature as ReadSignatures reads it, with its line end.
+func (s Signature) Line() ([]byte, error) {
+	line, err := json.Marshal(s)
+	return append(line, '\n'), err
 }
 
 // Trusted are the public keys of those whose signatures count.
