@@ -123,8 +123,8 @@ func (c *content) start(ctx context.Context) (err error) {
 	} else {
 		c.in, err = containers.Open(file, c.limits)
 	}
-	if err == nil && table == tables.JSON {
-		c.in, err = tables.OpenJSON(c.in, c.wanted)
+	if err == nil && table != containers.None {
+		c.in, err = tables.OpenText(table, c.in, c.wanted)
 	}
 	return err
 }

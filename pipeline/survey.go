@@ -86,8 +86,8 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	switch {
 	case tables.IsParquet(head):
 		return p.surveyTable(ctx, f, in, file)
-	case kind == containers.None && p.isJSON(head):
-		return p.surveyJSON(ctx, f, file)
+	case kind == containers.None && p.textTable(head) != containers.None:
+		return p.surveyTextTable(ctx, f, p.textTable(head), file)
 	case kind == containers.None:
 		s, err := p.layout.Survey(ctx, f.Name, file, p.Config.rangeBytes())
 		if err != nil {
@@ -114,12 +114,17 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	return s, nil
 }
 
-// isJSON tells whether content is of JSON objects. A layout that finds its columns by
-// position reads none, and may read a text that begins as they do.
-func (p *Plan) isJSON(head []byte) bool { return p.layout.Columns() != nil && tables.IsJSON(head) }
+// textTable tells whether content is of JSON objects or XML elements. A layout that finds its
+// columns by position reads none, and may read a text that begins as they do.
+func (p *Plan) textTable(head []byte) containers.Kind {
+	if p.layout.Columns() == nil {
+		return containers.None
+	}
+	return tables.TextKind(head)
+}
 
-// surveyJSON surveys a file of JSON objects.
-func (p *Plan) surveyJSON(ctx context.Context, f File, in io.Reader) (Survey, error) {
+// surveyTextTable surveys a file of JSON objects or XML elements.
+func (p *Plan) surveyTextTable(ctx context.Context, f File, kind containers.Kind, in io.Reader) (Survey, error) {
 	digest := sha256.New()
 	delivered := io.TeeReader(in, digest)
 	s, err := p.surveyRows(ctx, f.Name, delivered)
@@ -129,25 +134,26 @@ func (p *Plan) surveyJSON(ctx context.Context, f File, in io.Reader) (Survey, er
 	if _, err := io.Copy(io.Discard, delivered); err != nil {
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
-	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{tables.JSON}}
+	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{kind}}
 	return Survey{Bytes: f.Bytes, SHA256: hex.EncodeToString(digest.Sum(nil)), Sources: []Source{source}}, nil
 }
 
-// surveyRows surveys a content that may be of JSON objects.
+// surveyRows surveys a content that may be of JSON objects or XML elements.
 func (p *Plan) surveyRows(ctx context.Context, name string, in io.Reader) (*readers.Survey, error) {
 	content := bufio.NewReaderSize(in, sniffed)
 	head, err := content.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if !p.isJSON(head) {
+	kind := p.textTable(head)
+	if kind == containers.None {
 		return p.layout.Survey(ctx, name, content, p.Config.rangeBytes())
 	}
-	rows, err := tables.OpenJSON(content, p.layout.Columns())
+	rows, err := tables.OpenText(kind, content, p.layout.Columns())
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	return p.layout.SurveyTable(ctx, name, tables.JSON, rows, p.Config.rangeBytes())
+	return p.layout.SurveyTable(ctx, name, kind, rows, p.Config.rangeBytes())
 }
 
 // surveyTable surveys a file that is a table: its rows are read with at, its bytes from

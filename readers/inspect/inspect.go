@@ -117,8 +117,8 @@ func (s *source) report(kinds []string) Report {
 		}
 		var sample []byte
 		sample, err = io.ReadAll(io.LimitReader(in, sampleBytes))
-		if err == nil && s.table == containers.None && tables.IsJSON(sample) {
-			return s.asJSON().report(append(r.Containers, string(tables.JSON)))
+		if kind := tables.TextKind(sample); err == nil && s.table == containers.None && kind != containers.None {
+			return s.as(kind).report(append(r.Containers, string(kind)))
 		}
 		if err == nil {
 			s.look(&r, sample)
@@ -129,15 +129,15 @@ func (s *source) report(kinds []string) Report {
 	return r
 }
 
-// asJSON is the content as a table of its objects.
-func (s *source) asJSON() *source {
+// as is the content as a table of its objects or elements.
+func (s *source) as(kind containers.Kind) *source {
 	content := s.open
-	return &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: tables.JSON, open: func(wanted []string) (io.Reader, error) {
+	return &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: kind, open: func(wanted []string) (io.Reader, error) {
 		in, err := content(nil)
 		if err != nil {
 			return nil, err
 		}
-		return tables.OpenJSON(in, wanted)
+		return tables.OpenText(kind, in, wanted)
 	}}
 }
 
@@ -175,7 +175,6 @@ var signatures = []struct{ begins, is string }{
 	{"\x00\x01\x00\x00Standard Jet DB", "an Access database: have its tables exported as text"},
 	{"SQLite format 3\x00", "an SQLite database: have its tables exported as text"},
 	{"%PDF-", "a PDF document: ask for the extract as text"},
-	{"<?xml", "an XML document"},
 	{"<", "a document of markup, such as the error answer of a web service"},
 	{"ARROW1", "an Arrow file: have it written as Parquet"},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document, such as a spreadsheet: have it exported as text"},

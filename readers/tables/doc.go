@@ -2,9 +2,10 @@
 // layout reads them as it reads any others.
 //
 //	Parquet ─► Open ─────┐
-//	JSON ────► OpenJSON ─┴─► header, row, row, ... each ended by RowEnd, fields by FieldEnd
+//	JSON ────► OpenJSON ─┤
+//	XML ─────► OpenXML ──┴─► header, row, row, ... each ended by RowEnd, fields by FieldEnd
 //
-// In goes a file, Parquet as one that can be read at any place and JSON as it streams, and
+// In goes a file, Parquet as one that can be read at any place, JSON and XML as they stream, and
 // the names of the columns that are wanted. Out comes text that depends on nothing but the file and these names. Nulls are
 // empty fields; dates are 2006-01-02, times behind them 15:04:05, with a fraction where
 // there is one, numbers decimal.

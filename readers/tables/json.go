@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,10 +16,7 @@ import (
 // JSON is the kind of a file of JSON objects, one a line.
 const JSON containers.Kind = "ndjson"
 
-const (
-	jsonHead    = 1 << 20 // of which the columns are told
-	longestLine = 16 << 20
-)
+const longestLine = 16 << 20
 
 // NoRow begins the text of a line that is no object: a row that no layout reads. What
 // stands in the line follows, as far as it may tell whose it is.
@@ -31,7 +26,7 @@ const mostOfNoRow = 64 << 10
 
 // IsJSON tells whether content that begins with head is of JSON objects.
 func IsJSON(head []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"), []byte("{"))
+	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n"), []byte("{"))
 }
 
 // Lines is JSON as rows of text: each line is a row, in its place. A line that is no
@@ -39,14 +34,10 @@ func IsJSON(head []byte) bool {
 // columns named with a dot between, outer.inner. The first error stays.
 type Lines struct {
 	in      *bufio.Reader
-	columns []string // of the rows
-	later   []string // that are wanted and are not in the first rows
+	columns *columns
 	line    int64
 	text    []byte
 	at      int
-	cells   [][]byte
-	met     []bool
-	places  map[string]int // of names that were met
 	members members
 	err     error
 }
@@ -56,55 +47,28 @@ type Lines struct {
 // MiB, in order of coming; a wanted one that is first met behind it is an error, for rows
 // before it would be taken to lack it.
 func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
-	l := &Lines{in: bufio.NewReaderSize(r, jsonHead), places: map[string]int{}}
-	head, err := l.in.Peek(jsonHead)
+	l := &Lines{in: bufio.NewReaderSize(r, headBytes), columns: newColumns(wanted)}
+	head, err := l.in.Peek(headBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	isWanted := func(name string) bool {
-		return wanted == nil || slices.ContainsFunc(wanted, func(w string) bool { return strings.EqualFold(w, name) })
-	}
 	objects := 0
-	for line := range bytes.Lines(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))) {
-		err := l.members.read(line, func(path, value []byte) {
-			if wanted == nil && bytes.Equal(value, NoRow) {
-				return // a list or an object, which nobody asks for
-			}
-			if name := string(path); isWanted(name) && l.column(name) < 0 {
-				l.columns = append(l.columns, name)
-			}
-		})
-		if err == nil {
+	for line := range bytes.Lines(bytes.TrimPrefix(head, byteOrderMark)) {
+		if err := l.members.read(line, l.columns.meet); err == nil {
 			objects++
 		}
 	}
-	switch {
-	case objects == 0:
+	if objects == 0 {
 		return nil, errors.New("it is JSON, and none of its first lines is an object: have it written as one object a line")
-	case len(l.columns) == 0:
-		return nil, errors.New("none of the columns that the layout names is in its first objects: is this the right layout?")
 	}
-	for _, name := range wanted {
-		if l.column(name) < 0 {
-			l.later = append(l.later, name)
-		}
-	}
-	l.cells, l.met = make([][]byte, len(l.columns)), make([]bool, len(l.columns))
-	if _, err := l.in.Discard(len(head) - len(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))); err != nil {
+	if err := l.columns.fix(); err != nil {
 		return nil, err
 	}
-	for i, name := range l.columns {
-		if i > 0 {
-			l.text = append(l.text, FieldEnd)
-		}
-		l.text = appendText(l.text, name)
+	if _, err := l.in.Discard(len(head) - len(bytes.TrimPrefix(head, byteOrderMark))); err != nil {
+		return nil, err
 	}
-	l.text = append(l.text, RowEnd)
+	l.text = l.columns.header(l.text)
 	return l, nil
-}
-
-func (l *Lines) column(name string) int {
-	return slices.IndexFunc(l.columns, func(c string) bool { return strings.EqualFold(c, name) })
 }
 
 // Read reads text.
@@ -133,7 +97,7 @@ func (l *Lines) next() error {
 		l.noRow(line)
 	case len(trimmed) == 0:
 	case !utf8.Valid(line):
-		l.text = append(l.text, bytes.Repeat([]byte{FieldEnd}, len(l.columns)-1)...) // its columns are there
+		l.text = append(l.text, bytes.Repeat([]byte{FieldEnd}, len(l.columns.names)-1)...) // its columns are there
 		l.text = append(l.text, noText)
 	default:
 		if fault := l.row(trimmed); fault != nil {
@@ -160,53 +124,17 @@ func (l *Lines) readLine() (line []byte, err error) {
 
 // row adds the members of an object. The error is that of a column that comes too late.
 func (l *Lines) row(line []byte) error {
-	clear(l.met)
-	twice := false
-	late := ""
-	err := l.members.read(line, func(path, value []byte) {
-		switch i := l.place(path); {
-		case i >= 0:
-			twice = twice || l.met[i]
-			l.met[i] = true
-			l.cells[i] = append(l.cells[i][:0], value...)
-		case i == tooLate:
-			late = string(path)
-		}
-	})
+	l.columns.begin()
+	err := l.members.read(line, l.columns.set)
 	switch {
-	case err != nil || twice:
+	case err != nil || l.columns.twice:
 		l.noRow(line)
-	case late != "":
-		return fmt.Errorf("line %d: the column %q is not in the first MiB of the file and comes here: put an object that has it first", l.line, late)
+	case l.columns.late != "":
+		return fmt.Errorf("line %d: the column %q is not in the first MiB of the file and comes here: put an object that has it first", l.line, l.columns.late)
 	default:
-		l.cellsAsRow()
+		l.text = l.columns.row(l.text)
 	}
 	return nil
-}
-
-// What a name is that is no column.
-const (
-	notWanted = -1
-	tooLate   = -2
-)
-
-// mostPlaces bounds the names that are remembered.
-const mostPlaces = 10_000
-
-// place is the column of a name.
-func (l *Lines) place(path []byte) int {
-	if i, known := l.places[string(path)]; known {
-		return i
-	}
-	name := string(path)
-	i := l.column(name)
-	if i < 0 && slices.ContainsFunc(l.later, func(w string) bool { return strings.EqualFold(w, name) }) {
-		i = tooLate
-	}
-	if len(l.places) < mostPlaces {
-		l.places[name] = i
-	}
-	return i
 }
 
 // noRow adds a line that is no object.
@@ -215,17 +143,6 @@ func (l *Lines) noRow(line []byte) {
 	for _, c := range line[:min(len(line), mostOfNoRow)] {
 		if c != FieldEnd && c != RowEnd && c != '\n' {
 			l.text = append(l.text, c)
-		}
-	}
-}
-
-func (l *Lines) cellsAsRow() {
-	for i, cell := range l.cells {
-		if i > 0 {
-			l.text = append(l.text, FieldEnd)
-		}
-		if l.met[i] {
-			l.text = appendText(l.text, cell)
 		}
 	}
 }

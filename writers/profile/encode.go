@@ -40,7 +40,8 @@ type Encoder struct {
 	out     *bufio.Writer
 	control Control
 	line    []byte
-	record  int // bytes of a record of fixed width
+	record  int      // bytes of a record of fixed width
+	open    []string // elements of the row that are open
 }
 
 // fixedForm is the form of files of fixed width.
@@ -74,6 +75,8 @@ func (p *Profile) Encoder(w io.Writer, h Head) (*Encoder, error) {
 			e.pad(text, headWidths[i])
 		}
 		return e, e.write()
+	case XML:
+		return e, e.begin(h)
 	case NDJSON:
 	}
 	return e, nil
@@ -119,6 +122,8 @@ func (e *Encoder) render(row *Row, mark string, before bool) error {
 		e.line = append(e.line, 'D')
 	case NDJSON:
 		e.line = append(e.line, '{')
+	case XML:
+		e.element(e.p.Document.Row)
 	case CSV, Tab:
 	}
 	for i := range e.p.Columns {
@@ -137,8 +142,13 @@ func (e *Encoder) render(row *Row, mark string, before bool) error {
 			return err
 		}
 	}
-	if e.p.Form == NDJSON {
+	switch e.p.Form {
+	case NDJSON:
 		e.line = append(e.line, '}')
+	case XML:
+		e.closeTo(0)
+		e.end(e.p.Document.Row)
+	case CSV, Tab, Fixed:
 	}
 	return nil
 }
@@ -168,6 +178,8 @@ func (e *Encoder) cell(i int, c *Column, value string) error {
 			e.line = append(append(e.line, quoted...), ':')
 		}
 		e.line = e.line[:len(e.line)-1]
+	case XML:
+		return e.elements(c.path, value)
 	}
 	return nil
 }
@@ -255,10 +267,16 @@ func (e *Encoder) write() error {
 // Close ends the file, and leaves open what it was written to.
 func (e *Encoder) Close() (Control, error) {
 	var err error
-	if e.p.Form == Fixed {
+	switch e.p.Form {
+	case Fixed:
 		e.line = append(e.line[:0], 'T')
 		e.line = fmt.Appendf(e.line, "%010d%012d", e.control.Rows, e.control.HashTotal)
 		err = e.write()
+	case XML:
+		e.line = e.line[:0]
+		e.end(e.p.Document.Root)
+		err = e.write()
+	case CSV, Tab, NDJSON:
 	}
 	return e.control, errors.Join(err, e.out.Flush())
 }

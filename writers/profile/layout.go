@@ -40,7 +40,7 @@ func (p *Profile) Layout() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Reads update files of the profile %s.\nlayout: %s\nabout: update files of the profile %s\n\n", p.Name, strings.ReplaceAll(p.Name, "/", "/update-"), p.Name)
 	switch p.Form {
-	case CSV, NDJSON:
+	case CSV, NDJSON, XML:
 		b.WriteString("delimited: {header: required, columns_by: name}\n")
 	case Tab:
 		b.WriteString("delimited: {header: required, delimiter: \"\\t\", quote: none}\n")
@@ -55,24 +55,24 @@ func (p *Profile) Layout() string {
 			at += c.Width
 			continue
 		}
-		fmt.Fprintf(&b, "  - %s\n", strconv.Quote(c.Name))
+		fmt.Fprintf(&b, "  - %s\n", strconv.Quote(p.called(c.Name)))
 	}
 	if p.Images != nil {
-		fmt.Fprintf(&b, "\nrows:\n  past: {column: %s, equals: %s}\n", strconv.Quote(p.Images.Column), strconv.Quote(p.Images.Before))
+		fmt.Fprintf(&b, "\nrows:\n  past: {column: %s, equals: %s}\n", strconv.Quote(p.called(p.Images.Column)), strconv.Quote(p.Images.Before))
 	}
 	b.WriteString("\nfields:\n")
 	for _, f := range fields {
 		c := p.column(f.fact)
 		switch {
 		case c == nil && f.fact == PersonID: // an agency that knows the case alone
-			fmt.Fprintf(&b, "  person_id: %s\n", strconv.Quote(p.column(CaseID).Name))
+			fmt.Fprintf(&b, "  person_id: %s\n", strconv.Quote(p.called(p.column(CaseID).Name)))
 		case c == nil:
 		case c.date:
-			fmt.Fprintf(&b, "  %s: {from: %s, %s}\n", f.field, strconv.Quote(c.Name), readDates(c.Dates))
+			fmt.Fprintf(&b, "  %s: {from: %s, %s}\n", f.field, strconv.Quote(p.called(c.Name)), readDates(c.Dates))
 		case f.fact == Action:
-			fmt.Fprintf(&b, "  disposition:\n    from: %s\n    %s\n", strconv.Quote(c.Name), dispositions)
+			fmt.Fprintf(&b, "  disposition:\n    from: %s\n    %s\n", strconv.Quote(p.called(c.Name)), dispositions)
 		default:
-			fmt.Fprintf(&b, "  %s: %s\n", f.field, strconv.Quote(c.Name))
+			fmt.Fprintf(&b, "  %s: %s\n", f.field, strconv.Quote(p.called(c.Name)))
 		}
 	}
 	return b.String()
@@ -96,4 +96,12 @@ func (p *Profile) column(f Fact) *Column {
 		}
 	}
 	return nil
+}
+
+// called is the name of a column as it is read.
+func (p *Profile) called(name string) string {
+	if p.Form == XML {
+		return read(name)
+	}
+	return name
 }

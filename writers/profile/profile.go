@@ -21,10 +21,11 @@ const (
 	Tab    Form = "tab"    // tabs, and no quotes: a value with a tab is refused
 	Fixed  Form = "fixed"  // records of one width, between a header and a trailer
 	NDJSON Form = "ndjson" // an object of JSON a line
+	XML    Form = "xml"    // a document with an element a row, each on a line
 )
 
 // extensions of the names of files.
-var extensions = map[Form]string{CSV: "csv", Tab: "tsv", Fixed: "txt", NDJSON: "ndjson"}
+var extensions = map[Form]string{CSV: "csv", Tab: "tsv", Fixed: "txt", NDJSON: "ndjson", XML: "xml"}
 
 // Profile is how an agency wants its update files.
 type Profile struct {
@@ -35,8 +36,18 @@ type Profile struct {
 	// loads both: the one before has no relief.
 	Images *Images `yaml:"images"`
 	// Formulas says that the file is for spreadsheets, and what they would run gets a ' before it.
-	Formulas string   `yaml:"formulas"`
-	Columns  []Column `yaml:"columns"`
+	Formulas string `yaml:"formulas"`
+	// Document is how a document of XML is made, where the form is that.
+	Document *Elements `yaml:"document"`
+	Columns  []Column  `yaml:"columns"`
+}
+
+// Elements are those of a document of XML around its columns. The names of columns are
+// elements too, with the elements that they stand in before them: nc:Person/nc:PersonName.
+type Elements struct {
+	Root       string            `yaml:"root"`
+	Row        string            `yaml:"row"`
+	Namespaces map[string]string `yaml:"namespaces"` // by prefix
 }
 
 // Images are the marks of the two rows of a change.
@@ -64,7 +75,8 @@ type Column struct {
 	// Relief says that the row before the change has nothing here.
 	Relief bool `yaml:"relief"`
 
-	fact Fact // unless Value or the mark of an image stands in the column
+	path []string // of the elements of its name
+	fact Fact     // unless Value or the mark of an image stands in the column
 	date bool
 }
 
@@ -89,13 +101,16 @@ func (p *Profile) check() error {
 		fault("profile: give it a name such as us-ca/court")
 	}
 	if extensions[p.Form] == "" {
-		fault("form: %q is none; one of csv, tab, fixed, ndjson", string(p.Form))
+		fault("form: %q is none; one of csv, tab, fixed, ndjson, xml", string(p.Form))
 	}
 	if p.Formulas != "" && p.Formulas != "quote" {
 		fault("formulas: %q is none; quote, or leave it out", p.Formulas)
 	}
 	if p.Formulas != "" && p.Form != CSV && p.Form != Tab {
 		fault("formulas: only files that spreadsheets open, csv and tab, have any")
+	}
+	if (p.Form == XML) != (p.Document != nil) {
+		fault("document: a profile of the form xml has it, and no other: root, row and namespaces")
 	}
 	names := map[string]bool{}
 	identified := false
@@ -105,6 +120,9 @@ func (p *Profile) check() error {
 			fault("columns: %q is no name of a column, or stands twice", c.Name)
 		}
 		names[c.Name] = true
+		if err := p.checkElements(c.Name); err != nil {
+			fault("columns: %s: %w", c.Name, err)
+		}
 		if c.Width <= 0 {
 			fault("columns: %s: width must be the most bytes that a value may have", c.Name)
 		}
@@ -112,6 +130,9 @@ func (p *Profile) check() error {
 			fault("columns: %s: %w", c.Name, err)
 		}
 		identified = identified || c.Value == nil && (c.fact == PersonID || c.fact == CaseID || c.fact == ChargeID)
+	}
+	if p.Document != nil {
+		faults = append(faults, p.Document.check(p.checkElements))
 	}
 	if !identified {
 		fault("columns: none of them tells which record is meant: add person_id, case_id or charge_id")
@@ -124,6 +145,7 @@ func (p *Profile) check() error {
 
 // resolve finds what stands in a column.
 func (p *Profile) resolve(c *Column) (err error) {
+	c.path = strings.Split(c.Name, "/")
 	if c.Value != nil || p.marks(c) {
 		if c.From != "" || c.Dates != "" || c.Map != nil || c.Require {
 			return errors.New("a column of one value has no from, dates, map or require")

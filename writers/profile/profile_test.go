@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/readers/tables"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/writers/profile"
@@ -57,7 +59,7 @@ func shipped(t *testing.T, name string) *profile.Profile {
 func names(t *testing.T) []string {
 	t.Helper()
 	list, err := profile.Names(schemas.Updates)
-	if err != nil || len(list) < 8 {
+	if err != nil || len(list) < 9 {
 		t.Fatal(list, err)
 	}
 	return list
@@ -143,9 +145,9 @@ func readBack(t *testing.T, layout *readers.Layout, source []byte, each func(str
 	ctx := context.Background()
 	content := source
 	survey, err := layout.Survey(ctx, "update", bytes.NewReader(content), 1<<20)
-	if tables.IsJSON(source) {
-		content = rowsOf(t, layout, source)
-		survey, err = layout.SurveyTable(ctx, "update", tables.JSON, bytes.NewReader(content), 1<<20)
+	if kind := tables.TextKind(source); kind != containers.None {
+		content = rowsOf(t, kind, layout, source)
+		survey, err = layout.SurveyTable(ctx, "update", kind, bytes.NewReader(content), 1<<20)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -165,10 +167,10 @@ func readBack(t *testing.T, layout *readers.Layout, source []byte, each func(str
 	}
 }
 
-// rowsOf is JSON as rows of text, as a sweep reads it.
-func rowsOf(t *testing.T, layout *readers.Layout, source []byte) []byte {
+// rowsOf is JSON or XML as rows of text, as a sweep reads it.
+func rowsOf(t *testing.T, kind containers.Kind, layout *readers.Layout, source []byte) []byte {
 	t.Helper()
-	lines, err := tables.OpenJSON(bytes.NewReader(source), layout.Columns())
+	lines, err := tables.OpenText(kind, bytes.NewReader(source), layout.Columns())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,6 +221,8 @@ func TestControlsAreThoseOfTheFile(t *testing.T) {
 			lines = lines[1:]
 		case profile.Fixed:
 			lines = lines[1 : len(lines)-1]
+		case profile.XML:
+			lines = lines[2 : len(lines)-1]
 		case profile.NDJSON:
 		}
 		var sum uint64
@@ -230,6 +234,37 @@ func TestControlsAreThoseOfTheFile(t *testing.T) {
 		}
 		if want := fmt.Sprintf("T%010d%012d", control.Rows, control.HashTotal); p.Form == profile.Fixed && !strings.Contains(string(source), "\n"+want) {
 			t.Errorf("%s: the trailer is not %s", name, want)
+		}
+	}
+}
+
+// TestNIEM is the document of one charge, as its receivers read it.
+func TestNIEM(t *testing.T) {
+	source, _ := write(t, shipped(t, "generic/niem"), 1)
+	for _, want := range []string{
+		`<cs:RecordUpdateList xmlns:cs="https://github.com/clearsweep/clearsweep/updates/1" xmlns:j="http://release.niem.gov/niem/domains/jxdm/7.0/" xmlns:nc="http://release.niem.gov/niem/niem-core/5.0/" agency="court-us-xx-yy" batch="batch-000001" policy="us-xx/act" asOf="2026-11-29" run="0123" list="">` + "\n",
+		`<nc:Person><nc:PersonName><nc:PersonGivenName>ANN &#34;ANNIE&#34; É</nc:PersonGivenName><nc:PersonSurName>O&#39;HARA, JR</nc:PersonSurName></nc:PersonName><nc:PersonBirthDate><nc:Date>1970-01-01</nc:Date></nc:PersonBirthDate>`,
+		`</nc:PersonStateIdentification></nc:Person><nc:Case><nc:CaseDocketID>C-0</nc:CaseDocketID>`,
+		`<cs:ReliefCode>dismiss</cs:ReliefCode>`, `<cs:ReliefEligibleDate/>`, "</cs:RecordUpdate>\n</cs:RecordUpdateList>\n",
+	} {
+		if !strings.Contains(string(source), want) {
+			t.Errorf("%s is not in\n%s", want, source)
+		}
+	}
+	for name, c := range map[string]struct{ from, to, want string }{
+		"no prefix":         {"cs:ReliefCode", "ReliefCode", `"ReliefCode" is no name of an element with a prefix`},
+		"an unknown prefix": {"cs:ReliefCode", "zz:ReliefCode", `what is the prefix "zz"?`},
+		"a root in a root":  {"root: cs:RecordUpdateList", "root: cs:a/cs:b", "is more than one element"},
+		"another form":      {"form: xml", "form: csv", "document: a profile of the form xml has it"},
+		"markup":            {"cs:ReliefCode", "cs:Relief><x", "is no name of an element"},
+	} {
+		text, err := fs.ReadFile(schemas.Updates, "updates/generic/niem.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = profile.Parse("test", []byte(strings.Replace(string(text), c.from, c.to, 1)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
 		}
 	}
 }
