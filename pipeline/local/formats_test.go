@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"maps"
 	"os"
@@ -114,6 +115,30 @@ func asJSON(t *testing.T, text []byte) []byte {
 	return b.Bytes()
 }
 
+// asXML is the rows of a CSV file that can be read, an element each; empty cells are left out, or
+// have an empty element.
+func asXML(t *testing.T, text []byte) []byte {
+	t.Helper()
+	names, records := soundRows(t, text)
+	b := bytes.NewBufferString(xml.Header + "<x:charges xmlns:x=\"urn:x\">\n")
+	for n, record := range records {
+		b.WriteString("<x:charge>\n")
+		for i, value := range record {
+			if value == "" && n%2 == 1 {
+				continue
+			}
+			b.WriteString("  <x:" + names[i] + ">")
+			if err := xml.EscapeText(b, []byte(value)); err != nil {
+				t.Fatal(err)
+			}
+			b.WriteString("</x:" + names[i] + ">\n")
+		}
+		b.WriteString("</x:charge>\n")
+	}
+	b.WriteString("</x:charges>\n")
+	return b.Bytes()
+}
+
 // One population gives the same determinations however it is sent.
 func TestFormatsDecideAlike(t *testing.T) {
 	if testing.Short() {
@@ -167,6 +192,8 @@ func TestFormatsDecideAlike(t *testing.T) {
 		}),
 		"JSON":         converted(".json", func(text []byte) []byte { return asJSON(t, text) }),
 		"JSON in gzip": converted(".json.gz", func(text []byte) []byte { return gz(t, asJSON(t, text)) }),
+		"XML":          converted(".xml", func(text []byte) []byte { return asXML(t, text) }),
+		"XML in gzip":  converted(".xml.gz", func(text []byte) []byte { return gz(t, asXML(t, text)) }),
 		"Parquet":      converted(".parquet", func(text []byte) []byte { return asParquet(t, text) }),
 	} {
 		if diff := cmp.Diff(want, decisions(cfg)); diff != "" {
