@@ -12,6 +12,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/writers/kms"
 )
 
 // Recipients are those who can decrypt a file. None leave it in clear.
@@ -36,32 +37,58 @@ func (r Recipients) And(others Recipients) Recipients {
 	return sum
 }
 
-// ParseRecipients reads public keys of age (age1...), or files that list some, a line
-// each.
+// ParseRecipients reads public keys of age (age1...), keys of AWS KMS (aws-kms:arn:...), or
+// files that list some, a line each; lines that begin with # are none.
 func ParseRecipients(list []string) (Recipients, error) {
 	var r Recipients
 	for _, one := range list {
-		text := one
-		if !strings.HasPrefix(one, "age1") {
+		names := []string{one}
+		if !isRecipient(one) {
 			source, err := os.ReadFile(one)
 			if err != nil {
-				return r, fmt.Errorf("%s is no public key (age1...), and no file of some: %w", one, err)
+				return r, fmt.Errorf("%s is no public key (age1...), no key of KMS (%sarn:...), and no file of some: %w", one, kms.Prefix, err)
 			}
-			text = string(source)
+			names = strings.Split(string(source), "\n")
 		}
-		keys, err := age.ParseRecipients(strings.NewReader(text))
-		if err != nil {
-			return r, fmt.Errorf("%s: %w", one, err)
-		}
-		for _, key := range keys {
-			name, ok := key.(fmt.Stringer)
-			if !ok {
-				return r, fmt.Errorf("%s: a recipient of type %T has no public key to be named by", one, key)
+		for i, name := range names {
+			if name = strings.TrimSpace(name); name == "" || strings.HasPrefix(name, "#") {
+				continue
 			}
-			r = r.And(Recipients{[]age.Recipient{key}, []string{name.String()}})
+			key, err := parseRecipient(name)
+			if err != nil {
+				return r, fmt.Errorf("%s: line %d: %w", one, i+1, err)
+			}
+			r = r.And(key)
+		}
+		if len(r.Names) == 0 {
+			return r, fmt.Errorf("%s: it names no key", one)
 		}
 	}
 	return r, nil
+}
+
+func isRecipient(name string) bool {
+	return strings.HasPrefix(name, "age1") || strings.HasPrefix(name, kms.Prefix)
+}
+
+// parseRecipient reads the name of one. The error does not quote it, for it may be a private key.
+func parseRecipient(name string) (Recipients, error) {
+	if strings.HasPrefix(name, kms.Prefix) {
+		key, err := kms.ParseRecipient(name)
+		if err != nil {
+			return InClear, err
+		}
+		return Recipients{[]age.Recipient{key}, []string{key.String()}}, nil
+	}
+	keys, err := age.ParseRecipients(strings.NewReader(name))
+	if err != nil {
+		return InClear, err
+	}
+	named, ok := keys[0].(fmt.Stringer)
+	if !ok {
+		return InClear, fmt.Errorf("a recipient of type %T has no public key to be named by", keys[0])
+	}
+	return Recipients{keys, []string{named.String()}}, nil
 }
 
 // Keys are the recipients themselves.
@@ -98,10 +125,10 @@ func (r *AgencyRecipients) add(agency, key string) error {
 			return err
 		}
 	}
-	if !strings.HasPrefix(key, "age1") {
-		return errors.New("recipient must be a public key of age, age1...; 'age-keygen' prints it")
+	if !isRecipient(key) {
+		return errors.New("recipient must be a public key of age, age1..., which 'age-keygen' prints, or one of KMS, aws-kms:arn:...")
 	}
-	parsed, err := ParseRecipients([]string{key})
+	parsed, err := parseRecipient(key)
 	if err != nil {
 		return err
 	}

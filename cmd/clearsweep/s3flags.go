@@ -13,6 +13,7 @@ import (
 
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
+	"github.com/clearsweep/clearsweep/writers/kms"
 )
 
 // s3Flags are the flags that say how to reach S3. Each may also stand in the
@@ -111,7 +112,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 }
 
 func identityFlag(flags *pflag.FlagSet, name *string) {
-	flags.StringVar(name, "identity", os.Getenv("CLEARSWEEP_IDENTITY"), "`file` of the private key of age, where the run is encrypted; CLEARSWEEP_IDENTITY when not given")
+	flags.StringVar(name, "identity", os.Getenv("CLEARSWEEP_IDENTITY"), "`file` of the private key of age where the run is encrypted, or aws-kms; CLEARSWEEP_IDENTITY when not given")
 }
 
 // open opens an output and the run.
@@ -132,10 +133,14 @@ func (f *runFlags) open(cmd *cobra.Command, place string) (storage.Store, *write
 	return out, run, nil
 }
 
-// readIdentity reads private keys of age; none without a name.
+// readIdentity reads private keys of age, or takes the machine's credentials for KMS; none
+// without a name.
 func readIdentity(name string) ([]age.Identity, error) {
-	if name == "" {
+	switch name {
+	case "":
 		return nil, nil
+	case kms.Anyone:
+		return []age.Identity{kms.Identity{}}, nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
