@@ -13,6 +13,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -142,6 +143,21 @@ func (m *moves) sweep(ctx context.Context, pack *policies.Pack, out string) (dec
 			file.Params[key] = value
 		}
 	}
+	d, err := sweepAside(ctx, &file)
+	if err != nil {
+		return decided{}, fmt.Errorf("%s: %w", pack.Name(), err)
+	}
+	return d, nil
+}
+
+// sweepAside sweeps into an output that goes when the command ends, and that nobody else can
+// read: it is encrypted with a key of its own.
+func sweepAside(ctx context.Context, file *sweepfile.File) (decided, error) {
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		return decided{}, err
+	}
+	file.EncryptFor = []string{key.Recipient().String()}
 	cfg, err := file.Config()
 	if err != nil {
 		return decided{}, usageError{err}
@@ -151,17 +167,21 @@ func (m *moves) sweep(ctx context.Context, pack *policies.Pack, out string) (dec
 	}
 	plan, err := pipeline.Open(ctx, cfg)
 	if err != nil {
-		return decided{}, usageError{fmt.Errorf("%s: %w", pack.Name(), err)}
+		return decided{}, usageError{err}
 	}
 	if _, err := local.Run(ctx, plan, new(local.Progress), nil); err != nil {
-		return decided{}, fmt.Errorf("%s: %w", pack.Name(), err)
+		return decided{}, err
 	}
-	store, err := openOut(ctx, out)
+	store, err := openOut(ctx, file.Out)
 	if err != nil {
 		return decided{}, err
 	}
 	run, err := writers.OpenRun(ctx, store, "")
-	return decided{store, run}, err
+	if err != nil {
+		return decided{}, err
+	}
+	run.Keys = []age.Identity{key}
+	return decided{store, run}, nil
 }
 
 // sameInputs tells whether two runs read the same bytes.

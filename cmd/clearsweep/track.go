@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -8,15 +10,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/clearsweep/clearsweep/cmd/sweepfile"
 	"github.com/clearsweep/clearsweep/pipeline/agencies"
 	"github.com/clearsweep/clearsweep/pipeline/issue"
 	"github.com/clearsweep/clearsweep/pipeline/track"
 	"github.com/clearsweep/clearsweep/storage"
+	"github.com/clearsweep/clearsweep/writers"
 )
 
 func trackCommand() *cobra.Command {
@@ -157,16 +162,19 @@ func trackVerifyCommand() *cobra.Command {
 	var deed deedFlags
 	var of runFlags
 	var agency, scratch string
+	var newer newerExtract
 	cmd := &cobra.Command{
 		Use:   "verify OUT --agency NAME --who NAME",
 		Short: "Look whether a newer extract shows the relief that an agency was told of",
 		Long: `Verify compares what an agency was told with a sweep of a newer extract: that of the agency
 itself, or one in which its records are published. Charges are shown, or gone from the
 extract, or stand as before: these are missing. A batch is verified, and its last milestone
-reached, when none of its charges is missing. The exit code is 6 where one is.`,
-		Example: `  clearsweep sweep --config newer.yaml
-  clearsweep track verify out --agency repository-us-ca --who "records bureau"`,
-		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
+reached, when none of its charges is missing. The exit code is 6 where one is.
+
+The newer extract is that of --extract, which is read for this alone, or that of the newest
+run, or of --run.`,
+		Example: `  clearsweep track verify out --agency repository-us-ca --extract 'newer/*.csv' --who "records bureau"`,
+		Args:    oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			moment, err := deed.moment()
 			if err != nil {
@@ -185,7 +193,18 @@ reached, when none of its charges is missing. The exit code is 6 where one is.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, temporary.Discard()) }()
-			shown, err := l.History.ShownIn(cmd.Context(), out, temporary, run, agency)
+			at, extracts := out, []string(nil)
+			if len(newer.files) > 0 {
+				d, err := newer.sweep(cmd, &of.s3Flags, run, temporary)
+				if err != nil {
+					return interrupted(cmd.Context(), err)
+				}
+				at, run = d.store, d.run
+				for _, in := range run.Manifest.Inputs {
+					extracts = append(extracts, in.SHA256)
+				}
+			}
+			shown, err := l.History.ShownIn(cmd.Context(), out, temporary, at, run, agency)
 			if err != nil {
 				return err
 			}
@@ -196,7 +215,14 @@ reached, when none of its charges is missing. The exit code is 6 where one is.`,
 			for _, s := range l.Standings {
 				b := s.Batch
 				_, verified := s.Reached[agencies.Verified]
-				if s.Told.Agency != agency || verified || b.On >= moment.On || b.Run == run.Manifest.RunID {
+				if s.Told.Agency != agency || verified || b.On >= moment.On {
+					continue
+				}
+				no, err := isOf(cmd.Context(), out, b, run.Manifest)
+				if err != nil {
+					return err
+				}
+				if no {
 					continue // an extract that is no newer shows nothing of what came of the list
 				}
 				s := shown[b.Number]
@@ -204,7 +230,7 @@ reached, when none of its charges is missing. The exit code is 6 where one is.`,
 					s = &issue.Shown{} // of all its charges a later batch is the last word
 				}
 				c := track.Check{
-					Batch: b.ID, Agency: agency, On: moment.On.String(), Run: run.Manifest.RunID,
+					Batch: b.ID, Agency: agency, On: moment.On.String(), Run: run.Manifest.RunID, Extracts: extracts,
 					Shown: s.Shown, Gone: s.Gone, Missing: s.Missing, Unclear: s.Unclear,
 				}
 				if _, err := l.History.Journal.Append(cmd.Context(), moment.At, moment.Who, track.VerifiedEntry, c); err != nil {
@@ -221,9 +247,48 @@ reached, when none of its charges is missing. The exit code is 6 where one is.`,
 	}
 	cmd.Flags().StringVar(&agency, "agency", "", "`name` of the agency")
 	cmd.Flags().StringVar(&scratch, "scratch", "", "`folder` for what does not outlive the command; OUT when that is a folder, else the system's own")
+	cmd.Flags().StringArrayVar(&newer.files, "extract", nil, "`path` or glob of the newer extract; may be repeated")
+	cmd.Flags().StringVar(&newer.layout, "layout", "", "`name` or path of its layout; that of the run when not given")
+	cmd.Flags().StringVar(&newer.policy, "policy", "", "`name` or path of a policy pack of its state; that of the run when not given")
 	deed.register(cmd, "the `day` of the extract")
 	of.register(cmd)
 	return cmd
+}
+
+// isOf tells whether a batch was issued of the very extract that a manifest is of.
+func isOf(ctx context.Context, out storage.Store, b *issue.Batch, m *writers.Manifest) (bool, error) {
+	if b.Run == m.RunID {
+		return true, nil
+	}
+	run, err := writers.OpenRun(ctx, out, b.Run)
+	if errors.Is(err, writers.ErrNoRun) { // it was purged
+		return false, nil
+	}
+	return err == nil && sameInputs(run.Manifest, m), err
+}
+
+// newerExtract is an extract that is read to see what it shows.
+type newerExtract struct {
+	files          []string
+	layout, policy string
+}
+
+// sweep reads the extract as the run was read.
+func (n *newerExtract) sweep(cmd *cobra.Command, s3 *s3Flags, as *writers.Run, scratch *storage.Scratch) (d decided, err error) {
+	m := as.Manifest
+	if len(m.Layouts) != 1 && n.layout == "" {
+		return d, usageError{errors.New("--layout: name the layout of the extract; the run has several")}
+	}
+	file := sweepfile.Defaults()
+	file.Inputs, file.Out, file.AsOf, file.MaxRejects = n.files, filepath.Join(scratch.String(), "extract"), m.AsOf, -1
+	file.Layout, file.Policy, file.Params = cmp.Or(n.layout, m.Layouts[0].Name), cmp.Or(n.policy, m.Policy.ID), map[string]any{}
+	for key, value := range m.Policy.Params {
+		file.Params[key] = value
+	}
+	if file.S3, err = s3.over(cmd, file.S3); err != nil {
+		return d, usageError{err}
+	}
+	return sweepAside(cmd.Context(), &file)
 }
 
 // anyThere tells whether the extract has any of the charges.

@@ -31,8 +31,8 @@ const (
 
 // ShownIn compares what an agency has been told, by batch, with a sweep of a newer extract: that
 // of the agency, or one that its records are published in. Rows are gone over by key in parts
-// that fit the memory.
-func (h *History) ShownIn(ctx context.Context, out, scratch storage.Store, run *writers.Run, agency string) (_ map[uint32]*Shown, err error) {
+// that fit the memory. The run is in the store of, which may be another than the output.
+func (h *History) ShownIn(ctx context.Context, out, scratch, of storage.Store, run *writers.Run, agency string) (_ map[uint32]*Shown, err error) {
 	known, told := h.Known()[agency]
 	if !told {
 		return nil, fmt.Errorf("agency %q was never told of anything", agency)
@@ -42,7 +42,7 @@ func (h *History) ShownIn(ctx context.Context, out, scratch storage.Store, run *
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, standing.remove(context.WithoutCancel(ctx))) }()
-	err = writers.EachCharge(ctx, out, run, func(c *writers.ChargeState) error {
+	err = writers.EachCharge(ctx, of, run, func(c *writers.ChargeState) error {
 		if c.Outcome == schemas.History {
 			return nil
 		}

@@ -21,14 +21,16 @@ type Delivery struct {
 
 // Check says what a newer extract shows of a batch: the body of the journal's entry.
 type Check struct {
-	Batch   string `json:"batch"`
-	Agency  string `json:"agency"`
-	On      string `json:"on"`
-	Run     string `json:"run"`     // the sweep of the newer extract
-	Shown   int64  `json:"shown"`   // charges on which it shows the relief
-	Gone    int64  `json:"gone"`    // charges that it has no more, as one that seals or expunges does
-	Missing int64  `json:"missing"` // charges that stand as before
-	Unclear int64  `json:"unclear"` // charges on which no extract would show it, as of a sentence recalled
+	Batch  string `json:"batch"`
+	Agency string `json:"agency"`
+	On     string `json:"on"`
+	Run    string `json:"run"` // the sweep of the newer extract
+	// Extracts are the SHA-256 of the files that were swept for this check alone.
+	Extracts []string `json:"extracts_sha256,omitempty"`
+	Shown    int64    `json:"shown"`   // charges on which it shows the relief
+	Gone     int64    `json:"gone"`    // charges that it has no more, as one that seals or expunges does
+	Missing  int64    `json:"missing"` // charges that stand as before
+	Unclear  int64    `json:"unclear"` // charges on which no extract would show it, as of a sentence recalled
 	// The batch may have none of these: of all its charges a later one is the last word.
 }
 
