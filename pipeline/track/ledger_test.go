@@ -21,7 +21,7 @@ const court = "court-us-ca-kern"
 
 // ledgerOf is the ledger of a batch of 10 changes for one court on 2026-03-02, and of what was
 // noted after it.
-func ledgerOf(t *testing.T, noted ...any) *track.Ledger {
+func ledgerOf(t testing.TB, noted ...any) *track.Ledger {
 	t.Helper()
 	store, err := storage.OpenDisk(t.TempDir())
 	if err != nil {
