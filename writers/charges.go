@@ -32,22 +32,38 @@ func EachCharge(ctx context.Context, store storage.Store, run *Run, do func(*Cha
 // its files, and stops at the first error. The batch has the named columns, or all if none is
 // named; it is good until do returns.
 func EachDetermination(ctx context.Context, store storage.Store, run *Run, names []string, do func(arrow.Record) error) error {
-	for _, out := range run.Manifest.Outputs {
-		if path.Dir(out.Path) != "determinations" {
-			continue
+	for _, out := range run.Determinations() {
+		if err := run.EachBatch(ctx, store, out, names, do); err != nil {
+			return err
 		}
-		var stopped error
-		err := eachBatch(ctx, run.Folder(store), out.Path, names, func(batch arrow.Record) {
-			if stopped == nil {
-				stopped = do(batch)
-			}
-		})
-		if stopped != nil {
-			return stopped
+	}
+	return nil
+}
+
+// Determinations are the files of the run's determinations, in order.
+func (r *Run) Determinations() (list []Output) {
+	for _, out := range r.Manifest.Outputs {
+		if path.Dir(out.Path) == "determinations" {
+			list = append(list, out)
 		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w", out.Path, err)
+	}
+	return list
+}
+
+// EachBatch calls do with every batch of a Parquet file of the run, and stops at the first error.
+// The batch has the named columns, or all if none is named; it is good until do returns.
+func (r *Run) EachBatch(ctx context.Context, store storage.Store, of Output, names []string, do func(arrow.Record) error) error {
+	var stopped error
+	err := eachBatch(ctx, r.Folder(store), of.Path, names, func(batch arrow.Record) {
+		if stopped == nil {
+			stopped = do(batch)
 		}
+	})
+	if stopped != nil {
+		return stopped
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", of.Path, err)
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ type issuing struct {
 	history *History
 
 	sealing sync.Mutex
-	sealed  *offers // charges whose records will change, each once for every agency
+	sealed  keySet // charges whose records will change
 }
 
 func begin(history *History, cfg Config) (*issuing, error) {
@@ -142,9 +142,6 @@ func (b *issuing) tell(ctx context.Context) (err error) {
 			err = errors.Join(err, t.discard(context.WithoutCancel(ctx)))
 		}
 	}()
-	if err := b.newlyTold(ctx); err != nil {
-		return err
-	}
 	if err := b.each(ctx, tellers, (*teller).prepare); err != nil {
 		return err
 	}
@@ -383,7 +380,7 @@ func (t *teller) decide(ctx context.Context) error {
 		}
 		t.fates[m.offer.ordinal] = of
 		if of == fresh || of == corrected {
-			return t.seal(m.offer.key)
+			t.seal(m.offer.key)
 		}
 		return nil
 	})

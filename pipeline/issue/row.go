@@ -85,6 +85,9 @@ func (k Key) number(n int) Key {
 	return k
 }
 
+// short is enough of the key to tell charges apart, without the number.
+func (k Key) short() uint64 { return binary.BigEndian.Uint64(k[:]) }
+
 // alike is the key without the number.
 func (k Key) alike() Key { return k.number(0) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -15,42 +16,30 @@ import (
 	"github.com/clearsweep/clearsweep/writers/profile"
 )
 
-// newlyTold begins the list of charges whose records will change.
-func (b *issuing) newlyTold(ctx context.Context) (err error) {
-	if b.cfg.ArchiveFor == nil {
-		return nil
-	}
-	rows := int64(0)
-	for _, of := range b.updates {
-		rows += of.Rows
-	}
-	b.sealed, err = newOffers(ctx, b.cfg.Scratch, "sealed", rows)
-	return err
-}
-
 // seal notes that the record of a charge will change. Tellers call it at once.
-func (b *issuing) seal(k Key) error {
-	if b.sealed == nil {
-		return nil
+func (b *issuing) seal(k Key) {
+	if b.cfg.ArchiveFor == nil {
+		return
 	}
 	b.sealing.Lock()
 	defer b.sealing.Unlock()
-	return b.sealed.put(offer{key: k.alike()})
+	b.sealed.add(k.short())
 }
 
 // archive keeps what the records said of all charges that agencies are newly told of: every
 // row that has one of them. It is durable, and in the journal, before an update file is begun.
 func (b *issuing) archive(ctx context.Context) (err error) {
-	if b.sealed == nil {
+	if b.sealed.n == 0 {
 		return nil
 	}
-	defer func() { err = errors.Join(err, b.sealed.remove(context.WithoutCancel(ctx))) }()
-	if err := b.sealed.done(); err != nil {
+	files := b.cfg.Run.Determinations()
+	marks, err := b.marks(ctx, files)
+	if err != nil {
 		return err
 	}
-	marks, err := b.marks(ctx)
-	if err != nil || marks.count == 0 {
-		return err
+	b.sealed = keySet{}
+	if !slices.ContainsFunc(marks, func(m []uint64) bool { return m != nil }) {
+		return nil
 	}
 	folder := writers.Folder{Store: b.cfg.Out, Prefix: path.Join(writers.ArchivesFolder, path.Base(path.Dir(b.Folder)), path.Base(b.Folder))}
 	vouched := false
@@ -63,7 +52,7 @@ func (b *issuing) archive(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := b.copyRows(ctx, &marks, w); err != nil {
+	if err := b.copyRows(ctx, files, marks, w); err != nil {
 		return errors.Join(err, w.Abort())
 	}
 	a, err := w.Commit()
@@ -76,37 +65,49 @@ func (b *issuing) archive(ctx context.Context) (err error) {
 	return err
 }
 
+// rowsAhead is how many batches are read while others are sealed.
+const rowsAhead = 8
+
 // copyRows archives the rows that are marked: one goroutine reads them, another seals them.
-func (b *issuing) copyRows(ctx context.Context, marks *marks, w *archive.Writer) error {
+func (b *issuing) copyRows(ctx context.Context, files []writers.Output, marks [][]uint64, w *archive.Writer) error {
 	type some struct {
 		batch arrow.Record
 		rows  []int
 	}
-	found := make(chan some, 2)
+	found := make(chan some, rowsAhead)
 	g, working := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(found)
-		ordinal := 0
-		return writers.EachDetermination(working, b.cfg.Out, b.cfg.Run, nil, func(batch arrow.Record) error {
-			var rows []int
-			for row := range int(batch.NumRows()) {
-				if marks.has(ordinal) {
-					rows = append(rows, row)
+		for i, file := range files {
+			if marks[i] == nil {
+				continue
+			}
+			at := 0
+			err := b.cfg.Run.EachBatch(working, b.cfg.Out, file, nil, func(batch arrow.Record) error {
+				var rows []int
+				for row := range int(batch.NumRows()) {
+					if marks[i][at>>6]>>(at&63)&1 != 0 {
+						rows = append(rows, row)
+					}
+					at++
 				}
-				ordinal++
+				if len(rows) == 0 {
+					return nil
+				}
+				batch.Retain()
+				select {
+				case found <- some{batch, rows}:
+					return nil
+				case <-working.Done():
+					batch.Release()
+					return working.Err()
+				}
+			})
+			if err != nil {
+				return err
 			}
-			if len(rows) == 0 {
-				return nil
-			}
-			batch.Retain()
-			select {
-			case found <- some{batch, rows}:
-				return nil
-			case <-working.Done():
-				batch.Release()
-				return working.Err()
-			}
-		})
+		}
+		return nil
 	})
 	g.Go(func() error {
 		for of := range found {
@@ -132,91 +133,68 @@ func (h *History) lastArchive() (hash string) {
 	return hash
 }
 
-// marks are some of the rows of the determinations, by their place.
-type marks struct {
-	bits  []uint64
-	count int64
+// marks finds the rows of the charges whose records will change: for each file a bit a row, nil
+// where it has none of them.
+func (b *issuing) marks(ctx context.Context, files []writers.Output) ([][]uint64, error) {
+	marks := make([][]uint64, len(files))
+	g, working := errgroup.WithContext(ctx)
+	g.SetLimit(max(b.cfg.Workers, 1))
+	for i, file := range files {
+		g.Go(func() error {
+			at := 0
+			return b.cfg.Run.EachBatch(working, b.cfg.Out, file, identityColumns, func(batch arrow.Record) error {
+				key := identities(batch)
+				for row := range int(batch.NumRows()) {
+					if b.sealed.has(key(row).short()) {
+						if marks[i] == nil {
+							marks[i] = make([]uint64, (file.Rows+63)/64)
+						}
+						marks[i][at>>6] |= 1 << (at & 63)
+					}
+					at++
+				}
+				return nil
+			})
+		})
+	}
+	return marks, g.Wait()
 }
 
-func (m *marks) set(i uint32) {
-	for int(i>>6) >= len(m.bits) {
-		m.bits = append(m.bits, 0)
-	}
-	if m.bits[i>>6]&(1<<(i&63)) == 0 {
-		m.bits[i>>6] |= 1 << (i & 63)
-		m.count++
-	}
+// keySet is a set of short keys, in 11 to 22 bytes a key. That two keys have one short key
+// would archive a row too many; of a hundred million keys it happens once in some thousand
+// batches.
+type keySet struct {
+	slots []uint64 // 0 is free; the key 0 is stored as 1
+	n     int
 }
 
-func (m *marks) has(i int) bool { return i>>6 < len(m.bits) && m.bits[i>>6]>>(i&63)&1 != 0 }
-
-// marks finds the rows of the charges whose records will change.
-func (b *issuing) marks(ctx context.Context) (_ marks, err error) {
-	var m marks
-	list, err := b.sealedList(ctx)
-	if err != nil || list.Rows == 0 {
-		return m, err
-	}
-	rows, err := newOffers(ctx, b.cfg.Scratch, "rows", b.cfg.Run.Manifest.Totals.Charges)
-	if err != nil {
-		return m, err
-	}
-	defer func() { err = errors.Join(err, rows.remove(context.WithoutCancel(ctx))) }()
-	var ordinal uint32
-	err = writers.EachDetermination(ctx, b.cfg.Out, b.cfg.Run, identityColumns, func(batch arrow.Record) error {
-		key := identities(batch)
-		for row := range int(batch.NumRows()) {
-			if err := rows.put(offer{key: key(row), ordinal: ordinal}); err != nil {
-				return err
+func (s *keySet) add(k uint64) {
+	if s.n*4 >= len(s.slots)*3 {
+		old := s.slots
+		s.slots, s.n = make([]uint64, max(2*len(old), 1<<10)), 0
+		for _, k := range old {
+			if k != 0 {
+				s.add(k)
 			}
-			ordinal++
 		}
-		return nil
-	})
-	if err != nil {
-		return m, errors.Join(err, rows.abort())
 	}
-	if err := rows.done(); err != nil {
-		return m, err
+	if at := s.find(k); s.slots[at] == 0 {
+		s.slots[at] = max(k, 1)
+		s.n++
 	}
-	var of Key
-	met := false
-	err = merge(ctx, rows, b.cfg.Scratch, list, func(at meeting) error {
-		if at.known != nil {
-			of, met = at.known.Key, true
-		}
-		if at.offer != nil && met && at.offer.key.alike() == of {
-			m.set(at.offer.ordinal)
-		}
-		return nil
-	})
-	return m, err
 }
 
-// sealedList writes the charges whose records will change, each once, in order of key.
-func (b *issuing) sealedList(ctx context.Context) (_ writers.Output, err error) {
-	f, err := writers.Folder{Store: b.cfg.Scratch}.Create(ctx, "sealed-list", writers.InClear)
-	if err != nil {
-		return writers.Output{}, err
-	}
-	defer func() { err = errors.Join(err, f.Abort()) }()
-	var rows int64
-	var last Key
-	var line []byte
-	err = b.sealed.each(ctx, func(o *offer) error {
-		if k := o.key.alike(); rows == 0 || k != last {
-			last = k
-			rows++
-			line = (&Known{Key: k}).append(line[:0])
-			_, err := f.Write(line)
-			return err
+func (s *keySet) has(k uint64) bool { return s.n > 0 && s.slots[s.find(k)] != 0 }
+
+// find is the slot of a key, or the free one where it belongs.
+func (s *keySet) find(k uint64) int {
+	k = max(k, 1)
+	mask := len(s.slots) - 1
+	for at := int(k) & mask; ; at = (at + 1) & mask { //nolint:gosec // a hash
+		if s.slots[at] == 0 || s.slots[at] == k {
+			return at
 		}
-		return nil
-	})
-	if err != nil {
-		return writers.Output{}, err
 	}
-	return f.Commit(rows)
 }
 
 // identityColumns are those of determinations that an identity is made of.
