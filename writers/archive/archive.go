@@ -19,6 +19,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
@@ -189,7 +190,14 @@ func (w *Writer) flush() error {
 	batch := w.builder.NewRecord()
 	defer batch.Release()
 	w.held = 0
-	return guard(func() error { return w.parquet.Write(batch) })
+	err := guard(func() error { return w.parquet.Write(batch) })
+	for i, column := range batch.Columns() { // the next group will be as large
+		w.builder.Field(i).Reserve(column.Len())
+		if text, ok := column.(*array.String); ok {
+			w.builder.Field(i).(*array.StringBuilder).ReserveData(len(text.ValueBytes()))
+		}
+	}
+	return err
 }
 
 // Rows is how many rows were added.
@@ -303,14 +311,26 @@ func (a *Archive) unwrap(ctx context.Context, store storage.Store, wrapped write
 	return unwrap(a.Name, b.Bytes(), keys)
 }
 
+// readersAtOnce is how many readers share the row groups of an archive that is read back.
+const readersAtOnce = 2
+
 // readBack decrypts every page of the archive, each of which proves that it is whole and in its
 // place.
 func (a *Archive) readBack(ctx context.Context, store storage.Store, k key) error {
+	g, working := errgroup.WithContext(ctx)
+	for first := range readersAtOnce {
+		g.Go(func() error { return a.readGroups(working, store, k, first) })
+	}
+	return g.Wait()
+}
+
+// readGroups decrypts the row groups of one reader.
+func (a *Archive) readGroups(ctx context.Context, store storage.Store, k key, first int) error {
 	err := a.open(ctx, store, k, func(in *file.Reader) error {
 		if in.NumRows() != a.Rows.Rows {
 			return fmt.Errorf("%d rows, of %d", in.NumRows(), a.Rows.Rows)
 		}
-		for g := range in.NumRowGroups() {
+		for g := first; g < in.NumRowGroups(); g += readersAtOnce {
 			group := in.RowGroup(g)
 			for c := range group.NumColumns() {
 				pages, err := group.GetColumnPageReader(c)
