@@ -41,6 +41,8 @@ var Determinations = arrow.NewSchema([]arrow.Field{
 	text("restitution", false),
 	text("partial_dates", true), // events, and births, of which only the year, or the year and month, is on record
 	date("birth_date"),          // of the row; the law is asked without one where rows disagree
+	text("surname", true),       // of whom relief is due alone: the archive keeps it
+	text("given_name", true),    // the same
 	text("substances", true),
 	text("substance_evidence", true),
 	text("ncic", true),

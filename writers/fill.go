@@ -85,6 +85,8 @@ func said[T interface {
 
 var verdictFills = map[string]fill{
 	"source":          fillSources,
+	"surname":         fillNamed(schemas.ColSurname),
+	"given_name":      fillNamed(schemas.ColGivenName),
 	"substances":      fillSubstances,
 	"policy":          fillSaid(0, func(w *Words) string { return w.Policy }),
 	"rule":            fillSaid(1, func(w *Words) string { return w.Rule }),
@@ -189,6 +191,26 @@ func fillTexts(from int) fill {
 			s := texts.Value(row)
 			if c.plainText(s); !utf8.ValidString(s) {
 				return i, errUTF8
+			}
+		}
+		return 0, nil
+	}
+}
+
+// fillNamed fills a column with what is kept of those alone to whom relief is due.
+func fillNamed(from int) fill {
+	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		texts := p.charges.Column(from).(*array.String)
+		if texts.NullN() == texts.Len() {
+			c.levels.add(len(p.verdicts), false)
+			return 0, nil
+		}
+		for i := range p.verdicts {
+			row := p.row(i)
+			if p.verdicts[i].Words.Outcome != schemas.Eligible || texts.IsNull(row) {
+				c.null()
+			} else if err := c.text(texts.Value(row)); err != nil {
+				return i, err
 			}
 		}
 		return 0, nil
