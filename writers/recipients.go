@@ -126,7 +126,7 @@ func (r *AgencyRecipients) add(agency, key string) error {
 		}
 	}
 	if !isRecipient(key) {
-		return errors.New("recipient must be a public key of age, age1..., which 'age-keygen' prints, or one of KMS, aws-kms:arn:...")
+		return errors.New("recipient must be a public key of age, age1..., which 'age-keygen' prints, or one of KMS, aws-kms: and its ARN")
 	}
 	parsed, err := parseRecipient(key)
 	if err != nil {

@@ -49,7 +49,7 @@ func ParseRecipient(name string) (*Recipient, error) {
 	key := strings.TrimPrefix(name, Prefix)
 	of, err := arn.Parse(key)
 	if err != nil || of.Service != "kms" || of.Region == "" {
-		return nil, fmt.Errorf("%s: want the ARN of a key of KMS behind %s, such as %sarn:aws:kms:us-west-2:111122223333:key/...", name, Prefix, Prefix)
+		return nil, fmt.Errorf("%s: want the ARN of a key of KMS behind %s, such as %sarn:aws:kms:us-west-2:111122223333:key/ID", name, Prefix, Prefix)
 	}
 	return &Recipient{key}, nil
 }
