@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/clearsweep/clearsweep/pipeline/evaluate"
+	"github.com/clearsweep/clearsweep/pipeline/route"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/writers"
 )
@@ -15,7 +16,7 @@ func (s *settler) deliver(rows *rows, row int32, i int, d *evaluate.Decision, sa
 		return nil
 	}
 	county := rows.county.text(row)
-	agencies := s.router.Agencies(d.Outcome, county, rows.agency.text(row))
+	agencies := s.router.Agencies(d.Outcome, route.Place{County: county, TransferredTo: rows.transferredTo.text(row), Arresting: rows.agency.text(row)})
 	s.delivery = writers.Delivery{
 		Agencies: agencies, Source: s.source(rows, row), Line: rows.line.Value(int(row)),
 		Person: rows.person.text(row), Surname: rows.surname.text(row), GivenName: rows.givenName.text(row),

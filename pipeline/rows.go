@@ -12,18 +12,18 @@ import (
 // rows are the columns of a batch of schemas.Coded, each as what it is. Texts
 // taken from them live as long as the batch.
 type rows struct {
-	batch                                                                      arrow.Record
-	source                                                                     *array.Uint32
-	line                                                                       *array.Int64
-	kind, severity, disposition, sentence, codeMatch, inchoate                 *array.Uint8
-	person, surname, givenName, docket, charge                                 texts
-	county, court, agency, statute, description, degree, dispositionText, code words
-	partly                                                                     words
-	listed                                                                     words // code, asked for what the tables know of it
-	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate         dates
-	sentenceDate, releaseDate, supervisionEnd                                  dates
-	maxPenalty, termMin, termMax                                               numbers
-	incarcerated, restitution                                                  *array.Uint8
+	batch                                                                                     arrow.Record
+	source                                                                                    *array.Uint32
+	line                                                                                      *array.Int64
+	kind, severity, disposition, sentence, codeMatch, inchoate                                *array.Uint8
+	person, surname, givenName, docket, charge                                                texts
+	county, court, agency, transferredTo, statute, description, degree, dispositionText, code words
+	partly                                                                                    words
+	listed                                                                                    words // code, asked for what the tables know of it
+	birthDate, dispositionDate, offenseDate, arrestDate, challengeDate                        dates
+	sentenceDate, releaseDate, supervisionEnd                                                 dates
+	maxPenalty, termMin, termMax                                                              numbers
+	incarcerated, restitution                                                                 *array.Uint8
 
 	substances               *array.Uint16
 	evidence, victimRelation *array.Uint8
@@ -60,6 +60,7 @@ func newRows(batch arrow.Record) *rows {
 		county:          word(schemas.ColCounty),
 		court:           word(schemas.ColCourt),
 		agency:          word(schemas.ColAgency),
+		transferredTo:   word(schemas.ColTransferredTo),
 		statute:         word(schemas.ColStatute),
 		description:     word(schemas.ColDescription),
 		degree:          word(schemas.ColDegree),

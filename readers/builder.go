@@ -15,7 +15,7 @@ var fieldColumns = [fieldCount]int{
 	fieldPerson: schemas.ColPerson, fieldSurname: schemas.ColSurname, fieldGivenName: schemas.ColGivenName,
 	fieldBirthDate: schemas.ColBirthDate, fieldCase: schemas.ColCase,
 	fieldCharge: schemas.ColCharge, fieldCounty: schemas.ColCounty, fieldCourt: schemas.ColCourt,
-	fieldAgency: schemas.ColAgency, fieldStatute: schemas.ColStatute, fieldDescription: schemas.ColDescription,
+	fieldAgency: schemas.ColAgency, fieldTransferredTo: schemas.ColTransferredTo, fieldStatute: schemas.ColStatute, fieldDescription: schemas.ColDescription,
 	fieldDegree: schemas.ColDegree, fieldSeverity: schemas.ColSeverity, fieldDisposition: schemas.ColDisposition,
 	fieldDispositionDate: schemas.ColDispositionDate, fieldOffenseDate: schemas.ColOffenseDate,
 	fieldArrestDate: schemas.ColArrestDate, fieldSentence: schemas.ColSentence, fieldChallengeDate: schemas.ColChallengeDate,

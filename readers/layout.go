@@ -150,6 +150,7 @@ const (
 	fieldCounty
 	fieldCourt
 	fieldAgency
+	fieldTransferredTo
 	fieldStatute
 	fieldDescription
 	fieldDegree
@@ -179,7 +180,7 @@ const (
 
 // fieldNames are the words of a layout file.
 var fieldNames = [fieldCount]string{
-	"person_id", "surname", "given_name", "birth_date", "case_id", "charge_id", "county", "court", "agency", "statute", "description",
+	"person_id", "surname", "given_name", "birth_date", "case_id", "charge_id", "county", "court", "agency", "transferred_to", "statute", "description",
 	"degree", "severity", "disposition", "disposition_date", "offense_date", "arrest_date", "sentence", "challenge_date",
 	"sentence_date", "release_date", "supervision_end_date", "max_penalty_days", "term_min_months", "term_max_months",
 	"incarcerated", "restitution", "substances", "substance_evidence", "ncic", "victim_age", "victim_relation",

@@ -50,6 +50,7 @@ const (
 	ColCounty                 // words
 	ColCourt                  // words: court (ORI or name)
 	ColAgency                 // words: arresting agency (ORI or name)
+	ColTransferredTo          // words: county whose court the case went to
 	ColStatute                // words: statute as written
 	ColDescription            // words: offence as written
 	ColDegree                 // words: class or degree as written
@@ -123,6 +124,7 @@ func chargeFields() []arrow.Field {
 		ColCounty:          words("county"),
 		ColCourt:           words("court"),
 		ColAgency:          words("agency"),
+		ColTransferredTo:   words("transferred_to"),
 		ColStatute:         words("statute_raw"),
 		ColDescription:     words("description_raw"),
 		ColDegree:          words("degree"),

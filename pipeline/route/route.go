@@ -2,7 +2,8 @@
 //
 // In go the kinds of agencies of a state, and where a charge was brought and by whom; out come
 // the identifiers of agencies: court-us-ca-kern. Each kind has one for every charge that is
-// granted relief. Where the county or the arresting agency is not known, that of the kind
+// granted relief, and of a kind by county that of the county which a case went to has it
+// besides. Where the county or the arresting agency is not known, that of the kind
 // which is called unassigned has it, so that somebody does.
 //
 // It starts no goroutine, does no I/O and reads no clock.
@@ -28,7 +29,7 @@ type Router struct {
 	state   string
 	kinds   []kind
 	arrests bool // some kind is named by the arresting agency
-	named   map[place][]string
+	named   map[Place][]string
 }
 
 type kind struct {
@@ -36,12 +37,16 @@ type kind struct {
 	by   agencies.By
 }
 
-// place is what names agencies, as written. Arresting is empty where none is named by it.
-type place struct{ county, arresting string }
+// Place is what names agencies, as written; empty is not known.
+type Place struct {
+	County        string
+	TransferredTo string // the county whose court the case went to, where there is one
+	Arresting     string // agency
+}
 
 // New returns the router of a jurisdiction such as US-CA.
 func New(jurisdiction string, directory *agencies.Directory) *Router {
-	r := &Router{state: Slug(jurisdiction), named: map[place][]string{}}
+	r := &Router{state: Slug(jurisdiction), named: map[Place][]string{}}
 	for _, name := range slices.SortedFunc(maps.Keys(directory.Kinds), func(a, b string) int { return cmp.Compare(b, a) }) {
 		by := directory.Kinds[name].By
 		r.kinds = append(r.kinds, kind{name, by})
@@ -50,39 +55,41 @@ func New(jurisdiction string, directory *agencies.Directory) *Router {
 	return r
 }
 
-// Agencies are those that must hear of an outcome for a charge brought in
-// county after an arrest by an agency: none unless it is ELIGIBLE. The slice is shared: read it only.
-func (r *Router) Agencies(outcome schemas.Outcome, county, arresting string) []string {
+// Agencies are those that must hear of an outcome for a charge of a place: none unless it is
+// ELIGIBLE. The slice is shared: read it only.
+func (r *Router) Agencies(outcome schemas.Outcome, at Place) []string {
 	if outcome != schemas.Eligible {
 		return nil
 	}
-	at := place{county: county}
-	if r.arrests {
-		at.arresting = arresting
+	if !r.arrests {
+		at.Arresting = ""
 	}
 	named, ok := r.named[at]
 	if !ok {
 		for _, k := range r.kinds {
 			named = append(named, r.name(k, at))
+			if k.by == agencies.ByCounty && IsPlace(at.TransferredTo) && Slug(at.TransferredTo) != Slug(at.County) {
+				named = append(named, r.name(k, Place{County: at.TransferredTo}))
+			}
 		}
-		r.named[place{strings.Clone(at.county), strings.Clone(at.arresting)}] = named
+		r.named[Place{strings.Clone(at.County), strings.Clone(at.TransferredTo), strings.Clone(at.Arresting)}] = named
 	}
 	return named
 }
 
 // name is the name of the agency of a kind.
-func (r *Router) name(k kind, at place) string {
+func (r *Router) name(k kind, at Place) string {
 	name := k.name + "-" + r.state
 	switch k.by {
 	case agencies.ByState:
 		return name
 	case agencies.ByCounty:
-		if IsPlace(at.county) {
-			return name + "-" + Slug(at.county)
+		if IsPlace(at.County) {
+			return name + "-" + Slug(at.County)
 		}
 	case agencies.ByArresting:
-		if isORI(at.arresting) || IsPlace(at.arresting) {
-			return name + "-" + Slug(at.arresting)
+		if isORI(at.Arresting) || IsPlace(at.Arresting) {
+			return name + "-" + Slug(at.Arresting)
 		}
 	}
 	return name + "-" + Unassigned

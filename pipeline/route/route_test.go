@@ -32,7 +32,7 @@ func TestAgencies(t *testing.T) {
 			}
 			router := route.New("US-CA", directory)
 			for range 2 { // the second answer is the remembered one
-				if diff := cmp.Diff(tc.want, router.Agencies(tc.outcome, tc.county, "CA0190000")); diff != "" {
+				if diff := cmp.Diff(tc.want, router.Agencies(tc.outcome, route.Place{County: tc.county, Arresting: "CA0190000"})); diff != "" {
 					t.Errorf("Agencies(%v, %q): -want +got\n%s", tc.outcome, tc.county, diff)
 				}
 			}
@@ -53,9 +53,29 @@ func TestAgenciesOfADirectory(t *testing.T) {
 		"0190000XX":            "police-us-xx-unassigned",
 		"DOE, JANE 1971-03-14": "police-us-xx-unassigned",
 	} {
-		got := router.Agencies(schemas.Eligible, "KERN", arresting)
+		got := router.Agencies(schemas.Eligible, route.Place{County: "KERN", Arresting: arresting})
 		if diff := cmp.Diff([]string{"repository-us-xx", "prosecutor-us-xx-kern", want}, got); diff != "" {
 			t.Errorf("%q: -want +got\n%s", arresting, diff)
+		}
+	}
+}
+
+// Both courts hear of a case that went from one to the other, and one once.
+func TestATransferredCaseTellsBothCourts(t *testing.T) {
+	directory, err := agencies.Load(schemas.Agencies, "US-CA")
+	if err != nil {
+		t.Fatal(err)
+	}
+	router := route.New("US-CA", directory)
+	for to, want := range map[string][]string{
+		"KERN":         {"repository-us-ca", "court-us-ca-los-angeles", "court-us-ca-kern"},
+		"Los  Angeles": {"repository-us-ca", "court-us-ca-los-angeles"},
+		"":             {"repository-us-ca", "court-us-ca-los-angeles"},
+		"123-45-6789":  {"repository-us-ca", "court-us-ca-los-angeles"},
+	} {
+		got := router.Agencies(schemas.Eligible, route.Place{County: "LOS ANGELES", TransferredTo: to})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: -want +got\n%s", to, diff)
 		}
 	}
 }
