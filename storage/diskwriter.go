@@ -81,11 +81,13 @@ func (w *diskWriter) seal() error {
 	if w.file == nil {
 		return w.fail("commit", os.ErrClosed)
 	}
-	if err := w.stamp(); err != nil {
-		return w.fail("commit", err)
-	}
-	if err := w.store.step("sync", w.key, w.file.Sync); err != nil {
-		return w.fail("sync", err)
+	if !w.store.brief {
+		if err := w.stamp(); err != nil {
+			return w.fail("commit", err)
+		}
+		if err := w.store.step("sync", w.key, w.file.Sync); err != nil {
+			return w.fail("sync", err)
+		}
 	}
 	f := w.file
 	w.file = nil

@@ -18,8 +18,8 @@ import (
 // that nobody lists, that nobody else can read, and that are locked as long as their
 // process lives, so that others can tell them from those that a killed process left.
 //
-// All that is in it is encrypted with a key that only this Scratch has. Its methods may
-// be called by several goroutines at once.
+// All that is in it is encrypted with a key that only this Scratch has, and nothing of it is
+// made durable. Its methods may be called by several goroutines at once.
 type Scratch struct {
 	*DiskStore
 	lock  *os.File
@@ -57,6 +57,7 @@ func lockScratch(dir string) (*Scratch, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
+	disk.brief = true
 	veil, err := newVeil()
 	if err != nil {
 		return nil, errors.Join(err, disk.Close(), lock.Close())
