@@ -221,6 +221,14 @@ func (l *Layout) surveyRows(s *Survey, in *surveyed, head []byte, whole bool, ta
 	scan.offset = begin
 	open := Range{Offset: begin, FirstLine: 1}
 	for {
+		if check == nil {
+			rows, size, err := scan.pass(target - open.Length - 1)
+			if err != nil {
+				return lead{}, err
+			}
+			open.Length += size
+			open.Rows += rows
+		}
 		var row rawRow
 		if err := scan.next(&row); errors.Is(err, io.EOF) {
 			break
