@@ -52,7 +52,7 @@ func TestRowsPassedAreRowsRead(t *testing.T) {
 
 // A source is surveyed alike whether its rows are passed at once or not.
 func TestSurveysPassAlike(t *testing.T) {
-	source := []byte("layout: test\nabout: a test\ndelimited: {header: required, columns_by: name, multiline: true}\ncolumns: [person_id, statute, disposition]\n" +
+	source := []byte("layout: test\nabout: a test\nmax_row_bytes: 5000\ndelimited: {header: required, columns_by: name, multiline: true}\ncolumns: [person_id, statute, disposition]\n" +
 		"fields:\n  person_id: person_id\n  statute: statute\n  disposition: {from: disposition, map: {exact: {convicted: [x]}}, blank: unknown}\n")
 	l, err := ParseLayout("test", source)
 	if err != nil {
@@ -64,7 +64,7 @@ func TestSurveysPassAlike(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rapid.SampledFrom([]string{
-			"p,s,x\n", "\n", "\"p\",\"s\"\"s\",x\r\n", "p,\"a\nb\n\",x\n", "p,\"a,x\n", "p," + strings.Repeat("s", 3000) + ",x\n", "\"\",,\n",
+			"p,s,x\n", "\n", "\"p\",\"s\"\"s\",x\r\n", "p,\"a\nb\n\",x\n", "p,\"a,x\n", "p," + strings.Repeat("s", 3000) + ",x\n", "p," + strings.Repeat("s", 4993) + ",x\n", "p," + strings.Repeat("s", 5010) + ",x\n", "\"\",,\n",
 		}), 1, 40).Draw(t, "rows")
 		text := "person_id,statute,disposition\n" + strings.Repeat(strings.Join(rows, ""), rapid.IntRange(1, 200).Draw(t, "times")) + rapid.SampledFrom([]string{"", "p,s,x", "p,\"s"}).Draw(t, "end")
 		target := int64(rapid.IntRange(1, 1<<18).Draw(t, "target"))

@@ -82,11 +82,20 @@ func (f Folder) ReadFile(ctx context.Context, of Output, limit int64) (data []by
 
 // unseal decrypts what is read.
 func (f Folder) unseal(name string, in io.Reader) (io.Reader, error) {
+	keys, err := f.keys(name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := age.Decrypt(in, keys...)
+	return text, sealed(name, err)
+}
+
+// keys are those that may open a file; ErrSealed where there are none.
+func (f Folder) keys(name string) ([]age.Identity, error) {
 	if len(f.Keys) == 0 {
 		return nil, fmt.Errorf("%s: %w", name, ErrSealed)
 	}
-	text, err := age.Decrypt(in, f.Keys...)
-	return text, sealed(name, err)
+	return f.Keys, nil
 }
 
 // sealed names the file, and what to do where no key opens it.

@@ -52,10 +52,11 @@ func (f Folder) open(ctx context.Context, name string) (*object, error) {
 	if !isSealed(name) {
 		return o, nil
 	}
-	if len(f.Keys) == 0 {
-		return nil, fmt.Errorf("%s: %w", name, ErrSealed)
+	keys, err := f.keys(name)
+	if err != nil {
+		return nil, err
 	}
-	o.at, o.size, err = age.DecryptReaderAt(&ahead{of: s}, info.Size, f.Keys...)
+	o.at, o.size, err = age.DecryptReaderAt(&ahead{of: s}, info.Size, keys...)
 	if err != nil {
 		return nil, sealed(name, err)
 	}

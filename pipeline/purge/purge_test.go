@@ -160,6 +160,15 @@ func TestKilledPurgesAreEnded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		begun := 0
+		for _, e := range j.Entries {
+			if e.Kind == purge.BegunEntry {
+				begun++
+			}
+		}
+		if begun != 1 {
+			t.Errorf("killed at change %d: the journal says %d times that it was begun", n, begun)
+		}
 		if count, err := purge.Check(t.Context(), store, j, nil); err != nil || count != 1 {
 			t.Errorf("killed at change %d: %d certificates (%v)", n, count, err)
 		}

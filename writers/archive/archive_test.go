@@ -39,6 +39,17 @@ func TestWhatIsSealedIsFoundWithAKey(t *testing.T) {
 	if err := a.CheckWith(context.Background(), store, a.Key, []age.Identity{newKey(t)}); !errors.Is(err, archive.ErrKey) {
 		t.Errorf("another key: %v, want ErrKey", err)
 	}
+	rows := filepath.Join(folder, "archive", "one", "rows.parquet")
+	sound := contents(t, rows)
+	for _, of := range []int{1, 3, 5} { // sixths: in each of three row groups
+		changed := bytes.Clone(sound)
+		changed[of*len(changed)/6] ^= 1
+		put(t, rows, changed)
+		if err := a.CheckWith(context.Background(), store, a.Key, []age.Identity{key}); !errors.Is(err, archive.ErrDamaged) {
+			t.Errorf("a flip in %d sixths: %v, want ErrDamaged", of, err)
+		}
+	}
+	put(t, rows, sound)
 	for _, name := range files(t, filepath.Join(folder, "archive")) {
 		if bytes.Contains(contents(t, name), []byte("MARKER")) {
 			t.Errorf("%s holds a person in clear", filepath.Base(name))
