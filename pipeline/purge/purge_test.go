@@ -75,10 +75,7 @@ func issued(t *testing.T) *storage.DiskStore {
 		{Agency: "court-us-ca-kern", Kind: "court", File: writers.Output{Path: told, Rows: 1}, Known: writers.Output{Path: known}},
 	}}
 	check := track.Check{Batch: "batch-000001", Agency: "court-us-ca-kern", On: "2026-04-02", Shown: 1}
-	j, err := journal.Read(t.Context(), store)
-	if err != nil {
-		t.Fatal(err)
-	}
+	j := read(t, store)
 	for _, e := range []struct {
 		kind string
 		body any
@@ -93,10 +90,25 @@ func issued(t *testing.T) *storage.DiskStore {
 // destroy purges, and returns what it found.
 func destroy(t *testing.T, store storage.Store) (*purge.Purge, error) {
 	t.Helper()
+	p, err := purge.Find(t.Context(), store, ledgerOf(t, read(t, store)), purge.Rule{Before: day(t, "2026-03-03"), Cite: "a schedule"})
+	if err != nil || len(p.Files) == 0 {
+		return p, err
+	}
+	_, err = p.Destroy(t.Context(), issue.Moment{At: time.Unix(0, 0), Who: "a test"})
+	return p, err
+}
+
+func read(t *testing.T, store storage.Store) *journal.Journal {
+	t.Helper()
 	j, err := journal.Read(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return j
+}
+
+func ledgerOf(t *testing.T, j *journal.Journal) *track.Ledger {
+	t.Helper()
 	history, err := issue.ReadHistory(j)
 	if err != nil {
 		t.Fatal(err)
@@ -105,12 +117,7 @@ func destroy(t *testing.T, store storage.Store) (*purge.Purge, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := purge.Find(t.Context(), store, ledger, purge.Rule{Before: day(t, "2026-03-03"), Cite: "a schedule"})
-	if err != nil || len(p.Files) == 0 {
-		return p, err
-	}
-	_, err = p.Destroy(t.Context(), issue.Moment{At: time.Unix(0, 0), Who: "a test"})
-	return p, err
+	return ledger
 }
 
 func day(t *testing.T, text string) schemas.Date {
@@ -156,10 +163,7 @@ func TestKilledPurgesAreEnded(t *testing.T) {
 		if err != nil || len(again.Files) > 0 {
 			t.Errorf("killed at change %d: a second purge finds %d files (%v)", n, len(again.Files), err)
 		}
-		j, err := journal.Read(t.Context(), store)
-		if err != nil {
-			t.Fatal(err)
-		}
+		j := read(t, store)
 		begun := 0
 		for _, e := range j.Entries {
 			if e.Kind == purge.BegunEntry {
@@ -185,19 +189,9 @@ func TestKilledPurgesAreEnded(t *testing.T) {
 func TestOpenBatchesStay(t *testing.T) {
 	for name, reached := range map[string]agencies.Milestone{"applied": agencies.Applied, "delivered": agencies.Delivered} {
 		store := issued(t)
-		j, err := journal.Read(t.Context(), store)
-		if err != nil {
-			t.Fatal(err)
-		}
+		j := read(t, store)
 		j.Entries = j.Entries[:1] // without the check
-		history, err := issue.ReadHistory(j)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ledger, err := track.ReadLedger(history)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ledger := ledgerOf(t, j)
 		ledger.Standings[0].Reached[reached] = day(t, "2026-03-02")
 		p, err := purge.Find(t.Context(), store, ledger, purge.Rule{Before: day(t, "2027-01-01"), Cite: "a schedule"})
 		if err != nil || len(p.Files) > 0 || !strings.Contains(fmt.Sprint(p.Kept), "batch-000001") {

@@ -9,12 +9,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/readers/tables"
 )
 
 func jsonRows(t *testing.T, text string, wanted ...string) ([]string, error) {
 	t.Helper()
-	r, err := tables.OpenJSON(iotest.OneByteReader(strings.NewReader(text)), wanted)
+	return rowsOf(tables.JSON, text, wanted)
+}
+
+// rowsOf are the rows of a table of a kind.
+func rowsOf(kind containers.Kind, text string, wanted []string) ([]string, error) {
+	r, err := tables.OpenText(kind, iotest.OneByteReader(strings.NewReader(text)), wanted)
 	if err != nil {
 		return nil, err
 	}

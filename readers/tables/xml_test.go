@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -16,13 +15,7 @@ const declared = `<?xml version="1.0" encoding="UTF-8"?>`
 
 func xmlRows(t *testing.T, text string, wanted ...string) ([]string, error) {
 	t.Helper()
-	r, err := tables.OpenXML(iotest.OneByteReader(strings.NewReader(text)), wanted)
-	if err != nil {
-		return nil, err
-	}
-	all, err := io.ReadAll(r)
-	list := strings.Split(strings.ReplaceAll(string(all), "\x1f", "|"), "\x1e")
-	return list[:len(list)-1], err
+	return rowsOf(tables.XML, text, wanted)
 }
 
 func TestElementsAreRows(t *testing.T) {
