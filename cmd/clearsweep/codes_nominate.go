@@ -63,7 +63,7 @@ nomination decides nothing: no sweep reads this list.`,
 	flags.Float64Var(&n.least, "least", 0.5, "the least `similarity` of a nomination, from 0 to 1")
 	codesFlag(cmd, &n.tables)
 	registerUnpack(flags, &n.unpack)
-	n.of.register(cmd)
+	n.of.registerReader(cmd)
 	return cmd
 }
 

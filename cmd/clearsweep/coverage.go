@@ -74,7 +74,7 @@ the exit code is 6 where there are any. A list that lacks a county clears nobody
 		},
 	}
 	cmd.Flags().StringVar(&expected, "expected", "", "`file` of CSV, county,from,to: which county sends charges of which months")
-	of.register(cmd)
+	of.registerReader(cmd)
 	return cmd
 }
 

@@ -48,7 +48,7 @@ What it prints is personal data.`,
 		},
 	}
 	cmd.Flags().StringVar(&person, "person", "", "person `key`, as in the column person_id")
-	of.register(cmd)
+	of.registerReader(cmd)
 	return cmd
 }
 

@@ -29,7 +29,7 @@ func process(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), asCommand+"=1")
+	cmd.Env = append(os.Environ(), asCommand+"=1", "CLEARSWEEP_WHO=a test")
 	return cmd
 }
 
@@ -203,6 +203,14 @@ func TestKilledRunsLeaveNoise(t *testing.T) {
 	person := []string{"explain", out, "--person", "MARKER7"}
 	if said, err := process(t.Context(), t, append(person, "--identity", identity)...).CombinedOutput(); err != nil || !bytes.Contains(said, []byte("11361.8")) {
 		t.Errorf("explain with the key: %v: %s", err, said)
+	}
+	if said, err := process(t.Context(), t, "audit", "list", out, "--json").CombinedOutput(); err != nil || !bytes.Contains(said, []byte(`"kind":"run opened","body":{"run":"`)) {
+		t.Errorf("the journal does not say who opened the run: %v: %s", err, said)
+	}
+	anonymous := process(t.Context(), t, append(person, "--identity", identity)...)
+	anonymous.Env = append(anonymous.Env, "CLEARSWEEP_WHO=")
+	if said, err := anonymous.CombinedOutput(); err == nil || !bytes.Contains(said, []byte("--who: name the person")) || bytes.Contains(said, []byte("MARKER7")) {
+		t.Errorf("explain by nobody: %v: %s", err, said)
 	}
 	said, err := process(t.Context(), t, person...).CombinedOutput()
 	if err == nil || !bytes.Contains(said, []byte("--identity")) {

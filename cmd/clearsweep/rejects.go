@@ -69,14 +69,14 @@ there it does not know: rejects never hold it.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	of.register(cmd)
+	of.registerReader(cmd)
 	return cmd
 }
 
 func rejectsOpenCommand() *cobra.Command {
 	var of runFlags
 	cmd := &cobra.Command{
-		Use:   "open OUT --identity FILE",
+		Use:   "open OUT --identity FILE --who NAME",
 		Short: "Decrypt the rejected rows of a run, for a person to mend",
 		Long: `Open prints the rows of which something was rejected, JSON, one a line, as the sweep kept
 them with --keep-raw-rejects: the source, its SHA-256, the line, what was wrong, and the
@@ -86,11 +86,14 @@ again with --repairs: the mended rows are read in the place of those that stand 
 What it prints is personal data.`,
 		Example: `  age-keygen -o key.txt
   clearsweep sweep --config sweep.yaml --keep-raw-rejects age1...
-  clearsweep rejects open out --identity key.txt > rows.ndjson   # then mend them
+  clearsweep rejects open out --identity key.txt --who clerk > rows.ndjson   # then mend them
   clearsweep sweep --config sweep.yaml --repairs rows.ndjson`,
 		Args: oneArg("the output: a folder, or s3://bucket/prefix"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			out, run, err := of.open(cmd, args[0])
+			if err == nil && len(run.Manifest.EncryptedFor) == 0 { // else it was told
+				err = of.tell(cmd, out, run)
+			}
 			if err != nil {
 				return err
 			}
@@ -102,6 +105,6 @@ What it prints is personal data.`,
 			return errors.Join(err, rows.Close())
 		},
 	}
-	of.register(cmd)
+	of.registerReader(cmd)
 	return cmd
 }

@@ -68,7 +68,7 @@ It is personal data.`,
 		},
 	}
 	cmd.Flags().IntVar(&within, "within", 60, "`days` from the date on which the law was asked until an answer is late")
-	of.register(cmd)
+	of.registerReader(cmd)
 	return cmd
 }
 

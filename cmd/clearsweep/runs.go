@@ -75,6 +75,9 @@ Exit code 0 if the run is whole, 5 if it is damaged.`,
 				return damage{err}
 			}
 			run.Keys = keys
+			if err := of.tell(cmd, out, run); err != nil {
+				return err
+			}
 			verified, err := writers.Verify(cmd.Context(), out, run, deep)
 			if err != nil {
 				return damage{err}
@@ -91,13 +94,13 @@ Exit code 0 if the run is whole, 5 if it is damaged.`,
 			fmt.Fprintf(cmd.OutOrStdout(), "run %s is whole: %d files, %d bytes, %d rows of Parquet\n",
 				run.Commit.RunID, verified.Files, verified.Bytes, verified.Rows)
 			if verified.Sealed > 0 {
-				fmt.Fprintf(cmd.OutOrStdout(), "%d files are encrypted: they were hashed, and read is none of them; --identity reads them\n", verified.Sealed)
+				fmt.Fprintf(cmd.OutOrStdout(), "%d files are encrypted: they were hashed, and none was read; --identity reads them\n", verified.Sealed)
 			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&signedBy, "signed-by", "", "`file` of public keys, PEM: the run must be signed by one of them")
 	cmd.Flags().BoolVar(&deep, "deep", false, "read every value of every Parquet file")
-	of.register(cmd)
+	of.registerReader(cmd)
 	return cmd
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/clearsweep/clearsweep/storage"
 	"github.com/clearsweep/clearsweep/writers"
+	"github.com/clearsweep/clearsweep/writers/journal"
 	"github.com/clearsweep/clearsweep/writers/kms"
 )
 
@@ -103,6 +106,15 @@ func (f *s3Flags) openOut(cmd *cobra.Command, place string) (storage.Store, erro
 type runFlags struct {
 	s3Flags
 	id, identity string
+	who          string
+	reads        bool // and tells the journal so, for nothing else of the command does
+}
+
+// registerReader registers the flags of a command that does nothing but read.
+func (f *runFlags) registerReader(cmd *cobra.Command) {
+	f.reads = true
+	cmd.Flags().StringVar(&f.who, "who", os.Getenv("CLEARSWEEP_WHO"), "`name` of the person or job, where a private key opens what is encrypted, for the journal; CLEARSWEEP_WHO when not given")
+	f.register(cmd)
 }
 
 func (f *runFlags) register(cmd *cobra.Command) {
@@ -130,7 +142,32 @@ func (f *runFlags) open(cmd *cobra.Command, place string) (storage.Store, *write
 		return nil, nil, err
 	}
 	run.Keys = keys
-	return out, run, nil
+	if len(run.Manifest.EncryptedFor) > 0 {
+		err = f.tell(cmd, out, run)
+	}
+	return out, run, err
+}
+
+// openedEntry is the kind of the journal's entry that somebody opened an encrypted run.
+const openedEntry = "run opened"
+
+// opened is the body of the entry.
+type opened struct {
+	Run string `json:"run"`
+	By  string `json:"by"` // the command
+}
+
+// tell tells the journal that somebody opens what is encrypted of a run. It is told before
+// anything is read, and what it cannot be told nobody reads.
+func (f *runFlags) tell(cmd *cobra.Command, out storage.Store, run *writers.Run) error {
+	if !f.reads || len(run.Keys) == 0 {
+		return nil
+	}
+	if strings.TrimSpace(f.who) == "" {
+		return usageError{errors.New("--who: name the person or job that opens what is encrypted; the journal keeps it")}
+	}
+	now := time.Now() //nolint:forbidigo // when something was done; decides no result
+	return journal.Add(cmd.Context(), out, now, f.who, openedEntry, opened{run.Manifest.RunID, cmd.CommandPath()})
 }
 
 // readIdentity reads private keys of age, or takes the machine's credentials for KMS; none
