@@ -65,10 +65,12 @@ func (c *columns) meet(path, value []byte) {
 	}
 }
 
-// fix ends the meeting of columns.
+var errNoColumns = errors.New("none of the columns that the layout names is in its first rows: is this the right layout?")
+
+// fix ends the meeting of columns. The error is errNoColumns where there was none.
 func (c *columns) fix() error {
 	if len(c.names) == 0 {
-		return errors.New("none of the columns that the layout names is in its first rows: is this the right layout?")
+		return errNoColumns
 	}
 	for _, name := range c.wanted {
 		if within(c.names, name) < 0 {

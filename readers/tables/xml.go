@@ -54,7 +54,7 @@ func OpenXML(r io.Reader, wanted []string) (*Elements, error) {
 		return nil, err
 	}
 	if err := e.columns.fix(); err != nil {
-		return nil, fmt.Errorf("%w An XML document may also be the error answer of a web service", err)
+		return nil, fmt.Errorf("it is an XML document, such as the error answer of a web service (then fetch the extract again), and %w", err)
 	}
 	e.document = newDocument(in)
 	e.text = e.columns.header(e.text)
