@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -19,10 +18,7 @@ import (
 // of the file; none if the run has no such person.
 func FindPerson(ctx context.Context, store storage.Store, run *Run, person string) ([]Determination, error) {
 	var found []Determination
-	for _, out := range run.Manifest.Outputs {
-		if path.Dir(out.Path) != "determinations" {
-			continue
-		}
+	for _, out := range run.Determinations() {
 		n := 0
 		err := eachBatch(ctx, run.Folder(store), out.Path, []string{"person_id"}, func(batch arrow.Record) {
 			n += len(rowsOf(batch, person))

@@ -2,7 +2,6 @@ package writers
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"path"
@@ -68,20 +67,17 @@ func EachReview(ctx context.Context, store storage.Store, run *Run, do func(*Rev
 		if path.Dir(out.Path) != "reviews" {
 			continue
 		}
-		var stopped error
-		err := eachBatch(ctx, run.Folder(store), out.Path, nil, func(batch arrow.Record) {
+		err := run.EachBatch(ctx, store, out, nil, func(batch arrow.Record) error {
 			for row := range int(batch.NumRows()) {
-				if stopped == nil {
-					r := readReview(batch, row)
-					stopped = do(&r)
+				r := readReview(batch, row)
+				if err := do(&r); err != nil {
+					return err
 				}
 			}
+			return nil
 		})
-		if stopped != nil {
-			return stopped
-		}
 		if err != nil {
-			return fmt.Errorf("read %s: %w", out.Path, err)
+			return err
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -392,6 +393,23 @@ func TestNothingInClear(t *testing.T) {
 	opened, err := io.ReadAll(in)
 	if err != nil || bytes.Count(opened, []byte("MARKER")) != 300 {
 		t.Errorf("%d persons behind the key, want 300: %v", bytes.Count(opened, []byte("MARKER")), err)
+	}
+}
+
+// Nobody is told of a charge of which the run does not say what its record said.
+func TestNothingIsToldWithoutItsRecord(t *testing.T) {
+	o := newOutput(t)
+	o.sweep(extract(1, 3, 0), "2020-01-01")
+	_, err := o.issue(o.store, "2020-01-02", func(cfg *issue.Config) {
+		m := *cfg.Run.Manifest
+		m.Outputs = slices.DeleteFunc(slices.Clone(m.Outputs), func(of writers.Output) bool { return strings.HasPrefix(of.Path, "determinations/") })
+		cfg.Run.Manifest = &m
+	})
+	if err == nil || !strings.Contains(err.Error(), "no determination of the charges that would be told") {
+		t.Errorf("told: %v", err)
+	}
+	if entries, err := os.ReadDir(filepath.Join(o.folder, "issued")); err == nil && len(entries) > 0 {
+		t.Errorf("%d batches are left", len(entries))
 	}
 }
 

@@ -26,6 +26,10 @@ func (b *issuing) seal(k Key) {
 	b.sealed.add(k.short())
 }
 
+// errNoRecord stops a batch whose charges the run has no determination of: nobody could say
+// afterwards what their records said.
+var errNoRecord = errors.New("the run has no determination of the charges that would be told, so nothing was told: verify it")
+
 // archive keeps what the records said of all charges that agencies are newly told of: every
 // row that has one of them. It is durable, and in the journal, before an update file is begun.
 func (b *issuing) archive(ctx context.Context) (err error) {
@@ -39,7 +43,7 @@ func (b *issuing) archive(ctx context.Context) (err error) {
 	}
 	b.sealed = keySet{}
 	if !slices.ContainsFunc(marks, func(m []uint64) bool { return m != nil }) {
-		return nil
+		return errNoRecord
 	}
 	folder := writers.Folder{Store: b.cfg.Out, Prefix: path.Join(writers.ArchivesFolder, path.Base(path.Dir(b.Folder)), path.Base(b.Folder))}
 	vouched := false
