@@ -24,11 +24,19 @@ const (
 // asides tell the rows of one source that hold no data.
 type asides struct {
 	layout *Layout
-	row    *row   // lends its columns
-	header []byte // rows like it are the header over again
-	first  string // the header's first name
-	before int64  // lines before the header
-	rarer  bool   // there may be comments and trailers
+	row    *row      // lends its columns
+	header []byte    // rows like it are the header over again
+	first  string    // the header's first name
+	before int64     // lines before the header
+	rarer  bool      // there may be comments and trailers
+	names  nameMarks // of first and the layout's columns
+}
+
+// nameMarks are what names have that is quick to look at: a first field of other marks is none of them.
+type nameMarks [1 << 13]bool
+
+func nameMark[T string | []byte](v T) int {
+	return int(v[0]&31)<<8 | int(v[len(v)-1]&31)<<3 | len(v)&7 // case is a higher bit
 }
 
 func (l *Layout) newAsides(s *Survey, r *row, names []string) asides {
@@ -36,6 +44,12 @@ func (l *Layout) newAsides(s *Survey, r *row, names []string) asides {
 	a.rarer = l.delimited != nil && (len(l.delimited.comment) > 0 || l.delimited.trailer != nil)
 	if len(names) > 0 {
 		a.first = names[0]
+	}
+	for i := range l.columns {
+		a.names[nameMark(l.columns[i].name)] = true
+	}
+	if a.first != "" {
+		a.names[nameMark(a.first)] = true
 	}
 	return a
 }
@@ -68,6 +82,9 @@ func (a *asides) tell(raw *rawRow) (aside, error) {
 		return isComment, nil
 	case a.rarer && l.isTrailer(text):
 		return isTrailer, nil
+	}
+	if v := l.firstField(text); l.delimited.byName && (len(v) == 0 || !a.names[nameMark(v)]) {
+		return isData, nil
 	}
 	again, err := l.headerAgain(text, a.first, a.row.at)
 	if again {

@@ -128,9 +128,16 @@ func (l *Layout) decode(raw *rawRow, buf *[]byte) {
 	if l.fixed != nil && l.fixed.coded {
 		return
 	}
-	raw.text = bytes.TrimPrefix(raw.text, utf8Mark)
+	if raw.in.ascii {
+		return
+	}
+	if text, found := bytes.CutPrefix(raw.text, utf8Mark); found {
+		raw.replace(text)
+	}
 	if l.encoding.chars != nil {
-		raw.text, *buf = l.encoding.decode(raw.text, *buf)
+		var text []byte
+		text, *buf = l.encoding.decode(raw.text, *buf)
+		raw.replace(text)
 	}
 }
 

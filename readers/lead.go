@@ -28,6 +28,7 @@ func (l *Layout) findLead(s *Survey, head []byte, offset int64, whole bool) (lea
 	}
 	scan := l.scanner(s, nil)
 	scan.buf, scan.end, scan.eof, scan.offset = head, len(head), true, offset
+	scan.marks = nil // few rows are looked at
 	found := lead{}
 	var fault error
 	for skipped := 0; scan.start < scan.end; {

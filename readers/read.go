@@ -233,7 +233,8 @@ func (in *reader) read() error {
 	in.out.Rows.Read++
 	if repair, ok := in.how.Repairs[in.raw.line]; ok {
 		in.out.Repaired++
-		in.raw.text, in.raw.tooLong, in.raw.terminated = repair, false, true
+		in.raw.replace(repair)
+		in.raw.tooLong, in.raw.terminated = false, true
 	} else {
 		in.layout.decode(&in.raw, &in.decoded)
 	}

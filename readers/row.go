@@ -67,7 +67,7 @@ func (r *row) split(raw *rawRow) *fatal {
 	if r.layout.fixed != nil {
 		bad = r.splitFixed(raw.text)
 	} else {
-		bad = r.splitDelimited(raw.text)
+		bad = r.splitDelimited(raw)
 	}
 	if bad != nil {
 		if !raw.terminated && (bad.reason == schemas.RowOpenQuote || bad.reason == schemas.RowLength) {
@@ -75,12 +75,15 @@ func (r *row) split(raw *rawRow) *fatal {
 		}
 		return bad
 	}
+	if raw.in.ascii {
+		return nil
+	}
 	return r.checkText(raw.text)
 }
 
-func (r *row) splitDelimited(text []byte) *fatal {
-	d := r.layout.delimited
-	cells, fields, reason, ok := r.splitInto(text)
+func (r *row) splitDelimited(raw *rawRow) *fatal {
+	d, text := r.layout.delimited, raw.text
+	cells, fields, reason, ok := r.splitInto(raw)
 	r.cells = cells
 	if r.layout.tabular && fields == 1 && bytes.HasPrefix(text, tables.NoRow) {
 		return &fatal{reason: schemas.RowJSON}
@@ -100,8 +103,11 @@ func (r *row) splitDelimited(text []byte) *fatal {
 }
 
 // splitInto finds the fields of the columns that something reads, in order.
-func (r *row) splitInto(text []byte) (cells []cell, fields int, reason schemas.RejectReason, ok bool) {
-	d := r.layout.delimited
+func (r *row) splitInto(raw *rawRow) (cells []cell, fields int, reason schemas.RejectReason, ok bool) {
+	d, text := r.layout.delimited, raw.text
+	if raw.in.marks != nil {
+		return raw.in.split(d, text, r.wanted, r.cells[:0])
+	}
 	if d.plain {
 		return d.splitWanted(text, r.wanted, r.cells[:0])
 	}

@@ -28,8 +28,9 @@ type rowScanner struct {
 	block        int // bytes of the block at hand that are still to come
 
 	buf        []byte
-	start, end int    // unread bytes of buf
-	head       []byte // of a line longer than maxRow
+	marks      *marked // of buf; nil where rows are cut without
+	start, end int     // unread bytes of buf
+	head       []byte  // of a line longer than maxRow
 	eof        bool
 	offset     int64 // of buf[start] in the source
 	line       int64 // of the next row, from 1
@@ -47,12 +48,19 @@ type rawRow struct {
 	terminated bool
 	within     bool // of a block that began before it
 	tooLong    bool // longer than maxRow: text is only its beginning
+	in         stretch
 }
+
+// replace makes text the row's, which is not as it stands in the source.
+func (r *rawRow) replace(text []byte) { r.text, r.in = text, stretch{} }
 
 // next reads the next row; io.EOF after the last.
 func (s *rowScanner) next(row *rawRow) error {
 	if s.framing != byLine {
 		return s.nextRecord(row)
+	}
+	if s.marks != nil && s.line > s.plain && s.nextMarked(row) {
+		return nil
 	}
 	find := s.findLine
 	if s.multiline && s.line > s.plain {
@@ -78,6 +86,20 @@ func (s *rowScanner) next(row *rawRow) error {
 		s.skipBreaks(row)
 	}
 	return nil
+}
+
+// nextMarked is next for a row that lies whole in a marked buffer; false where it does not.
+func (s *rowScanner) nextMarked(row *rawRow) bool {
+	size, lines, in := s.marks.row(s.start, min(s.end, s.start+s.maxRow))
+	if size == 0 {
+		return false
+	}
+	*row = rawRow{
+		text: trimReturns(s.buf[s.start : s.start+size-1]), line: s.line, offset: s.offset, lines: lines,
+		size: int64(size), taken: size, terminated: true, in: in,
+	}
+	s.advance(row)
+	return true
 }
 
 // advance moves past a row that lies in the buffer.
@@ -270,9 +292,10 @@ func (s *rowScanner) keepHead(row *rawRow) {
 // fill reads more bytes behind the unread ones, and sets eof when there are
 // none.
 func (s *rowScanner) fill() error {
+	marked := s.end
 	if s.start > 0 {
 		s.end = copy(s.buf, s.buf[s.start:s.end])
-		s.start = 0
+		s.start, marked = 0, 0
 	}
 	if s.end == len(s.buf) {
 		grown := make([]byte, max(2*len(s.buf), firstBuffer))
@@ -281,6 +304,7 @@ func (s *rowScanner) fill() error {
 	}
 	n, err := io.ReadAtLeast(s.r, s.buf[s.end:], 1)
 	s.end += n
+	s.marks.mark(s.buf[:s.end], marked)
 	if errors.Is(err, io.EOF) {
 		s.eof = true
 		return nil

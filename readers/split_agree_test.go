@@ -1,13 +1,17 @@
 package readers
 
 import (
+	"bytes"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/clearsweep/clearsweep/readers/marks"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -46,9 +50,14 @@ func agree(t interface{ Errorf(string, ...any) }, fast, tolerant *delimited, row
 	if diff := cmp.Diff(want, cut(fast), cmp.AllowUnexported(outcome{})); diff != "" {
 		t.Errorf("%q with %q: -tolerant +fast\n%s", row, fast.delimiter, diff)
 	}
-	// And so does the one that keeps every second field.
+	// And so do the two that keep every second field, one of them by marks.
 	wanted := []int{1, 3, 5, 7, 9, math.MaxInt}
 	cells, fields, reason, ok := fast.splitWanted(row, wanted, nil)
+	in := stretchOf(fast, row)
+	byMarks, markedFields, markedReason, markedOK := in.split(fast, row, wanted, nil)
+	if diff := cmp.Diff([]any{cells, fields, reason, ok}, []any{byMarks, markedFields, markedReason, markedOK}, cmp.AllowUnexported(cell{}), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%q with %q: -splitWanted +marks\n%s", row, fast.delimiter, diff)
+	}
 	if ok != want.ok || reason != want.reason || ok && fields != len(want.fields) {
 		t.Errorf("%q: %d fields, %v, %v; want %d, %v, %v", row, fields, reason, ok, len(want.fields), want.reason, want.ok)
 		return
@@ -61,6 +70,17 @@ func agree(t interface{ Errorf(string, ...any) }, fast, tolerant *delimited, row
 	if ok && len(cells) != min(len(want.fields)/2, len(wanted)-1) {
 		t.Errorf("%q: %d of %d fields kept", row, len(cells), len(want.fields))
 	}
+}
+
+// stretchOf is a row in the middle of a buffer that holds much of what shapes text.
+func stretchOf(d *delimited, row []byte) *stretch {
+	around := strings.Repeat("a"+d.delimiter+d.quote, 41)
+	m := &marked{of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: '\n'}, quoted: d.quote != ""}
+	if m.quoted {
+		m.of.Quote = d.mark
+	}
+	m.mark(slices.Concat([]byte(around), row, []byte(around)), 0)
+	return &stretch{marks: m, at: len(around), quotes: d.quote != "" && bytes.IndexByte(row, d.mark) >= 0}
 }
 
 func TestTheFastSplitterAgreesWithTheTolerant(t *testing.T) {

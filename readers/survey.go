@@ -308,6 +308,7 @@ func (l *Layout) scanner(s *Survey, r io.Reader) *rowScanner {
 	if s.Encoding != "" {
 		scan.utf16, scan.r = true, transform.NewReader(r, s.decoder())
 	}
+	scan.marks = l.newMarked(scan)
 	return scan
 }
 

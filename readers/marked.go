@@ -1,0 +1,188 @@
+package readers
+
+import (
+	"math/bits"
+
+	"github.com/clearsweep/clearsweep/readers/marks"
+	"github.com/clearsweep/clearsweep/schemas"
+)
+
+// marked are the marks of what a scanner has in its buffer. By them, rows and their fields are cut
+// without a look at each byte, where delimiter, quote and terminator are of one ASCII byte each and mean
+// the same wherever they stand. Rows that need more than the buffer holds, or are too long, are left to
+// the scanner's other way.
+type marked struct {
+	of        marks.Bytes
+	quoted    bool // there are quotes
+	multiline bool // which may hold terminators
+	blocks    []marks.Block
+}
+
+// newMarked is nil where rows cannot be cut by marks.
+func (l *Layout) newMarked(s *rowScanner) *marked {
+	d := l.delimited
+	if d == nil || !d.plain || l.encoding.ebcdic || s.utf16 || s.own || s.framing != byLine || len(s.comment) > 0 || len(s.terminator) != 1 {
+		return nil
+	}
+	m := &marked{of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: s.terminator[0]}, quoted: d.quote != "", multiline: d.multiline}
+	if m.quoted {
+		m.of.Quote = d.mark
+	}
+	return m
+}
+
+// mark marks the bytes of a buffer, of which those before from are marked.
+func (m *marked) mark(buf []byte, from int) {
+	if m == nil {
+		return
+	}
+	if need := marks.Blocks(cap(buf)); len(m.blocks) < need {
+		m.blocks = append(make([]marks.Block, 0, need), m.blocks...)[:need]
+	}
+	from -= from % marks.Size
+	m.of.Mark(m.blocks[from/marks.Size:], buf[from:])
+}
+
+// stretch is a row in a marked buffer.
+type stretch struct {
+	marks *marked // nil where a row's text is not what was marked
+	at    int     // where the text begins
+	// quotes: some may stand in the row. ascii: nothing does that is no ASCII text.
+	quotes, ascii bool
+}
+
+// row is the size of the row that begins at from, with its terminator; 0 where it does not end
+// before to. Lines are those that it takes.
+func (m *marked) row(from, to int) (size int, lines int64, in stretch) {
+	quotes, odd := 0, uint64(0)
+	for i := from / marks.Size; i*marks.Size < to; i++ {
+		b := m.blocks[i].Cut(from-i*marks.Size, to-i*marks.Size)
+		for ends := b.Ends; ends != 0; ends &= ends - 1 {
+			last := bits.TrailingZeros64(ends) + 1
+			before := quotes + bits.OnesCount64(b.Quotes<<(marks.Size-last))
+			lines++
+			if m.multiline && before%2 != 0 {
+				continue
+			}
+			odd |= b.Odd << (marks.Size - last)
+			return i*marks.Size + last - from, lines, stretch{marks: m, at: from, quotes: m.quoted && before > 0, ascii: odd == 0}
+		}
+		quotes += bits.OnesCount64(b.Quotes)
+		odd |= b.Odd
+	}
+	return 0, 0, stretch{}
+}
+
+// split is splitWanted for the text of a row in a marked buffer.
+func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
+	start, want := 0, wanted[0]
+	pairs := quotePairs{begins: 1 << (in.at % marks.Size)}
+	for base := -(in.at % marks.Size); base < len(row); base += marks.Size {
+		b := in.block(base, row)
+		commas := b.Commas
+		if in.quotes {
+			if commas, ok = pairs.outside(&b, len(row)-base); !ok {
+				return in.splitQuoted(d, row, wanted, cells[:0])
+			}
+		}
+		for ; commas != 0; commas &= commas - 1 {
+			end := base + bits.TrailingZeros64(commas)
+			if fields == want {
+				cells = append(cells, cell{start: start, end: end})
+				want = wanted[len(cells)]
+			}
+			fields++
+			start = end + 1
+		}
+	}
+	if fields == want {
+		cells = append(cells, cell{start: start, end: len(row)})
+	}
+	if !in.quotes {
+		return cells, fields + 1, 0, true
+	}
+	if pairs.open != 0 {
+		return in.splitQuoted(d, row, wanted, cells[:0])
+	}
+	for i := range cells {
+		if c := &cells[i]; c.start < c.end && row[c.start] == d.mark {
+			c.start, c.end = c.start+1, c.end-1
+		}
+	}
+	return cells, fields + 1, 0, true
+}
+
+// quotePairs follows the quotes of a row, block by block, while each stands at the end of a field.
+type quotePairs struct {
+	open   uint64 // all ones within quotes
+	begins uint64 // 1 where a field may begin with the next block; at first, where the row does
+	ends   uint64 // 1 where a field must end before the next block
+}
+
+// outside are the commas of a block that end fields. It is not ok where a quote stands elsewhere
+// than at the end of a field: doubled, or astray. The row has so many bytes from that of the block on.
+func (p *quotePairs) outside(b *marks.Block, left int) (commas uint64, ok bool) {
+	inside := p.open
+	if b.Quotes != 0 {
+		inside, p.open = b.Inside(p.open)
+	}
+	opening, closing := b.Quotes&inside, b.Quotes&^inside
+	begins, ends := b.Commas<<1|p.begins, b.Commas
+	if left < marks.Size {
+		ends |= 1 << left // with the row
+	}
+	stray := opening&^begins | (closing<<1|p.ends)&^ends
+	p.begins, p.ends = b.Commas>>(marks.Size-1), closing>>(marks.Size-1)
+	return b.Commas &^ inside, stray == 0
+}
+
+// block is the block of which the first byte is that at base of a row, which may begin or end
+// within it.
+func (in *stretch) block(base int, row []byte) marks.Block {
+	return in.marks.blocks[(in.at+base)/marks.Size].Cut(-base, len(row)-base)
+}
+
+// splitQuoted is split for any quotes.
+func (in *stretch) splitQuoted(d *delimited, row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
+	start, within, escaped := 0, false, false
+	seen := -1 // a byte that was taken with the one before it
+	end := func(c cell) {
+		if fields == wanted[len(cells)] {
+			cells = append(cells, c)
+		}
+		fields++
+	}
+	for base := -(in.at % marks.Size); base < len(row); base += marks.Size {
+		b := in.block(base, row)
+		for found := b.Commas | b.Quotes; found != 0; found &= found - 1 {
+			p := base + bits.TrailingZeros64(found)
+			quote := row[p] == d.mark
+			switch {
+			case p == seen:
+			case !quote && !within:
+				end(cell{start: start, end: p})
+				start = p + 1
+			case !quote:
+			case !within && p != start:
+				return cells, fields, schemas.RowStrayQuote, false
+			case !within:
+				start, within, escaped = p+1, true, false
+			case p+1 == len(row):
+				end(cell{start: start, end: p, escaped: escaped})
+				return cells, fields, 0, true
+			case row[p+1] == d.mark:
+				escaped, seen = true, p+1
+			case row[p+1] != d.comma:
+				return cells, fields, schemas.RowStrayQuote, false
+			default:
+				end(cell{start: start, end: p, escaped: escaped})
+				start, within, seen = p+2, false, p+1
+			}
+		}
+	}
+	if within {
+		return cells, fields, schemas.RowOpenQuote, false
+	}
+	end(cell{start: start, end: len(row)})
+	return cells, fields, 0, true
+}

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package marks
+
+// markWhole marks as many blocks as there are, all of them whole.
+func (b Bytes) markWhole(blocks []Block, text []byte) { b.markAny(blocks, text) }
