@@ -89,7 +89,11 @@ func TestUpdateFilesHoldEveryDeliveryInOrder(t *testing.T) {
 func expectedRow(sequence int, d *Delivery) []string {
 	row := []string{strconv.Itoa(sequence)}
 	for _, c := range updateColumns {
-		row = append(row, c.value(d))
+		if c.date != nil {
+			row = append(row, c.date(d).String())
+		} else {
+			row = append(row, c.value(d))
+		}
 	}
 	return row
 }

@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -135,6 +136,20 @@ type Delivering struct {
 	Workers      int               // agencies at once
 }
 
+// longestFirst is the order in which to write the files of agencies, so that a state's
+// repository, which hears of every charge, is not left to one worker in the end.
+func longestFirst(agencies []string, parts map[string][]spoolPart) []int {
+	order, bytes := make([]int, len(agencies)), make([]int64, len(agencies))
+	for i, agency := range agencies {
+		order[i] = i
+		for _, p := range parts[agency] {
+			bytes[i] += p.extent.Length
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(bytes[b], bytes[a]) })
+	return order
+}
+
 // Deliver writes the update files of every agency that the receipts have deliveries for, and
 // removes the spools.
 func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receipt) ([]Output, error) {
@@ -151,7 +166,8 @@ func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receip
 	files := make([][]Output, len(agencies))
 	g, working := errgroup.WithContext(ctx)
 	g.SetLimit(max(how.Workers, 1))
-	for i, agency := range agencies {
+	for _, i := range longestFirst(agencies, byAgency) {
+		agency := agencies[i]
 		g.Go(func() (err error) {
 			h := updateHeader{agency: agency, policy: how.Policy, asOf: how.AsOf, runID: a.runID}
 			files[i], err = a.deliver(working, h, how, byAgency[agency])

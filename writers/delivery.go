@@ -47,31 +47,32 @@ func (Delivery) LogValue() slog.Value { return redacted }
 // updateColumn is a column of update files, the same in both forms.
 type updateColumn struct {
 	name  string
-	width int // bytes in update.txt
-	value func(*Delivery) string
+	width int                    // bytes in update.txt
+	value func(*Delivery) string // nil where it is a date
+	date  func(*Delivery) schemas.Date
 }
 
 // updateColumns follow the sequence number, in order. The policy is the same
 // for all rows, so it stands in the header record and in the manifest. Widths are part of the
 // format: docs/formats/outputs.md repeats them and a test compares.
 var updateColumns = []updateColumn{
-	{"person_id", 40, func(d *Delivery) string { return d.Person }},
-	{"surname", 40, func(d *Delivery) string { return d.Surname }},
-	{"given_name", 40, func(d *Delivery) string { return d.GivenName }},
-	{"birth_date", 10, func(d *Delivery) string { return d.BirthDate.String() }},
-	{"case_id", 48, func(d *Delivery) string { return d.Case }},
-	{"charge_id", 48, func(d *Delivery) string { return d.Charge }},
-	{"county", 32, func(d *Delivery) string { return d.County }},
-	{"court", 64, func(d *Delivery) string { return d.Court }},
-	{"code", 40, func(d *Delivery) string { return d.Code }},
-	{"disposition_date", 10, func(d *Delivery) string { return d.DispositionDate.String() }},
-	{"action", 32, func(d *Delivery) string { return d.Words.RemedyFloor }},
-	{"legal_basis", 120, func(d *Delivery) string { return d.Words.LegalBasis }},
-	{"clause", 160, func(d *Delivery) string { return d.Words.Clause }},
-	{"eligible_on", 10, func(d *Delivery) string { return d.EligibleOn.String() }},
-	{"due_on", 10, func(d *Delivery) string { return d.DueOn.String() }},
-	{"jurisdiction_retained", 1, func(d *Delivery) string { return yesNo(d.JurisdictionRetained) }},
-	{"other_relief_unaffected", 1, func(*Delivery) string { return yesNo(true) }},
+	{"person_id", 40, func(d *Delivery) string { return d.Person }, nil},
+	{"surname", 40, func(d *Delivery) string { return d.Surname }, nil},
+	{"given_name", 40, func(d *Delivery) string { return d.GivenName }, nil},
+	{"birth_date", 10, nil, func(d *Delivery) schemas.Date { return d.BirthDate }},
+	{"case_id", 48, func(d *Delivery) string { return d.Case }, nil},
+	{"charge_id", 48, func(d *Delivery) string { return d.Charge }, nil},
+	{"county", 32, func(d *Delivery) string { return d.County }, nil},
+	{"court", 64, func(d *Delivery) string { return d.Court }, nil},
+	{"code", 40, func(d *Delivery) string { return d.Code }, nil},
+	{"disposition_date", 10, nil, func(d *Delivery) schemas.Date { return d.DispositionDate }},
+	{"action", 32, func(d *Delivery) string { return d.Words.RemedyFloor }, nil},
+	{"legal_basis", 120, func(d *Delivery) string { return d.Words.LegalBasis }, nil},
+	{"clause", 160, func(d *Delivery) string { return d.Words.Clause }, nil},
+	{"eligible_on", 10, nil, func(d *Delivery) schemas.Date { return d.EligibleOn }},
+	{"due_on", 10, nil, func(d *Delivery) schemas.Date { return d.DueOn }},
+	{"jurisdiction_retained", 1, func(d *Delivery) string { return yesNo(d.JurisdictionRetained) }, nil},
+	{"other_relief_unaffected", 1, func(*Delivery) string { return yesNo(true) }, nil},
 }
 
 // The columns that say what the words of a decision do are the same in all its rows.
@@ -136,6 +137,10 @@ func (d *Delivery) appendSaid(b []byte) ([]byte, error) {
 func (d *Delivery) appendColumns(b []byte, from, to int) ([]byte, error) {
 	for i := from; i < to; i++ {
 		c := &updateColumns[i]
+		if c.date != nil {
+			b = append(c.date(d).Append(b), ',')
+			continue
+		}
 		value := c.value(d)
 		plain, special := inspect(value)
 		if !plain || len(value) > c.width {
@@ -159,14 +164,31 @@ func (d *Delivery) refuse(column, reason string) error {
 
 // inspect tells whether a value is plain, and whether CSV must hold it in quotes.
 func inspect(s string) (plain, special bool) {
-	plain = s == "" || s[0] != ' ' && s[len(s)-1] != ' '
+	seen := uint8(0)
 	for i := range len(s) {
-		c := s[i]
-		plain = plain && c >= ' ' && c <= '~'
-		special = special || c == ',' || c == '"' || c == '\\'
+		seen |= oddBytes[s[i]]
 	}
-	return plain, special
+	blank := s != "" && (s[0] == ' ' || s[len(s)-1] == ' ')
+	return seen&unprintable == 0 && !blank, seen&quotable != 0
 }
+
+// oddBytes says of each byte what is odd about it in a value.
+var oddBytes = func() (odd [256]uint8) {
+	for c := range odd {
+		if c < ' ' || c > '~' {
+			odd[c] = unprintable
+		}
+	}
+	for _, c := range []byte(`,"\`) {
+		odd[c] = quotable
+	}
+	return odd
+}()
+
+const (
+	unprintable = 1 << iota
+	quotable
+)
 
 // appendQuoted adds a value in quotes, if CSV must hold it so. A value has no line
 // break and no blank at its ends.
