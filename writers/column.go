@@ -104,11 +104,6 @@ func (c *column) integer(n int64) {
 	c.values = binary.LittleEndian.AppendUint64(c.values, uint64(n)) //nolint:gosec // its bits
 }
 
-func (c *column) mask(m uint64) {
-	c.levels.add(1, true)
-	c.values = binary.LittleEndian.AppendUint64(c.values, m)
-}
-
 func (c *column) flag(b bool) {
 	c.levels.add(1, true)
 	c.values = append(c.values, 0)
@@ -116,9 +111,6 @@ func (c *column) flag(b bool) {
 		c.values[len(c.values)-1] = 1
 	}
 }
-
-// null adds a row without a value.
-func (c *column) null() { c.levels.add(1, false) }
 
 // page is the data page of the column, uncompressed.
 func (c *column) page(b []byte) []byte {

@@ -105,6 +105,7 @@ type Determinations struct {
 	renumbered [][]uint32          // by column of words: one more than the number of each word of the batch, 0 unknown
 	said       map[*Words]*saidIDs // where the words of decisions stand
 	pieces     []*saidIDs          // of the piece at hand
+	rowsAtHand []int32
 }
 
 // NewDeterminations starts a file of determinations on w.
@@ -128,8 +129,8 @@ func (t *Determinations) Append(charges arrow.Record, sources []string, verdicts
 		clear(t.renumbered[i]) // the numbers of words are those of another batch
 	}
 	for len(verdicts) > 0 && t.err == nil {
-		n := min(len(verdicts), groupRows-int(t.rows%groupRows))
-		p := piece{charges: charges, sources: sources, verdicts: verdicts[:n], neighbours: neighbours(verdicts[:n])}
+		n := min(len(verdicts), pieceRows, groupRows-int(t.rows%groupRows))
+		p := piece{charges: charges, sources: sources, verdicts: verdicts[:n], rows: t.rowsOf(verdicts[:n]), neighbours: neighbours(verdicts[:n])}
 		t.look(p.verdicts)
 		for i, c := range t.columns {
 			if i, err := t.fills[i](t, c, i, &p); err != nil {
@@ -147,6 +148,19 @@ func (t *Determinations) Append(charges arrow.Record, sources []string, verdicts
 		verdicts = verdicts[n:]
 	}
 	return t.err
+}
+
+// pieceRows is how many verdicts fill one column before the next: few enough for a processor to keep them
+// near from column to column.
+const pieceRows = 1024
+
+// rowsOf are the rows of verdicts. They are good until the next call.
+func (t *Determinations) rowsOf(verdicts []Verdict) []int32 {
+	t.rowsAtHand = t.rowsAtHand[:0]
+	for i := range verdicts {
+		t.rowsAtHand = append(t.rowsAtHand, verdicts[i].Row)
+	}
+	return t.rowsAtHand
 }
 
 // neighbours tells whether the rows of verdicts stand one behind the other.

@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"encoding/binary"
 	"fmt"
 	"unicode/utf8"
 
@@ -15,10 +16,11 @@ type piece struct {
 	charges    arrow.Record
 	sources    []string
 	verdicts   []Verdict
-	neighbours bool // their rows stand one behind the other
+	rows       []int32 // of the verdicts
+	neighbours bool    // their rows stand one behind the other
 }
 
-func (p *piece) row(i int) int { return int(p.verdicts[i].Row) }
+func (p *piece) row(i int) int { return int(p.rows[i]) }
 
 // at adds to an error where the row of verdict i stood.
 func (p *piece) at(i int, err error) error {
@@ -115,6 +117,7 @@ const isNull = 1
 
 func fillSaid(text int, of func(*Words) string) fill {
 	return func(t *Determinations, c *column, _ int, _ *piece) (int, error) {
+		valid := validRows{to: &c.levels}
 		for i, ids := range t.pieces {
 			id := &ids.ids[text]
 			if *id == 0 {
@@ -128,28 +131,39 @@ func fillSaid(text int, of func(*Words) string) fill {
 				}
 			}
 			if *id == isNull {
-				c.null()
+				valid.note(0)
 				continue
 			}
-			c.number(*id - 2)
+			valid.note(1)
+			c.words.numbers = append(c.words.numbers, *id-2)
 		}
+		valid.end()
 		return 0, nil
 	}
 }
 
 func fillDays(of func(*Verdict) schemas.Date) fill {
 	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		valid := validRows{to: &c.levels}
 		for i := range p.verdicts {
-			c.date(of(&p.verdicts[i]))
+			d := of(&p.verdicts[i])
+			if !d.Known() {
+				valid.note(0)
+				continue
+			}
+			valid.note(1)
+			c.values = binary.LittleEndian.AppendUint32(c.values, uint32(d)) //nolint:gosec // its bits
 		}
+		valid.end()
 		return 0, nil
 	}
 }
 
 func fillMasks(of func(*Verdict) uint64) fill {
 	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
+		c.levels.add(len(p.verdicts), true)
 		for i := range p.verdicts {
-			c.mask(of(&p.verdicts[i]))
+			c.values = binary.LittleEndian.AppendUint64(c.values, of(&p.verdicts[i]))
 		}
 		return 0, nil
 	}
@@ -157,25 +171,37 @@ func fillMasks(of func(*Verdict) uint64) fill {
 
 func fillSources(_ *Determinations, c *column, _ int, p *piece) (int, error) {
 	ordinals := p.charges.Column(schemas.ColSource).(*array.Uint32).Uint32Values()
+	c.levels.add(len(p.verdicts), true)
+	last, number, err := uint32(0), uint32(0), error(nil)
 	for i := range p.verdicts {
-		number, err := c.words.of(p.sources[ordinals[p.row(i)]])
-		if err != nil {
-			return i, err
+		if ordinal := ordinals[p.row(i)]; i == 0 || ordinal != last {
+			last = ordinal
+			if number, err = c.words.of(p.sources[ordinal]); err != nil {
+				return i, err
+			}
 		}
-		c.number(number)
+		c.words.numbers = append(c.words.numbers, number)
 	}
 	return 0, nil
 }
 
 func fillSubstances(_ *Determinations, c *column, _ int, p *piece) (int, error) {
 	sets := p.charges.Column(schemas.ColSubstances).(*array.Uint16).Uint16Values()
+	valid := validRows{to: &c.levels}
 	for i := range p.verdicts {
-		if set := sets[p.row(i)]; set == 0 {
-			c.null()
-		} else if err := c.text(schemas.Substances(set).String()); err != nil {
+		set := sets[p.row(i)]
+		if set == 0 {
+			valid.note(0)
+			continue
+		}
+		valid.note(1)
+		number, err := c.words.of(schemas.Substances(set).String())
+		if err != nil {
 			return i, err
 		}
+		c.words.numbers = append(c.words.numbers, number)
 	}
+	valid.end()
 	return 0, nil
 }
 
@@ -205,14 +231,20 @@ func fillNamed(from int) fill {
 			c.levels.add(len(p.verdicts), false)
 			return 0, nil
 		}
+		valid := validRows{to: &c.levels}
 		for i := range p.verdicts {
 			row := p.row(i)
-			if p.verdicts[i].Words.Outcome != schemas.Eligible || texts.IsNull(row) {
-				c.null()
-			} else if err := c.text(texts.Value(row)); err != nil {
-				return i, err
+			if p.verdicts[i].Words.Outcome != schemas.Eligible || texts.IsNull(row) || texts.ValueLen(row) == 0 {
+				valid.note(0)
+				continue
+			}
+			valid.note(1)
+			s := texts.Value(row)
+			if c.plainText(s); !utf8.ValidString(s) {
+				return i, errUTF8
 			}
 		}
+		valid.end()
 		return 0, nil
 	}
 }
@@ -270,8 +302,9 @@ func fillDates(from int) fill {
 func fillLines(from int) fill {
 	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
 		values := p.charges.Column(from).(*array.Int64).Int64Values()
-		for i := range p.verdicts {
-			c.integer(values[p.row(i)])
+		c.levels.add(len(p.verdicts), true)
+		for _, row := range p.rows {
+			c.values = binary.LittleEndian.AppendUint64(c.values, uint64(values[row])) //nolint:gosec // its bits
 		}
 		return 0, nil
 	}
@@ -285,13 +318,12 @@ func fillNumbers(from int) fill {
 			c.levels.add(len(p.verdicts), false)
 			return 0, nil
 		}
+		c.levels.addRows(numbers, p)
+		values := numbers.Int32Values()
 		for i := range p.verdicts {
-			row := p.row(i)
-			if numbers.IsNull(row) {
-				c.null()
-				continue
+			if row := p.row(i); numbers.IsValid(row) {
+				c.values = binary.LittleEndian.AppendUint64(c.values, uint64(values[row])) //nolint:gosec // not negative
 			}
-			c.integer(int64(numbers.Value(row)))
 		}
 		return 0, nil
 	}
@@ -301,6 +333,7 @@ func fillNames(from int, name func(uint8) string) fill {
 	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
 		values := p.charges.Column(from).(*array.Uint8).Uint8Values()
 		var ids [256]uint32 // as in saidIDs
+		valid := validRows{to: &c.levels}
 		for i := range p.verdicts {
 			v := values[p.row(i)]
 			if ids[v] == 0 {
@@ -314,19 +347,15 @@ func fillNames(from int, name func(uint8) string) fill {
 				}
 			}
 			if ids[v] == isNull {
-				c.null()
+				valid.note(0)
 				continue
 			}
-			c.number(ids[v] - 2)
+			valid.note(1)
+			c.words.numbers = append(c.words.numbers, ids[v]-2)
 		}
+		valid.end()
 		return 0, nil
 	}
-}
-
-// number adds a row that has a word, by its number.
-func (c *column) number(n uint32) {
-	c.levels.add(1, true)
-	c.words.numbers = append(c.words.numbers, n)
 }
 
 // addRows adds the rows of a piece, valid as in a column.
@@ -339,11 +368,11 @@ func (l *levels) addRows(column arrow.Array, p *piece) {
 		l.add(len(p.verdicts), false)
 		return
 	}
-	for i := 0; i < len(p.verdicts); {
-		valid, start := column.IsValid(p.row(i)), i
-		for i < len(p.verdicts) && column.IsValid(p.row(i)) == valid {
-			i++
-		}
-		l.add(i-start, valid)
+	bitmap, offset := column.NullBitmapBytes(), column.Data().Offset()
+	valid := validRows{to: l}
+	for _, row := range p.rows {
+		at := offset + int(row)
+		valid.note(uint64(bitmap[at/8] >> (at % 8) & 1))
 	}
+	valid.end()
 }

@@ -23,6 +23,57 @@ func (l *levels) add(rows int, valid bool) {
 	}
 }
 
+// addEach adds n rows, at most 64, that have a value where a bit is set, the first lowest.
+func (l *levels) addEach(valid uint64, n int) {
+	switch set := bits.OnesCount64(valid); {
+	case n == 0:
+	case set == 0 || set == n:
+		l.add(n, set > 0)
+	default:
+		if len(l.bitmap) == 0 {
+			l.spell(0, true)
+		}
+		l.bitmap = appendWord(l.bitmap, l.rows, valid, n)
+		l.rows += n
+		l.values += set
+	}
+}
+
+// appendWord adds n bits to a bitmap of at bits.
+func appendWord(bitmap []byte, at int, word uint64, n int) []byte {
+	if free := -at & 7; free > 0 {
+		bitmap[at/8] |= byte(word << (8 - free)) //nolint:gosec // as many as there is room for
+		word >>= free
+		n -= free
+	}
+	for ; n > 0; n -= 8 {
+		bitmap = append(bitmap, byte(word)) //nolint:gosec // its lowest bits
+		word >>= 8
+	}
+	return bitmap
+}
+
+// validRows gathers which rows of a column have a value.
+type validRows struct {
+	to   *levels
+	bits uint64
+	n    int
+}
+
+// note adds a row.
+func (v *validRows) note(valid uint64) {
+	v.bits |= valid << v.n
+	if v.n++; v.n == 64 {
+		v.end()
+	}
+}
+
+// end passes on what is gathered.
+func (v *validRows) end() {
+	v.to.addEach(v.bits, v.n)
+	v.bits, v.n = 0, 0
+}
+
 // spell writes the bits of all rows so far, if they are not written, and of the next.
 func (l *levels) spell(rows int, valid bool) {
 	if len(l.bitmap) == 0 {

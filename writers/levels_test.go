@@ -62,6 +62,15 @@ func TestLevelsArePackedAsParquetHasThem(t *testing.T) {
 			l.reset()
 			want = want[:0]
 			for range rapid.IntRange(1, 12).Draw(t, "runs") {
+				if rapid.Bool().Draw(t, "one by one") {
+					each := validRows{to: &l}
+					for _, valid := range rapid.SliceOfN(rapid.Uint32Range(0, 1), 1, 150).Draw(t, "each") {
+						each.note(uint64(valid))
+						want = append(want, valid)
+					}
+					each.end()
+					continue
+				}
 				rows, valid := rapid.IntRange(1, 20).Draw(t, "rows"), rapid.Bool().Draw(t, "valid")
 				level := uint32(0)
 				if valid {
@@ -70,6 +79,13 @@ func TestLevelsArePackedAsParquetHasThem(t *testing.T) {
 				l.add(rows, valid)
 				want = append(want, slices.Repeat([]uint32{level}, rows)...)
 			}
+		}
+		values := 0
+		for _, level := range want {
+			values += int(level)
+		}
+		if l.rows != len(want) || l.values != values {
+			t.Fatalf("%d rows, %d values; want %d, %d", l.rows, l.values, len(want), values)
 		}
 		b := l.encode(nil)
 		if size := int(binary.LittleEndian.Uint32(b)); size != len(b)-4 {
