@@ -154,7 +154,7 @@ func (u *update) record(b []byte) error {
 
 // deliver writes the files of one agency from the spools of the parts, in the
 // order of the parts.
-func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, parts []spoolPart) (outputs []Output, err error) {
+func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, spooled []flushed) (outputs []Output, err error) {
 	to, err := how.Recipients.For(h.agency)
 	if err != nil {
 		return nil, err
@@ -188,8 +188,9 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, p
 	if err := u.head(h); err != nil {
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 	}
-	for _, p := range parts {
-		if err := readExtent(ctx, a.scratch, p.key, p.extent, u.add); err != nil {
+	in := &spoolReader{ctx: ctx, store: a.scratch}
+	for _, f := range spooled {
+		if err := in.each(f, u.add); err != nil {
 			return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 		}
 	}
@@ -204,10 +205,4 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, p
 		outputs = append(outputs, out)
 	}
 	return outputs, nil
-}
-
-// spoolPart is an extent of the spool at key.
-type spoolPart struct {
-	key    string
-	extent Extent
 }

@@ -13,12 +13,16 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/cespare/xxhash/v2"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/storage"
 )
+
+// flushHere stands among deliveries where the spool is flushed.
+var flushHere = &Delivery{}
 
 // deliverAll writes the update files of deliveries that come in parts.
 func deliverAll(t rapid.TB, s storage.Store, parts ...[]*Delivery) (files map[string]string, outputs []Output) {
@@ -35,7 +39,12 @@ func deliverAll(t rapid.TB, s storage.Store, parts ...[]*Delivery) (files map[st
 			t.Fatal(err)
 		}
 		for _, d := range deliveries {
-			if err := p.Delivery(d); err != nil {
+			if d == flushHere {
+				err = p.deliveries.flush()
+			} else {
+				err = p.Delivery(d)
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -207,8 +216,9 @@ func TestSpoolFlushesKeepOrder(t *testing.T) {
 		t.Fatalf("%d extents, %v", len(r.Extents), err)
 	}
 	var charges []string
+	in := &spoolReader{ctx: t.Context(), store: s}
 	for _, e := range r.Extents {
-		err := readExtent(t.Context(), s, a.spoolKey(0), e, func(row []byte) error {
+		err := in.each(flushed{a.spoolKey(0), []Extent{e}}, func(row []byte) error {
 			cut, _ := fields(row, nil)
 			charges = append(charges, string(cut[5]))
 			return nil
@@ -220,6 +230,39 @@ func TestSpoolFlushesKeepOrder(t *testing.T) {
 	if !slices.IsSorted(charges) || len(charges) != 10 {
 		t.Errorf("got %q", charges)
 	}
+}
+
+// An agency that hears of several others' charges has them in the order in which they came.
+func TestSpoolKeepsOrderAcrossAgencies(t *testing.T) {
+	s := newDisk(t)
+	rapid.Check(t, func(t *rapid.T) {
+		want := map[string][]string{}
+		parts := make([][]*Delivery, 2)
+		for part := range parts {
+			for i := range rapid.IntRange(0, 20).Draw(t, "rows") {
+				d := inventedDelivery(i)
+				d.Agencies = rapid.SampledFrom([][]string{{"court-a", "state"}, {"court-b", "state"}, {"court-a"}, {"state", "court-a"}, {"court-b", "court-a", "state"}, {}}).Draw(t, "agencies")
+				d.Charge = fmt.Sprintf("charge-%d-%d", part, i)
+				for _, agency := range d.Agencies {
+					want[agency] = append(want[agency], d.Charge)
+				}
+				parts[part] = append(parts[part], d)
+				if rapid.IntRange(0, 5).Draw(t, "flush") == 0 {
+					parts[part] = append(parts[part], flushHere)
+				}
+			}
+		}
+		files, _ := deliverAll(t, s, parts...)
+		for agency, charges := range want {
+			var got []string
+			for _, row := range readUpdateCSV(t, files["agencies/"+agency+"/update.csv"]) {
+				got = append(got, row[6])
+			}
+			if diff := cmp.Diff(charges, got); diff != "" {
+				t.Fatalf("%s: -want +got\n%s", agency, diff)
+			}
+		}
+	})
 }
 
 func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
@@ -268,14 +311,29 @@ func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
 
 func TestDamagedSpoolIsAnError(t *testing.T) {
 	s := newDisk(t)
-	data := []byte{3, 'a', 'b'}
-	if err := storage.Write(t.Context(), s, "spool", data); err != nil {
+	for name, data := range map[string]string{
+		"a row cut short": "\x00\x03ab", "no length": "\x00", "a row too long": "\x00\xff\xff\xff\x7fab", "a step too far": "\xff\xff\xff\x7f\x01a",
+		"two rows": "\x00\x01a\x00\x01b", "nothing": "",
+	} {
+		if err := storage.Write(t.Context(), s, name, []byte(data)); err != nil {
+			t.Fatal(err)
+		}
+		whole := Extent{Agencies: []string{"a"}, Length: int64(len(data)), Rows: 1, Sum: xxhash.Sum64String(data)}
+		in := &spoolReader{ctx: t.Context(), store: s}
+		if err := in.each(flushed{name, []Extent{whole}}, func([]byte) error { return nil }); !errors.Is(err, errSpool) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	sound := "\x00\x01a"
+	if err := storage.Write(t.Context(), s, "sound", []byte(sound)); err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range []Extent{{Length: 3, Rows: 1}, {Length: 3}, {Offset: 1, Length: 1, Rows: 1}} {
-		err := readExtent(t.Context(), s, "spool", e, func([]byte) error { return nil })
-		if err == nil {
-			t.Errorf("%+v is read", e)
+	for name, e := range map[string]Extent{
+		"sound": {Length: 3, Rows: 1, Sum: xxhash.Sum64String(sound)}, "other bytes": {Length: 3, Rows: 1}, "too long": {Length: 4, Rows: 1, Sum: xxhash.Sum64String(sound)},
+	} {
+		in := &spoolReader{ctx: t.Context(), store: s}
+		if err := in.each(flushed{"sound", []Extent{e}}, func([]byte) error { return nil }); (err == nil) != (name == "sound") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -138,25 +138,36 @@ type Delivering struct {
 
 // longestFirst is the order in which to write the files of agencies, so that a state's
 // repository, which hears of every charge, is not left to one worker in the end.
-func longestFirst(agencies []string, parts map[string][]spoolPart) []int {
+func longestFirst(agencies []string, spooled map[string][]flushed) []int {
 	order, bytes := make([]int, len(agencies)), make([]int64, len(agencies))
 	for i, agency := range agencies {
 		order[i] = i
-		for _, p := range parts[agency] {
-			bytes[i] += p.extent.Length
+		for _, f := range spooled[agency] {
+			bytes[i] += f.bytes()
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(bytes[b], bytes[a]) })
 	return order
 }
 
+// withExtent adds an extent to those of its flush, which come in order.
+func withExtent(spooled []flushed, key string, e Extent) []flushed {
+	if n := len(spooled); n > 0 && spooled[n-1].key == key && spooled[n-1].extents[0].Flush == e.Flush {
+		spooled[n-1].extents = append(spooled[n-1].extents, e)
+		return spooled
+	}
+	return append(spooled, flushed{key, []Extent{e}})
+}
+
 // Deliver writes the update files of every agency that the receipts have deliveries for, and
 // removes the spools.
 func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receipt) ([]Output, error) {
-	byAgency := map[string][]spoolPart{}
+	byAgency := map[string][]flushed{}
 	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
 		for _, e := range r.Extents {
-			byAgency[e.Agency] = append(byAgency[e.Agency], spoolPart{a.spoolKey(r.Part), e})
+			for _, agency := range e.Agencies {
+				byAgency[agency] = withExtent(byAgency[agency], a.spoolKey(r.Part), e)
+			}
 		}
 	}
 	agencies := slices.Sorted(maps.Keys(byAgency))

@@ -1,7 +1,6 @@
 package writers
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -16,39 +15,46 @@ import (
 	"github.com/clearsweep/clearsweep/storage"
 )
 
-// Extent is a run of one agency's deliveries in a part's spool.
+// Extent is a run of deliveries in a part's spool, that the same agencies hear of.
 type Extent struct {
-	Agency string
-	Offset int64
-	Length int64
-	Rows   int64
-	Sum    uint64 // xxHash64 of its bytes
+	Agencies []string
+	Flush    int // those of one flush stand beside each other, and their rows came in turns
+	Offset   int64
+	Length   int64
+	Rows     int64
+	Sum      uint64 // xxHash64 of its bytes
 }
 
 // spoolBytes is what a spool holds in memory before it writes.
 const spoolBytes = 8 << 20
 
-// Spool gathers the deliveries of one part, sorted out by agency, in a scratch
-// object: the length of each row, and the row as update.csv has it behind its
-// sequence number. Those of an agency stay in the order in which they were added. It
-// is not safe for concurrent use.
+// Spool gathers the deliveries of one part, sorted out by who hears of them, in a scratch object.
+// Each row stands there once: how many rows of the flush came since the one before it in its extent,
+// its length, and the row as update.csv has it behind its sequence number. By the first, an agency gets its
+// rows in the order in which they were added. It is not safe for concurrent use.
 type Spool struct {
 	ctx     context.Context //nolint:containedctx // of the part that owns the spool
 	store   storage.Store
 	key     string
 	out     storage.Writer // nil until the first flush
 	held    map[string]*extentBuffer
-	bytes   int // in held
+	last    *extentBuffer // that a row was added to: neighbours mostly go to the same agencies
+	rows    int           // in held
+	bytes   int           // the same
+	flushes int
 	offset  int64
 	extents []Extent
 	row     []byte            // at hand
+	name    []byte            // in held, of the agencies at hand
 	said    map[*Words][]byte // the columns of words
 	err     error
 }
 
 type extentBuffer struct {
-	data []byte
-	rows int64
+	agencies []string
+	data     []byte
+	rows     int64
+	next     int // of the flush's rows, the one behind the last of these
 }
 
 func newSpool(ctx context.Context, store storage.Store, key string) *Spool {
@@ -66,13 +72,15 @@ var spareExtents sync.Pool // of map[string]*extentBuffer
 // giveBack leaves the buffers to another spool.
 func (s *Spool) giveBack() {
 	for _, b := range s.held {
-		b.data, b.rows = b.data[:0], 0
+		b.empty()
 	}
 	if s.held != nil {
 		spareExtents.Put(s.held)
-		s.held = nil
+		s.held, s.last = nil, nil
 	}
 }
+
+func (b *extentBuffer) empty() { b.data, b.rows, b.next = b.data[:0], 0, 0 }
 
 // Add spools d for each of its agencies. The error names column, source and line of
 // a value that cannot stand in an update file; the value is not altered to fit.
@@ -87,10 +95,8 @@ func (s *Spool) Add(d *Delivery) error {
 	if err != nil && refused(err) {
 		return err // nothing was added, and the spool is as it was
 	}
-	for _, agency := range d.Agencies {
-		if err == nil {
-			err = s.hold(agency, d)
-		}
+	if err == nil && len(d.Agencies) > 0 {
+		err = s.hold(d)
 	}
 	if err == nil && s.bytes >= spoolBytes {
 		err = s.flush()
@@ -117,33 +123,54 @@ func refused(err error) bool {
 	return errors.As(err, &undeliverable)
 }
 
-// hold adds the row at hand to those of an agency.
-func (s *Spool) hold(agency string, d *Delivery) error {
-	b := s.held[agency]
-	if b == nil {
-		if err := CheckAgency(agency); err != nil {
-			return at(err, d.Source, d.Line)
-		}
-		b = &extentBuffer{}
-		s.held[agency] = b
+// hold adds the row at hand to those of the agencies of d.
+func (s *Spool) hold(d *Delivery) error {
+	b, err := s.bufferOf(d)
+	if err != nil {
+		return at(err, d.Source, d.Line)
 	}
 	before := len(b.data)
+	b.data = binary.AppendUvarint(b.data, uint64(s.rows-b.next)) //nolint:gosec // next is not behind
 	b.data = binary.AppendUvarint(b.data, uint64(len(s.row)))
 	b.data = append(b.data, s.row...)
 	b.rows++
+	s.rows++
+	b.next = s.rows
 	s.bytes += len(b.data) - before
 	return nil
 }
 
-// flush writes what is held, agencies in order.
+func (s *Spool) bufferOf(d *Delivery) (*extentBuffer, error) {
+	if s.last != nil && slices.Equal(s.last.agencies, d.Agencies) {
+		return s.last, nil
+	}
+	s.name = s.name[:0]
+	for _, agency := range d.Agencies {
+		s.name = append(append(s.name, agency...), ' ')
+	}
+	b := s.held[string(s.name)]
+	if b == nil || !slices.Equal(b.agencies, d.Agencies) {
+		for _, agency := range d.Agencies {
+			if err := CheckAgency(agency); err != nil {
+				return nil, err
+			}
+		}
+		b = &extentBuffer{agencies: slices.Clone(d.Agencies)}
+		s.held[string(s.name)] = b
+	}
+	s.last = b
+	return b, nil
+}
+
+// flush writes what is held, in order of the agencies.
 func (s *Spool) flush() (err error) {
 	if s.out == nil {
 		if s.out, err = s.store.Create(s.ctx, s.key); err != nil {
 			return err
 		}
 	}
-	for _, agency := range slices.Sorted(maps.Keys(s.held)) {
-		b := s.held[agency]
+	for _, name := range slices.Sorted(maps.Keys(s.held)) {
+		b := s.held[name]
 		if b.rows == 0 {
 			continue
 		}
@@ -151,11 +178,14 @@ func (s *Spool) flush() (err error) {
 			return fmt.Errorf("spool deliveries: %w", err)
 		}
 		length := int64(len(b.data))
-		s.extents = append(s.extents, Extent{Agency: agency, Offset: s.offset, Length: length, Rows: b.rows, Sum: xxhash.Sum64(b.data)})
+		s.extents = append(s.extents, Extent{
+			Agencies: b.agencies, Flush: s.flushes, Offset: s.offset, Length: length, Rows: b.rows, Sum: xxhash.Sum64(b.data),
+		})
 		s.offset += length
-		b.data, b.rows = b.data[:0], 0
+		b.empty()
 	}
-	s.bytes = 0
+	s.rows, s.bytes = 0, 0
+	s.flushes++
 	return nil
 }
 
@@ -183,31 +213,87 @@ func (s *Spool) abort() error {
 // errSpool tells that a spool is not what its part wrote.
 var errSpool = errors.New("the spool of deliveries is damaged")
 
-// readExtent calls row with each row of an extent. Its bytes are used again.
-func readExtent(ctx context.Context, store storage.Store, key string, e Extent, row func([]byte) error) (err error) {
-	in, err := store.Open(ctx, key, e.Offset, e.Length, "")
+// flushed are the extents of one flush of the spool at key.
+type flushed struct {
+	key     string
+	extents []Extent
+}
+
+// bytes is the length of the extents.
+func (f *flushed) bytes() (n int64) {
+	for i := range f.extents {
+		n += f.extents[i].Length
+	}
+	return n
+}
+
+// spoolReader reads flushes. What it holds of one, at most spoolBytes and a row, is used again.
+type spoolReader struct {
+	ctx   context.Context //nolint:containedctx // of the one who delivers
+	store storage.Store
+	data  []byte
+	at    []int32 // by row of the flush: one more than where it stands in data, 0 for those of others
+}
+
+// each calls row with each row of the extents, in the order in which they were added.
+func (r *spoolReader) each(f flushed, row func([]byte) error) error {
+	r.data, r.at = r.data[:0], r.at[:0]
+	for i := range f.extents {
+		if err := r.read(f.key, &f.extents[i]); err != nil {
+			return fmt.Errorf("%s: %w", f.key, err)
+		}
+	}
+	for _, at := range r.at {
+		if at == 0 {
+			continue
+		}
+		length, size := binary.Uvarint(r.data[at-1:])
+		start := int(at) - 1 + size
+		if err := row(r.data[start : start+int(length)]); err != nil { //nolint:gosec // read has seen that it is there
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads an extent, and finds its rows.
+func (r *spoolReader) read(key string, e *Extent) (err error) {
+	if e.Length < 0 || int64(len(r.data))+e.Length > spoolBytes+longestRow+2*binary.MaxVarintLen64 {
+		return errSpool
+	}
+	in, err := r.store.Open(r.ctx, key, e.Offset, e.Length, "")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	sum := xxhash.New()
-	r := bufio.NewReaderSize(io.TeeReader(in, sum), outputBuffer)
-	var data []byte
-	for range e.Rows {
-		length, err := binary.ReadUvarint(r)
-		if err != nil || length > longestRow {
-			return errors.Join(fmt.Errorf("%s: %w", key, errSpool), err)
-		}
-		data = slices.Grow(data[:0], int(length))[:length]
-		if _, err := io.ReadFull(r, data); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", key, errSpool), err)
-		}
-		if err := row(data); err != nil {
-			return err
-		}
+	at := len(r.data)
+	end := at + int(e.Length)
+	r.data = slices.Grow(r.data, int(e.Length))[:end]
+	if _, err := io.ReadFull(in, r.data[at:]); err != nil {
+		return errors.Join(errSpool, err)
 	}
-	if _, err := r.ReadByte(); !errors.Is(err, io.EOF) || sum.Sum64() != e.Sum {
-		return errors.Join(fmt.Errorf("%s: %w", key, errSpool), err)
+	if xxhash.Sum64(r.data[at:]) != e.Sum {
+		return errSpool
+	}
+	rows, next := int64(0), 0
+	for at < end {
+		step, size := binary.Uvarint(r.data[at:])
+		length, more := binary.Uvarint(r.data[at+max(size, 0):])
+		if size <= 0 || more <= 0 || step > spoolBytes || length > longestRow {
+			return errSpool
+		}
+		number := next + int(step) //nolint:gosec // it has just been bounded
+		if short := number + 1 - len(r.at); short > 0 {
+			r.at = slices.Grow(r.at, short)[:number+1]
+			clear(r.at[number+1-short:])
+		}
+		r.at[number] = int32(at+size) + 1 //nolint:gosec // a flush is shorter
+		next = number + 1
+		at += size + more + int(length) //nolint:gosec // the same
+		rows++
+	}
+	if at != end || rows != e.Rows {
+		return errSpool
 	}
 	return nil
 }
