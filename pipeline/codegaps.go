@@ -83,7 +83,7 @@ func (g *codeGaps) read(ctx context.Context, p *Plan, src uint32, content *conte
 }
 
 func (g *codeGaps) batch(charges arrow.Record, src uint32) {
-	persons := texts{charges.Column(schemas.ColPerson).(*array.String)}
+	persons := newTexts(charges.Column(schemas.ColPerson))
 	statutes, descriptions := newWords(charges.Column(schemas.ColStatute)), newWords(charges.Column(schemas.ColDescription))
 	lines := charges.Column(schemas.ColLine).(*array.Int64)
 	kinds := charges.Column(schemas.ColKind).(*array.Uint8)

@@ -35,10 +35,10 @@ type rows struct {
 
 func newRows(batch arrow.Record) *rows {
 	column := batch.Column
-	text := func(i int) texts { return texts{column(i).(*array.String)} }
+	text := func(i int) texts { return newTexts(column(i)) }
 	word := func(i int) words { return newWords(column(i)) }
-	date := func(i int) dates { return dates{column(i).(*array.Date32)} }
-	number := func(i int) numbers { return numbers{column(i).(*array.Int32)} }
+	date := func(i int) dates { return dates{validOf(column(i)), column(i).(*array.Date32).Date32Values()} }
+	number := func(i int) numbers { return numbers{validOf(column(i)), column(i).(*array.Int32).Int32Values()} }
 	small := func(i int) *array.Uint8 { return column(i).(*array.Uint8) }
 	return &rows{
 		batch:  batch,
@@ -94,83 +94,119 @@ func newRows(batch arrow.Record) *rows {
 
 func (r *rows) rowKind(row int32) schemas.RowKind { return schemas.RowKind(r.kind.Value(int(row))) }
 
-// texts is a column of strings.
-type texts struct{ *array.String }
+// valid tells which rows of a column have a value.
+type valid struct {
+	bits   []byte // a bit a row, lowest first; nil where all rows are alike
+	offset int32  // of the first row in bits
+	all    bool   // have one, where there are no bits; else none has
+}
 
-func (t texts) known(row int32) bool { return t.IsValid(int(row)) }
+func validOf(column arrow.Array) valid {
+	switch nulls := column.NullN(); {
+	case nulls == 0:
+		return valid{all: true}
+	case nulls == column.Len():
+		return valid{}
+	default:
+		return valid{bits: column.NullBitmapBytes(), offset: int32(column.Data().Offset())} //nolint:gosec // a batch has less than 1<<31 rows
+	}
+}
+
+func (v *valid) known(row int32) bool {
+	if v.bits == nil {
+		return v.all
+	}
+	at := v.offset + row
+	return v.bits[at>>3]>>(at&7)&1 != 0
+}
+
+// texts is a column of strings.
+type texts struct {
+	valid
+	list *array.String
+}
+
+func newTexts(column arrow.Array) texts { return texts{validOf(column), column.(*array.String)} }
 
 // text is the value, empty where it is null.
-func (t texts) text(row int32) string {
-	if t.IsNull(int(row)) {
+func (t *texts) text(row int32) string {
+	if !t.known(row) {
 		return ""
 	}
-	return t.Value(int(row))
+	return t.list.Value(int(row))
 }
 
 // words is a column of words.
 type words struct {
-	numbers *array.Int32
+	valid
+	numbers []int32
 	list    *array.String
-	memo    []int32 // by number of the word: one more than what remember returned, 0 where it was not asked
-	counts  []int64 // rows that were counted, by one more than the number of the word, null first
+	memo    []int32 // by one more than the number of the word, null first: one more than what remember returned, 0 where it was not asked
+	counts  []int64 // rows that were counted, by the same
 }
 
 func newWords(column arrow.Array) words {
 	c := column.(*array.Dictionary)
-	list := c.Dictionary().(*array.String)
-	return words{numbers: c.Indices().(*array.Int32), list: list, memo: make([]int32, list.Len()), counts: make([]int64, list.Len()+1)}
+	numbers, list := c.Indices().(*array.Int32), c.Dictionary().(*array.String)
+	return words{
+		valid: validOf(numbers), numbers: numbers.Int32Values(), list: list,
+		memo: make([]int32, list.Len()+1), counts: make([]int64, list.Len()+1),
+	}
 }
-
-func (w words) known(row int32) bool { return w.numbers.IsValid(int(row)) }
 
 // number is the number of the word, -1 where it is null. Equal words of a batch have
 // equal numbers.
-func (w words) number(row int32) int32 {
+func (w *words) number(row int32) int32 {
 	if !w.known(row) {
 		return -1
 	}
-	return w.numbers.Value(int(row))
+	return w.numbers[row]
 }
 
 // count counts a row.
-func (w words) count(row int32) { w.counts[w.number(row)+1]++ }
+func (w *words) count(row int32) { w.counts[w.number(row)+1]++ }
 
 // remember is what of said of the word, which it is asked once. It is not negative.
-func (w words) remember(row int32, of func(word string, known bool) int32) int32 {
-	if !w.known(row) {
-		return of("", false)
+func (w *words) remember(row int32, of func(word string, known bool) int32) int32 {
+	number := w.number(row)
+	if w.memo[number+1] == 0 {
+		w.memo[number+1] = 1 + of(w.word(number), number >= 0)
 	}
-	number := w.numbers.Value(int(row))
-	if w.memo[number] == 0 {
-		w.memo[number] = 1 + of(w.list.Value(int(number)), true)
-	}
-	return w.memo[number] - 1
+	return w.memo[number+1] - 1
 }
 
 // text is the value, empty where it is null.
-func (w words) text(row int32) string {
-	if !w.known(row) {
+func (w *words) text(row int32) string { return w.word(w.number(row)) }
+
+func (w *words) word(number int32) string {
+	if number < 0 {
 		return ""
 	}
-	return w.list.Value(int(w.numbers.Value(int(row))))
+	return w.list.Value(int(number))
 }
 
 // dates is a column of dates.
-type dates struct{ *array.Date32 }
+type dates struct {
+	valid
+	days []arrow.Date32
+}
 
-func (d dates) date(row int32) schemas.Date {
-	if d.IsNull(int(row)) {
+func (d *dates) date(row int32) schemas.Date {
+	if !d.known(row) {
 		return schemas.NoDate
 	}
-	return schemas.Date(d.Value(int(row)))
+	return schemas.Date(d.days[row])
 }
 
 // numbers is a column of whole numbers.
-type numbers struct{ *array.Int32 }
+type numbers struct {
+	valid
+	values []int32
+}
 
-func (n numbers) number(row int32) int32 {
-	if n.IsNull(int(row)) {
+func (n *numbers) number(row int32) int32 {
+	if !n.known(row) {
 		return evaluate.NoNumber
 	}
-	return n.Value(int(row))
+	return n.values[row]
 }
