@@ -53,7 +53,7 @@ func (in *reader) accept(kind schemas.RowKind) {
 }
 
 func (in *reader) addPerson(f *field) {
-	v := in.row.person()
+	v := in.person(f)
 	if v == nil {
 		in.out.Unkeyed++
 		if len(f.from) > 0 { // else the layout says that there are none
@@ -61,6 +61,29 @@ func (in *reader) addPerson(f *field) {
 		}
 	}
 	in.builder.text(fieldPerson, v)
+}
+
+// person is the person key of a row, as row.person has it.
+func (in *reader) person(f *field) []byte {
+	v, _ := in.row.text(f)
+	if v == nil {
+		return nil
+	}
+	last := &in.lastKey
+	if !bytes.Equal(last.text, v) {
+		last.text = append(last.text[:0], v...)
+		last.usable = in.row.usable(f, v)
+	}
+	if !last.usable {
+		return nil
+	}
+	return v
+}
+
+// lastPerson is the key of a person that was read last, and whether it is one.
+type lastPerson struct {
+	text   []byte
+	usable bool
 }
 
 func (in *reader) addDate(id fieldID, f *field) {

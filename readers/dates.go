@@ -28,8 +28,16 @@ type dateFormat struct {
 
 	shortYear, century, dayOfYear bool // parts that it has
 
-	year, month, day span // of digits, in a form of eight digits that never vary in place
-	size             int  // of a text of such a form; 0 for any other
+	// Of a form of eight digits that never vary in place: where the year, the month and the day
+	// begin, and what stands elsewhere.
+	year, month, day int
+	literals         []placedLiteral
+	size             int // of a text of such a form; 0 for any other
+}
+
+type placedLiteral struct {
+	at int
+	is byte
 }
 
 type datePart struct {
@@ -121,12 +129,14 @@ func (f *dateFormat) place() {
 		case p.min != p.max:
 			return
 		case p.kind == yearPart:
-			f.year = span{at, size}
+			f.year = at
 		case p.kind == monthPart:
-			f.month = span{at, size}
+			f.month = at
 		case p.kind == dayPart:
-			f.day = span{at, size}
-		case p.kind != literalPart:
+			f.day = at
+		case p.kind == literalPart:
+			f.literals = append(f.literals, placedLiteral{at, p.literal})
+		default:
 			return
 		}
 		at += size
@@ -140,36 +150,26 @@ func (f *dateFormat) placed(v []byte) (schemas.Date, bool) {
 	if len(v) != f.size {
 		return schemas.NoDate, false
 	}
-	at := 0
-	for i := range f.parts {
-		p := &f.parts[i]
-		if p.kind == literalPart {
-			if v[at] != p.literal {
-				return schemas.NoDate, false
-			}
-			at++
-			continue
+	for _, literal := range f.literals {
+		if v[literal.at] != literal.is {
+			return schemas.NoDate, false
 		}
-		at += int(p.max)
 	}
-	year, ok := digits(v[f.year.start:f.year.end()])
-	month, ok2 := digits(v[f.month.start:f.month.end()])
-	day, ok3 := digits(v[f.day.start:f.day.end()])
-	if !ok || !ok2 || !ok3 {
+	century, years := twoDigits(v[f.year:]), twoDigits(v[f.year+2:])
+	month, day := twoDigits(v[f.month:]), twoDigits(v[f.day:])
+	if century|years|month|day < 0 {
 		return schemas.NoDate, false
 	}
-	return schemas.NewDate(year, month, day)
+	return schemas.NewDate(100*century+years, month, day)
 }
 
-// digits is the number that v is, if it is nothing but digits.
-func digits(v []byte) (n int, ok bool) {
-	for _, c := range v {
-		if c-'0' > 9 {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
+// twoDigits is the number that v begins with, negative where it does not begin with two digits.
+func twoDigits(v []byte) int {
+	tens, ones := v[0]-'0', v[1]-'0'
+	if tens > 9 || ones > 9 {
+		return -1
 	}
-	return n, true
+	return 10*int(tens) + int(ones)
 }
 
 func dateWord(s string) (string, datePart) {

@@ -18,6 +18,9 @@ func (d *definition) readFields(n ast.Node) {
 			for i := range f.from {
 				f.from[i].compile()
 			}
+			if f.plain = -1; len(f.from) == 1 && f.from[0].plain && f.constant == nil {
+				f.plain = f.from[0].column
+			}
 			d.layout.fields[id] = f
 		}
 	}

@@ -131,6 +131,7 @@ func (l *Layout) Versions() bool {
 type field struct {
 	from         []expression // the first that is not null counts
 	constant     []byte
+	plain        int         // the column that the field is as it is, on every row; -1 where it is more
 	placeholders words       // person_id: keys that stand for nobody
 	dates        *dates      // date fields
 	classes      *classes    // class fields

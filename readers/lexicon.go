@@ -19,6 +19,7 @@ type lexicon struct {
 	text  []byte       // of all texts; what stands there is never written again
 	ends  []int32      // of each text, after a 0
 	last  int32        // number that was returned last: neighbours are often alike
+	one   [256]int32   // of texts of one byte, one more than their number; 0 where it is not known
 }
 
 // lexeme is a slot: a text's hash, and one more than its number, or 0.
@@ -35,10 +36,21 @@ func newLexicon() *lexicon {
 
 // number is the number of a text.
 func (l *lexicon) number(v []byte) int32 {
+	if len(v) == 1 {
+		return l.ofByte(v)
+	}
 	if l.len() == 0 || !bytes.Equal(l.at(l.last), v) {
 		l.last = l.look(v)
 	}
 	return l.last
+}
+
+// ofByte is the number of a text of one byte.
+func (l *lexicon) ofByte(v []byte) int32 {
+	if l.one[v[0]] == 0 {
+		l.one[v[0]] = l.look(v) + 1
+	}
+	return l.one[v[0]] - 1
 }
 
 func (l *lexicon) look(v []byte) int32 {

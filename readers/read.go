@@ -141,6 +141,7 @@ type reader struct {
 	builder   *builder
 	memos     [fieldCount]memo
 	lastDates [fieldCount]lastDate
+	lastKey   lastPerson
 	named     map[string]naming  // what texts of the source name, as far as they were met
 	rung      schemas.Evidence   // that named the substances of the row
 	drugs     schemas.Substances // of the row

@@ -21,8 +21,9 @@ type row struct {
 	// wanted are the positions of the columns that something reads, ascending and with
 	// one behind them that no row has; columns are theirs.
 	wanted, columns []int
-	arena           []byte // unescaped fields
-	joined          []byte // the last text that an expression built
+	nullLengths     []uint64 // by column of the layout: a bit for each length that a null has
+	arena           []byte   // unescaped fields
+	joined          []byte   // the last text that an expression built
 
 	// values are the columns that something reads: trimmed, nil for null. They
 	// are the row's only after a split that found its columns.
@@ -44,6 +45,9 @@ func newRow(l *Layout, names []string) *row {
 		r.wanted = append(r.wanted, r.at[c])
 	}
 	r.wanted = append(r.wanted, math.MaxInt)
+	for i := range l.columns {
+		r.nullLengths = append(r.nullLengths, l.nulls.lengths()|l.columns[i].nulls.lengths())
+	}
 	return r
 }
 
@@ -180,17 +184,21 @@ func (l *Layout) fixedText(to, b []byte, c *column) (_ []byte, ok bool) {
 
 // clean trims a value, and makes it nil where it stands for null.
 func (r *row) clean(column int, v []byte) []byte {
-	v = r.blanks.trimNarrow(v)
-	if endsWide(v) {
-		v = r.blanks.trimWide(v)
-	}
-	if len(v) == 0 || r.layout.nulls.has(v) {
+	if len(v) == 0 {
 		return nil
 	}
-	if own := &r.layout.columns[column].nulls; len(own.list) != 0 && own.has(v) {
+	if first, last := v[0], v[len(v)-1]; r.blanks[first] || r.blanks[last] || first|last >= utf8.RuneSelf {
+		v = r.blanks.trim(v)
+	}
+	if len(v) == 0 || r.nullLengths[column]&lengthBit(len(v)) != 0 && r.isNull(column, v) {
 		return nil
 	}
 	return v
+}
+
+// isNull tells whether a value that is trimmed stands for null.
+func (r *row) isNull(column int, v []byte) bool {
+	return r.layout.nulls.has(v) || r.layout.columns[column].nulls.has(v)
 }
 
 // blank tells whether a row is nothing but white space; in delimited text,
@@ -298,6 +306,14 @@ func (r *row) kind() schemas.RowKind {
 // from: the first that was asked where none had it. The text is valid until
 // the next call.
 func (r *row) text(f *field) (v []byte, column int) {
+	if f.plain >= 0 {
+		return r.values[f.plain], f.plain
+	}
+	return r.textOf(f)
+}
+
+// textOf is text for what is more than a column as it is.
+func (r *row) textOf(f *field) (v []byte, column int) {
 	if f.constant != nil {
 		return f.constant, -1
 	}
@@ -328,10 +344,15 @@ func (r *row) lesserKey() bool {
 func (r *row) person() []byte {
 	f := &r.layout.fields[fieldPerson]
 	v, _ := r.text(f)
-	if v == nil || isPlaceholder(v) || f.placeholders.has(v) || !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0 {
+	if v == nil || !r.usable(f, v) {
 		return nil
 	}
 	return v
+}
+
+// usable tells whether a text is a person key.
+func (r *row) usable(f *field, v []byte) bool {
+	return !isPlaceholder(v) && !f.placeholders.has(v) && utf8.Valid(v) && bytes.IndexByte(v, 0) < 0
 }
 
 // missing is the first required field that is null, and whether there is one.

@@ -25,6 +25,17 @@ func (w *words) has(v []byte) bool {
 	return false
 }
 
+// lengths has the lengthBit of each of the texts.
+func (w *words) lengths() (bits uint64) {
+	for _, s := range w.list {
+		bits |= lengthBit(len(s))
+	}
+	return bits
+}
+
+// lengthBit stands for a length, and from 63 on for all that are longer.
+func lengthBit(n int) uint64 { return 1 << min(n, 63) }
+
 // equalFold compares texts of equal length without ASCII case.
 func equalFold(v []byte, s string) bool {
 	for i := range v {
