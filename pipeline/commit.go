@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/clearsweep/clearsweep/pipeline/normalize"
 	"github.com/clearsweep/clearsweep/schemas"
 	"github.com/clearsweep/clearsweep/writers"
@@ -86,7 +88,8 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 // publish writes what belongs to the run as a whole.
 func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts *Receipts, from Segments) error {
 	parts, sums, todo := receipts.partsInOrder(), &receipts.sums, receipts.lists()
-	if err := r.namesakes(ctx, sums, from); err != nil {
+	updates, err := r.deliver(ctx, m, parts, sums, from)
+	if err != nil {
 		return err
 	}
 	for _, part := range parts {
@@ -102,12 +105,6 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 		return err
 	}
 	kept, err := r.keepRows(ctx, prepared, from)
-	if err != nil {
-		return err
-	}
-	updates, err := r.attempt.Deliver(ctx, writers.Delivering{
-		Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
-	}, parts)
 	if err != nil {
 		return err
 	}
@@ -162,6 +159,19 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	}
 	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, kept, updates, lists, policy, codes)
 	return nil
+}
+
+// deliver writes the update files, and looks for namesakes beside it.
+func (r *Run) deliver(ctx context.Context, m *writers.Manifest, parts []writers.Receipt, sums *Sums, from Segments) (updates []writers.Output, err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return r.namesakes(ctx, sums, from) })
+	g.Go(func() (err error) {
+		updates, err = r.attempt.Deliver(ctx, writers.Delivering{
+			Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
+		}, parts)
+		return err
+	})
+	return updates, g.Wait()
 }
 
 // unused is how many answers of people no row was found for.

@@ -188,11 +188,8 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, s
 	if err := u.head(h); err != nil {
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 	}
-	in := &spoolReader{ctx: ctx, store: a.scratch}
-	for _, f := range spooled {
-		if err := in.each(f, u.add); err != nil {
-			return nil, fmt.Errorf("agency %s: %w", h.agency, err)
-		}
+	if err := eachSpooled(ctx, a.scratch, spooled, u.add); err != nil {
+		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
 	}
 	if err := u.tail(); err != nil {
 		return nil, fmt.Errorf("agency %s: %w", h.agency, err)

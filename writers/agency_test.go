@@ -216,9 +216,8 @@ func TestSpoolFlushesKeepOrder(t *testing.T) {
 		t.Fatalf("%d extents, %v", len(r.Extents), err)
 	}
 	var charges []string
-	in := &spoolReader{ctx: t.Context(), store: s}
 	for _, e := range r.Extents {
-		err := in.each(flushed{a.spoolKey(0), []Extent{e}}, func(row []byte) error {
+		err := eachSpooled(t.Context(), s, []flushed{{a.spoolKey(0), []Extent{e}}}, func(row []byte) error {
 			cut, _ := fields(row, nil)
 			charges = append(charges, string(cut[5]))
 			return nil
@@ -319,8 +318,7 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 			t.Fatal(err)
 		}
 		whole := Extent{Agencies: []string{"a"}, Length: int64(len(data)), Rows: 1, Sum: xxhash.Sum64String(data)}
-		in := &spoolReader{ctx: t.Context(), store: s}
-		if err := in.each(flushed{name, []Extent{whole}}, func([]byte) error { return nil }); !errors.Is(err, errSpool) {
+		if err := eachSpooled(t.Context(), s, []flushed{{name, []Extent{whole}}}, func([]byte) error { return nil }); !errors.Is(err, errSpool) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -331,8 +329,7 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 	for name, e := range map[string]Extent{
 		"sound": {Length: 3, Rows: 1, Sum: xxhash.Sum64String(sound)}, "other bytes": {Length: 3, Rows: 1}, "too long": {Length: 4, Rows: 1, Sum: xxhash.Sum64String(sound)},
 	} {
-		in := &spoolReader{ctx: t.Context(), store: s}
-		if err := in.each(flushed{"sound", []Extent{e}}, func([]byte) error { return nil }); (err == nil) != (name == "sound") {
+		if err := eachSpooled(t.Context(), s, []flushed{{"sound", []Extent{e}}}, func([]byte) error { return nil }); (err == nil) != (name == "sound") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/cespare/xxhash/v2"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/storage"
 )
@@ -235,14 +236,54 @@ type spoolReader struct {
 	at    []int32 // by row of the flush: one more than where it stands in data, 0 for those of others
 }
 
-// each calls row with each row of the extents, in the order in which they were added.
-func (r *spoolReader) each(f flushed, row func([]byte) error) error {
+// eachSpooled calls row with each row of the flushes, in the order in which they were added. The next
+// flush is read beside it.
+func eachSpooled(ctx context.Context, store storage.Store, spooled []flushed, row func([]byte) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	free, full := make(chan *spoolReader, 2), make(chan *spoolReader, 2)
+	for range cap(free) {
+		free <- &spoolReader{ctx: ctx, store: store}
+	}
+	g.Go(func() error {
+		defer close(full)
+		for _, f := range spooled {
+			select {
+			case r := <-free:
+				if err := r.load(f); err != nil {
+					return err
+				}
+				full <- r
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for r := range full {
+			if err := r.each(row); err != nil {
+				return err
+			}
+			free <- r
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// load reads a flush.
+func (r *spoolReader) load(f flushed) error {
 	r.data, r.at = r.data[:0], r.at[:0]
 	for i := range f.extents {
 		if err := r.read(f.key, &f.extents[i]); err != nil {
 			return fmt.Errorf("%s: %w", f.key, err)
 		}
 	}
+	return nil
+}
+
+// each calls row with each row of the flush that was loaded, in the order in which they were added.
+func (r *spoolReader) each(row func([]byte) error) error {
 	for _, at := range r.at {
 		if at == 0 {
 			continue
