@@ -176,7 +176,7 @@ func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receip
 	}
 	files := make([][]Output, len(agencies))
 	g, working := errgroup.WithContext(ctx)
-	g.SetLimit(max(how.Workers, 1))
+	g.SetLimit(2 * max(how.Workers, 1)) // one waits for its disk while another works
 	for _, i := range longestFirst(agencies, byAgency) {
 		agency := agencies[i]
 		g.Go(func() (err error) {
