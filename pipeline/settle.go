@@ -108,13 +108,15 @@ func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settl
 
 // bucket settles the persons of one bucket, all of whose rows are in segments.
 func (s *settler) bucket(ctx context.Context, segments []Segment, from Segments) error {
-	batch, err := gather(ctx, s.run.mem, segments, from)
+	gathered, err := gather(ctx, s.run.mem, segments, from)
 	if err != nil {
 		return err
 	}
+	batch, persons := link.Persons(s.run.mem, gathered)
+	gathered.Release()
 	defer batch.Release()
 	rows := s.rows(batch)
-	for person := range link.Persons(batch) {
+	for person := range persons {
 		if err := s.settleKey(rows, person); err != nil {
 			return err
 		}

@@ -36,9 +36,11 @@ func BenchmarkPersons(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		persons := 0
-		for range link.Persons(batch) {
+		together, each := link.Persons(memory.DefaultAllocator, batch)
+		for range each {
 			persons++
 		}
+		together.Release()
 		if persons != benchRows/4 {
 			b.Fatalf("%d persons", persons)
 		}

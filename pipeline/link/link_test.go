@@ -42,6 +42,11 @@ func coded(mem memory.Allocator, keys []string) arrow.Record {
 	return b.NewRecord()
 }
 
+// lineOf is the line of a row: the row that it is in the batch that coded made.
+func lineOf(batch arrow.Record, row int32) int {
+	return int(batch.Column(schemas.ColLine).(*array.Int64).Value(int(row)))
+}
+
 // rowText is everything in a row, as text.
 func rowText(batch arrow.Record, row int) string {
 	var b strings.Builder
@@ -118,13 +123,25 @@ func TestScatterKeepsEveryRowAndCutsAtBuckets(t *testing.T) {
 func TestPersonsHaveAllTheirRowsAndNobodyElses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := keys(t)
-		batch := coded(memory.DefaultAllocator, all)
-		defer batch.Release()
+		mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+		batch := coded(mem, all)
+		together, persons := link.Persons(mem, batch)
+		for row := range together.NumRows() {
+			if text, want := rowText(together, int(row)), rowText(batch, lineOf(together, int32(row))); text != want {
+				t.Fatalf("a row became %q, was %q", text, want)
+			}
+		}
 
 		seen := map[string]bool{}
 		rows := 0
-		for person := range link.Persons(batch) {
-			key := all[person.Rows[0]]
+		hash := uint64(0)
+		for person := range persons {
+			key := all[lineOf(together, person.Rows[0])]
+			if key != "" && link.Hash(key) < hash {
+				t.Fatalf("%q is not in order of hash", key)
+			} else if key != "" {
+				hash = link.Hash(key)
+			}
 			if person.Keyed != (key != "") {
 				t.Fatalf("a person of key %q has Keyed %v", key, person.Keyed)
 			}
@@ -136,14 +153,19 @@ func TestPersonsHaveAllTheirRowsAndNobodyElses(t *testing.T) {
 			}
 			seen[key] = true
 			for _, row := range person.Rows {
-				if all[row] != key {
-					t.Fatalf("a row of %q is with %q", all[row], key)
+				if of := all[lineOf(together, row)]; of != key {
+					t.Fatalf("a row of %q is with %q", of, key)
 				}
 			}
-			if !slices.IsSorted(person.Rows) { // lines are row ordinals here
+			if !slices.IsSortedFunc(person.Rows, func(a, b int32) int { return lineOf(together, a) - lineOf(together, b) }) {
 				t.Fatalf("rows %v are not in order of line", person.Rows)
 			}
 			rows += len(person.Rows)
+		}
+		together.Release()
+		batch.Release()
+		if n := mem.CurrentAlloc(); n != 0 {
+			t.Errorf("%d bytes were not released", n)
 		}
 		if rows != len(all) {
 			t.Fatalf("persons have %d rows, want %d", rows, len(all))

@@ -154,6 +154,9 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 }
 
 func takeColumn(mem memory.Allocator, column arrow.Array, order []int32) arrow.Array {
+	if column.NullN() == column.Len() && len(order) <= column.Len() {
+		return array.NewSlice(column, 0, int64(len(order))) // one null is like another
+	}
 	switch c := column.(type) {
 	case *array.Uint8:
 		return takeFixed(mem, column, c.Uint8Values(), order, arrow.Uint8Traits.CastToBytes)

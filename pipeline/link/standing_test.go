@@ -57,11 +57,13 @@ func versionedBatch(rows ...versioned) arrow.Record {
 
 // standings are those of all rows, in the order of the rows.
 func standings(s *link.Standings, batch arrow.Record) string {
-	s.Open(batch)
+	together, persons := link.Persons(memory.DefaultAllocator, batch)
+	defer together.Release()
+	s.Open(together)
 	of := make([]byte, batch.NumRows())
-	for person := range link.Persons(batch) {
+	for person := range persons {
 		for i, standing := range s.Of(person) {
-			of[person.Rows[i]] = "-RBAD"[standing]
+			of[lineOf(together, person.Rows[i])] = "-RBAD"[standing]
 		}
 	}
 	return string(of)
