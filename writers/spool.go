@@ -274,12 +274,23 @@ func eachSpooled(ctx context.Context, store storage.Store, spooled []flushed, ro
 // load reads a flush.
 func (r *spoolReader) load(f flushed) error {
 	r.data, r.at = r.data[:0], r.at[:0]
-	for i := range f.extents {
-		if err := r.read(f.key, &f.extents[i]); err != nil {
+	for extents := f.extents; len(extents) > 0; {
+		n := adjoining(extents)
+		if err := r.read(f.key, extents[:n]); err != nil {
 			return fmt.Errorf("%s: %w", f.key, err)
 		}
+		extents = extents[n:]
 	}
 	return nil
+}
+
+// adjoining is how many extents at the front stand one behind the other.
+func adjoining(extents []Extent) int {
+	n := 1
+	for n < len(extents) && extents[n].Offset == extents[n-1].Offset+extents[n-1].Length {
+		n++
+	}
+	return n
 }
 
 // each calls row with each row of the flush that was loaded, in the order in which they were added.
@@ -297,29 +308,44 @@ func (r *spoolReader) each(row func([]byte) error) error {
 	return nil
 }
 
-// read reads an extent, and finds its rows.
-func (r *spoolReader) read(key string, e *Extent) (err error) {
-	if e.Length < 0 || int64(len(r.data))+e.Length > spoolBytes+longestRow+2*binary.MaxVarintLen64 {
+// read reads extents that adjoin, and finds their rows.
+func (r *spoolReader) read(key string, extents []Extent) (err error) {
+	offset, length := extents[0].Offset, int64(0)
+	for i := range extents {
+		length += extents[i].Length
+	}
+	if length < 0 || int64(len(r.data))+length > spoolBytes+longestRow+2*binary.MaxVarintLen64 {
 		return errSpool
 	}
-	in, err := r.store.Open(r.ctx, key, e.Offset, e.Length, "")
+	in, err := r.store.Open(r.ctx, key, offset, length, "")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	at := len(r.data)
-	end := at + int(e.Length)
-	r.data = slices.Grow(r.data, int(e.Length))[:end]
+	r.data = slices.Grow(r.data, int(length))[:at+int(length)]
 	if _, err := io.ReadFull(in, r.data[at:]); err != nil {
 		return errors.Join(errSpool, err)
 	}
-	if xxhash.Sum64(r.data[at:]) != e.Sum {
+	for i := range extents {
+		if err := r.find(&extents[i], at); err != nil {
+			return err
+		}
+		at += int(extents[i].Length)
+	}
+	return nil
+}
+
+// find finds the rows of an extent that stands in data from at on.
+func (r *spoolReader) find(e *Extent, at int) error {
+	end := at + int(e.Length)
+	if e.Length < 0 || end > len(r.data) || xxhash.Sum64(r.data[at:end]) != e.Sum {
 		return errSpool
 	}
 	rows, next := int64(0), 0
 	for at < end {
-		step, size := binary.Uvarint(r.data[at:])
-		length, more := binary.Uvarint(r.data[at+max(size, 0):])
+		step, size := binary.Uvarint(r.data[at:end])
+		length, more := binary.Uvarint(r.data[at+max(size, 0) : end])
 		if size <= 0 || more <= 0 || step > spoolBytes || length > longestRow {
 			return errSpool
 		}
