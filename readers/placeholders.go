@@ -26,7 +26,10 @@ func isPlaceholder(key []byte) bool {
 
 // isRounded tells whether a key is a number in powers of ten, 1.23E+09.
 func isRounded(key []byte) bool {
-	i := bytes.IndexAny(key, "Ee")
+	i := bytes.IndexByte(key, 'E')
+	if i < 0 {
+		i = bytes.IndexByte(key, 'e')
+	}
 	if i <= 0 || i+2 >= len(key) || key[i+1] != '+' || !allDigits(key[i+2:]) {
 		return false
 	}

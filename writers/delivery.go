@@ -217,7 +217,10 @@ func fields(row []byte, into [][]byte) (_ [][]byte, ok bool) {
 
 func firstField(row []byte) (field, rest []byte, ok bool) {
 	if row[0] != '"' {
-		end := bytes.IndexAny(row, ",\n")
+		end := bytes.IndexByte(row, ',')
+		if end < 0 {
+			end = bytes.IndexByte(row, '\n') // of the last; no value holds one
+		}
 		if end < 0 {
 			return nil, nil, false
 		}
