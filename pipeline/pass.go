@@ -114,6 +114,9 @@ func (p *pass) batch(ctx context.Context, to *Prepared, coded arrow.Record) erro
 		open = key(p.open[0])
 	}
 	p.runs.Find(coded, open)
+	if p.runs.CameBack() {
+		return ErrNotGrouped // as note would find, but for the work until then
+	}
 	if len(p.runs.Asides) > 0 {
 		if err := p.leave(ctx, to, link.Take(p.run.mem, coded, p.runs.Asides)); err != nil {
 			return err

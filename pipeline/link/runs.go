@@ -27,6 +27,7 @@ type Runs struct {
 	person *array.String
 	kind   *array.Uint8
 	sound  int // the row after the one at hand that could be read
+	met    map[uint64]struct{}
 }
 
 // Find finds the runs of a batch of schemas.Coded, whose memory they keep using.
@@ -103,6 +104,25 @@ func (r *Runs) Person(i int) Person {
 
 // Hash is the hash of the person of run i, who has a key.
 func (r *Runs) Hash(i int) uint64 { return Hash(r.Key(i)) }
+
+// CameBack tells whether a person has two runs: then the batch is not grouped by person.
+func (r *Runs) CameBack() bool {
+	if r.met == nil {
+		r.met = map[uint64]struct{}{}
+	}
+	clear(r.met)
+	for i := range r.ends {
+		if !r.Person(i).Keyed {
+			continue
+		}
+		hash := r.Hash(i)
+		if _, again := r.met[hash]; again {
+			return true
+		}
+		r.met[hash] = struct{}{}
+	}
+	return false
+}
 
 // First is the key of the first row of a batch that could be read, empty where there is
 // none or it has none.

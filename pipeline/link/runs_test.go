@@ -36,6 +36,16 @@ func TestRunsHoldEveryRowOnce(t *testing.T) {
 				t.Fatalf("runs %d and %d are of one person", i-1, i)
 			}
 		}
+		var persons []string
+		for i := range runs.Len() {
+			if runs.Person(i).Keyed {
+				persons = append(persons, runs.Key(i))
+			}
+		}
+		slices.Sort(persons)
+		if again := len(slices.Compact(slices.Clone(persons))) < len(persons); runs.CameBack() != again {
+			t.Fatalf("runs of %q: a person came back: %v, want %v", persons, runs.CameBack(), again)
+		}
 		slices.Sort(rows)
 		if len(rows) != len(all) || len(slices.Compact(rows)) != len(all) {
 			t.Fatalf("%d rows in runs, of %d", len(rows), len(all))
