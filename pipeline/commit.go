@@ -88,8 +88,20 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 // publish writes what belongs to the run as a whole.
 func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts *Receipts, from Segments) error {
 	parts, sums, todo := receipts.partsInOrder(), &receipts.sums, receipts.lists()
-	updates, err := r.deliver(ctx, m, parts, sums, from)
-	if err != nil {
+	var updates, lists []writers.Output
+	g, working := errgroup.WithContext(ctx)
+	g.Go(func() error { return r.namesakes(working, sums, from) })
+	g.Go(func() (err error) {
+		updates, err = r.attempt.Deliver(working, writers.Delivering{
+			Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
+		}, parts)
+		return err
+	})
+	g.Go(func() (err error) {
+		lists, m.Worklists, err = r.attempt.WriteWorklists(working, todo.codes, todo.values)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return err
 	}
 	for _, part := range parts {
@@ -108,11 +120,6 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if err != nil {
 		return err
 	}
-	lists, sum, err := r.attempt.WriteWorklists(ctx, todo.codes, todo.values)
-	if err != nil {
-		return err
-	}
-	m.Worklists = sum
 	outOfForce, err := r.attempt.WriteOutOfForce(ctx, todo.outOfForce)
 	if err != nil {
 		return err
@@ -159,19 +166,6 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	}
 	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, kept, updates, lists, policy, codes)
 	return nil
-}
-
-// deliver writes the update files, and looks for namesakes beside it.
-func (r *Run) deliver(ctx context.Context, m *writers.Manifest, parts []writers.Receipt, sums *Sums, from Segments) (updates []writers.Output, err error) {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return r.namesakes(ctx, sums, from) })
-	g.Go(func() (err error) {
-		updates, err = r.attempt.Deliver(ctx, writers.Delivering{
-			Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
-		}, parts)
-		return err
-	})
-	return updates, g.Wait()
 }
 
 // unused is how many answers of people no row was found for.

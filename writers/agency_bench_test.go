@@ -33,9 +33,15 @@ func BenchmarkDeliver(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := a.Deliver(b.Context(), Delivering{Policy: "us-ca/prop64", AsOf: "2026-01-02", Workers: 2}, []Receipt{r}); err != nil {
+		outputs, err := a.Deliver(b.Context(), Delivering{Policy: "us-ca/prop64", AsOf: "2026-01-02", Workers: 2}, []Receipt{r})
+		if err != nil {
 			b.Fatal(err)
 		}
+		size := int64(0)
+		for _, out := range outputs {
+			size += out.Bytes
+		}
+		b.SetBytes(size)
 		if err := a.Abort(b.Context()); err != nil {
 			b.Fatal(err)
 		}

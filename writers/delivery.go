@@ -197,8 +197,11 @@ func appendQuoted(b []byte, value string) []byte {
 		return append(b, value...)
 	}
 	b = append(b, '"')
-	b = append(b, strings.ReplaceAll(value, `"`, `""`)...)
-	return append(b, '"')
+	for quote := strings.IndexByte(value, '"'); quote >= 0; quote = strings.IndexByte(value, '"') {
+		b = append(append(b, value[:quote+1]...), '"')
+		value = value[quote+1:]
+	}
+	return append(append(b, value...), '"')
 }
 
 // fields cuts a row that appendRow made. Fields with quotes are made in it. It tells
@@ -318,7 +321,8 @@ func appendPadded[T string | []byte](b []byte, s T, width int) []byte {
 }
 
 func appendNumber(b []byte, n int64, width int) []byte {
-	s := strconv.FormatInt(n, 10)
+	var digits [20]byte
+	s := strconv.AppendInt(digits[:0], n, 10)
 	for range width - len(s) {
 		b = append(b, '0')
 	}

@@ -47,7 +47,7 @@ func appendWord(bitmap []byte, at int, word uint64, n int) []byte {
 		n -= free
 	}
 	for ; n > 0; n -= 8 {
-		bitmap = append(bitmap, byte(word)) //nolint:gosec // its lowest bits
+		bitmap = append(bitmap, byte(word))
 		word >>= 8
 	}
 	return bitmap

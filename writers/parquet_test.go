@@ -371,6 +371,7 @@ func BenchmarkDeterminations(b *testing.B) {
 		}
 		size = out.Bytes
 	}
+	b.SetBytes(size)
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 	b.ReportMetric(float64(size)/n, "bytes/row")
 }

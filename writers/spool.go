@@ -349,14 +349,14 @@ func (r *spoolReader) find(e *Extent, at int) error {
 		if size <= 0 || more <= 0 || step > spoolBytes || length > longestRow {
 			return errSpool
 		}
-		number := next + int(step) //nolint:gosec // it has just been bounded
+		number := next + int(step)
 		if short := number + 1 - len(r.at); short > 0 {
 			r.at = slices.Grow(r.at, short)[:number+1]
 			clear(r.at[number+1-short:])
 		}
 		r.at[number] = int32(at+size) + 1 //nolint:gosec // a flush is shorter
 		next = number + 1
-		at += size + more + int(length) //nolint:gosec // the same
+		at += size + more + int(length)
 		rows++
 	}
 	if at != end || rows != e.Rows {

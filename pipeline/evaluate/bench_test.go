@@ -3,6 +3,7 @@ package evaluate
 import (
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"github.com/clearsweep/clearsweep/policies"
 	"github.com/clearsweep/clearsweep/schemas"
@@ -87,6 +88,7 @@ func BenchmarkEvaluate(b *testing.B) {
 			b.Run(title, func(b *testing.B) {
 				e := benchLaw(b, name).NewEvaluator()
 				persons, charges := benchPersons(e, 4000)
+				b.SetBytes(int64(charges) * int64(unsafe.Sizeof(Charge{})))
 				b.ReportAllocs()
 				for b.Loop() {
 					for i := range persons {

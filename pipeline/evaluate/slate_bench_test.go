@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
+	"unsafe"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -58,6 +59,7 @@ func BenchmarkEvaluateCleanSlate(b *testing.B) {
 	for i := range persons {
 		e.Person(&persons[i])
 	}
+	b.SetBytes(int64(charges) * int64(unsafe.Sizeof(Charge{})))
 	b.ReportAllocs()
 	for b.Loop() {
 		for i := range persons {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -134,6 +135,7 @@ func BenchmarkEvaluateVariants(b *testing.B) {
 	for i := range persons {
 		e.Person(&persons[i])
 	}
+	b.SetBytes(int64(charges) * int64(unsafe.Sizeof(Charge{})))
 	b.ReportAllocs()
 	for b.Loop() {
 		for i := range persons {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/clearsweep/clearsweep/pipeline/link"
@@ -19,9 +20,18 @@ func benchKeys() []string {
 	return keys
 }
 
+// size is the bytes of a batch.
+func size(batch arrow.Record) (n int64) {
+	for _, column := range batch.Columns() {
+		n += int64(column.Data().SizeInBytes())
+	}
+	return n
+}
+
 func BenchmarkScatter(b *testing.B) {
 	batch := coded(memory.DefaultAllocator, benchKeys())
 	defer batch.Release()
+	b.SetBytes(size(batch))
 	b.ReportAllocs()
 	for b.Loop() {
 		scattered := link.Scatter(memory.DefaultAllocator, batch, 7)
@@ -33,6 +43,7 @@ func BenchmarkScatter(b *testing.B) {
 func BenchmarkPersons(b *testing.B) {
 	batch := coded(memory.DefaultAllocator, benchKeys())
 	defer batch.Release()
+	b.SetBytes(size(batch))
 	b.ReportAllocs()
 	for b.Loop() {
 		persons := 0

@@ -39,7 +39,7 @@ func Persons(mem memory.Allocator, charges arrow.Record) (together arrow.Record,
 			first := i
 			group = group[:0]
 			for i < len(rows) && rows[i].hash == rows[first].hash && samePerson(key, first, i) {
-				group = append(group, int32(i)) //nolint:gosec // a batch has less than 1<<31 rows
+				group = append(group, int32(i))
 				i++
 			}
 			if !yield(Person{Rows: group, Keyed: key.IsValid(first)}) {

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -78,4 +79,44 @@ func TestBlocksAreReadBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// BenchmarkSpill packs the rows of a bucket as they are spilled, and unpacks them again.
+func BenchmarkSpill(b *testing.B) {
+	const rows = 1 << 12
+	charges := array.NewRecordBuilder(memory.DefaultAllocator, schemas.Coded)
+	defer charges.Release()
+	for row := range rows {
+		for _, field := range charges.Fields() {
+			switch f := field.(type) {
+			case *array.StringBuilder:
+				f.Append(fmt.Sprintf("TEXT-%07d", row/3))
+			case *array.BinaryDictionaryBuilder:
+				if err := f.AppendString(fmt.Sprintf("WORD %d", row*7919%100)); err != nil {
+					b.Fatal(err)
+				}
+			case *array.Date32Builder:
+				f.Append(arrow.Date32(row * 7919 % 10000))
+			case *array.Int64Builder:
+				f.Append(int64(row))
+			default:
+				field.AppendEmptyValue()
+			}
+		}
+	}
+	batch := charges.NewRecord()
+	defer batch.Release()
+	block, raw := encodeBlock(nil, nil, batch)
+	b.SetBytes(int64(len(raw)))
+	b.ReportAllocs()
+	for b.Loop() {
+		block, raw = encodeBlock(block[:0], raw, batch)
+		back, err := decodeBlock(block, batch.Schema(), rows)
+		if err != nil {
+			b.Fatal(err)
+		}
+		back.Release()
+	}
+	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(len(block))/rows, "bytes/row")
 }

@@ -124,9 +124,12 @@ func BenchmarkBatch(b *testing.B) {
 	}
 	const rows = 1 << 14
 	statutes := make([]string, rows)
+	size := 0
 	for i := range statutes {
 		statutes[i] = texts[i*7919%len(texts)]
+		size += len(statutes[i])
 	}
+	b.SetBytes(int64(size))
 	in := charges(memory.DefaultAllocator, statutes...)
 	defer in.Release()
 	n, err := New("US-CA")

@@ -30,6 +30,8 @@ type Router struct {
 	kinds   []kind
 	arrests bool // some kind is named by the arresting agency
 	named   map[Place][]string
+	last    Place // of which agencies were asked last: neighbours are mostly of one place
+	to      []string
 }
 
 type kind struct {
@@ -64,6 +66,9 @@ func (r *Router) Agencies(outcome schemas.Outcome, at Place) []string {
 	if !r.arrests {
 		at.Arresting = ""
 	}
+	if r.to != nil && at == r.last {
+		return r.to
+	}
 	named, ok := r.named[at]
 	if !ok {
 		for _, k := range r.kinds {
@@ -72,9 +77,15 @@ func (r *Router) Agencies(outcome schemas.Outcome, at Place) []string {
 				named = append(named, r.name(k, Place{County: at.TransferredTo}))
 			}
 		}
-		r.named[Place{strings.Clone(at.County), strings.Clone(at.TransferredTo), strings.Clone(at.Arresting)}] = named
+		r.named[at.clone()] = named
 	}
+	r.last, r.to = at.clone(), named
 	return named
+}
+
+// clone is a place that holds on to nothing, such as a batch.
+func (p Place) clone() Place {
+	return Place{strings.Clone(p.County), strings.Clone(p.TransferredTo), strings.Clone(p.Arresting)}
 }
 
 // name is the name of the agency of a kind.
