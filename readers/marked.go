@@ -82,7 +82,7 @@ func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (
 		commas := b.Commas
 		if in.quotes {
 			if commas, ok = pairs.outside(&b, len(row)-base); !ok {
-				return in.splitQuoted(d, row, wanted, cells[:0])
+				return d.splitWanted(row, wanted, cells[:0])
 			}
 		}
 		for ; commas != 0; commas &= commas - 1 {
@@ -102,7 +102,7 @@ func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (
 		return cells, fields + 1, 0, true
 	}
 	if pairs.open != 0 {
-		return in.splitQuoted(d, row, wanted, cells[:0])
+		return d.splitWanted(row, wanted, cells[:0])
 	}
 	for i := range cells {
 		if c := &cells[i]; c.start < c.end && row[c.start] == d.mark {
@@ -140,49 +140,4 @@ func (p *quotePairs) outside(b *marks.Block, left int) (commas uint64, ok bool) 
 // within it.
 func (in *stretch) block(base int, row []byte) marks.Block {
 	return in.marks.blocks[(in.at+base)/marks.Size].Cut(-base, len(row)-base)
-}
-
-// splitQuoted is split for any quotes.
-func (in *stretch) splitQuoted(d *delimited, row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
-	start, within, escaped := 0, false, false
-	seen := -1 // a byte that was taken with the one before it
-	end := func(c cell) {
-		if fields == wanted[len(cells)] {
-			cells = append(cells, c)
-		}
-		fields++
-	}
-	for base := -(in.at % marks.Size); base < len(row); base += marks.Size {
-		b := in.block(base, row)
-		for found := b.Commas | b.Quotes; found != 0; found &= found - 1 {
-			p := base + bits.TrailingZeros64(found)
-			quote := row[p] == d.mark
-			switch {
-			case p == seen:
-			case !quote && !within:
-				end(cell{start: start, end: p})
-				start = p + 1
-			case !quote:
-			case !within && p != start:
-				return cells, fields, schemas.RowStrayQuote, false
-			case !within:
-				start, within, escaped = p+1, true, false
-			case p+1 == len(row):
-				end(cell{start: start, end: p, escaped: escaped})
-				return cells, fields, 0, true
-			case row[p+1] == d.mark:
-				escaped, seen = true, p+1
-			case row[p+1] != d.comma:
-				return cells, fields, schemas.RowStrayQuote, false
-			default:
-				end(cell{start: start, end: p, escaped: escaped})
-				start, within, seen = p+2, false, p+1
-			}
-		}
-	}
-	if within {
-		return cells, fields, schemas.RowOpenQuote, false
-	}
-	end(cell{start: start, end: len(row)})
-	return cells, fields, 0, true
 }
