@@ -92,16 +92,17 @@ func (r *Run) namesakes(ctx context.Context, sums *Sums, from Segments) error {
 	}
 	rounds := bits.Len64(uint64(max(0, namedBytes*total-1) / (r.Config.Memory / 8))) //nolint:gosec // not negative
 	for round := range 1 << rounds {
-		if err := r.namesakesOf(ctx, sums, from, rounds, round); err != nil {
+		if err := r.namesakesOf(ctx, sums, from, rounds, round, total>>rounds); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// namesakesOf looks at the persons whose hashes begin with the bits of a round.
-func (r *Run) namesakesOf(ctx context.Context, sums *Sums, from Segments, rounds, round int) error {
-	var persons []named
+// namesakesOf looks at the persons whose hashes begin with the bits of a round: about as many as
+// expected.
+func (r *Run) namesakesOf(ctx context.Context, sums *Sums, from Segments, rounds, round int, expected int64) error {
+	persons := make([]named, 0, expected+expected/16)
 	for _, segment := range sums.Named {
 		batch, err := from.Open(ctx, segment)
 		if err != nil {

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -129,15 +131,15 @@ func (p *Part) Delivery(d *Delivery) error {
 func (p *Part) Close() (Receipt, error) {
 	r := Receipt{Part: p.number}
 	if p.err == nil {
-		p.err = errors.Join(
-			finish(p.decided, &r.Outputs),
-			finish(p.persons, &r.Outputs),
-			finish(p.reviews, &r.Outputs),
-			finish(p.active, &r.Outputs),
-		)
-	}
-	if p.err == nil {
+		var outputs [4][]Output // in this order
+		var g errgroup.Group    // each waits for its disk
+		g.Go(func() error { return finish(p.decided, &outputs[0]) })
+		g.Go(func() error { return finish(p.persons, &outputs[1]) })
+		g.Go(func() error { return finish(p.reviews, &outputs[2]) })
+		g.Go(func() error { return finish(p.active, &outputs[3]) })
 		r.Extents, p.err = p.deliveries.close()
+		p.err = errors.Join(p.err, g.Wait())
+		r.Outputs = slices.Concat(outputs[:]...)
 	}
 	if p.err != nil {
 		return Receipt{}, errors.Join(fmt.Errorf("part %d: %w", p.number, p.err), p.Abort())

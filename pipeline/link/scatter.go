@@ -154,8 +154,9 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 }
 
 func takeColumn(mem memory.Allocator, column arrow.Array, order []int32) arrow.Array {
-	if column.NullN() == column.Len() && len(order) <= column.Len() {
-		return array.NewSlice(column, 0, int64(len(order))) // one null is like another
+	if column.NullN() == column.Len() && len(order) == column.Len() { // of fewer rows, it would hold on to all
+		column.Retain()
+		return column // one null is like another
 	}
 	switch c := column.(type) {
 	case *array.Uint8:
