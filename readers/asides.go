@@ -36,6 +36,9 @@ type asides struct {
 type nameMarks [1 << 13]bool
 
 func nameMark[T string | []byte](v T) int {
+	if len(v) == 0 {
+		return 0
+	}
 	return int(v[0]&31)<<8 | int(v[len(v)-1]&31)<<3 | len(v)&7 // case is a higher bit
 }
 
@@ -48,9 +51,7 @@ func (l *Layout) newAsides(s *Survey, r *row, names []string) asides {
 	for i := range l.columns {
 		a.names[nameMark(l.columns[i].name)] = true
 	}
-	if a.first != "" {
-		a.names[nameMark(a.first)] = true
-	}
+	a.names[nameMark(a.first)] = true
 	return a
 }
 
@@ -83,7 +84,7 @@ func (a *asides) tell(raw *rawRow) (aside, error) {
 	case a.rarer && l.isTrailer(text):
 		return isTrailer, nil
 	}
-	if v := l.firstField(text); l.delimited.byName && (len(v) == 0 || !a.names[nameMark(v)]) {
+	if l.delimited.byName && !a.names[nameMark(l.firstField(text))] {
 		return isData, nil
 	}
 	again, err := l.headerAgain(text, a.first, a.row.at)
