@@ -173,6 +173,21 @@ func TestPersonsHaveAllTheirRowsAndNobodyElses(t *testing.T) {
 	})
 }
 
+// Rows that wait for others may not hold on to the batch that they came from.
+func TestFewRowsHoldNoBatch(t *testing.T) {
+	batch := coded(memory.DefaultAllocator, make([]string, 10_000))
+	defer batch.Release()
+	few := link.Take(memory.DefaultAllocator, batch, []int32{3, 1, 4})
+	defer few.Release()
+	for i, column := range few.Columns() {
+		for _, buffer := range column.Data().Buffers() {
+			if buffer != nil && buffer.Len() > 1000 {
+				t.Errorf("column %s of %d rows holds %d bytes", few.ColumnName(i), few.NumRows(), buffer.Len())
+			}
+		}
+	}
+}
+
 func TestBucketsInOrderArePersonsInOrderOfHash(t *testing.T) {
 	for bits := range 8 {
 		if a, b := link.Bucket(1<<63-1, bits), link.Bucket(1<<63, bits); bits > 0 && a >= b {
