@@ -322,6 +322,13 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	twice := []Extent{{Length: 3, Rows: 1, Sum: xxhash.Sum64String("\x00\x01a")}, {Offset: 3, Length: 3, Rows: 1, Sum: xxhash.Sum64String("\x00\x01b")}}
+	if err := storage.Write(t.Context(), s, "twice", []byte("\x00\x01a\x00\x01b")); err != nil {
+		t.Fatal(err)
+	}
+	if err := eachSpooled(t.Context(), s, []flushed{{"twice", twice}}, func([]byte) error { return nil }); !errors.Is(err, errSpool) {
+		t.Errorf("two rows of one place: %v", err)
+	}
 	sound := "\x00\x01a"
 	if err := storage.Write(t.Context(), s, "sound", []byte(sound)); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"pgregory.net/rapid"
 )
 
@@ -52,6 +54,39 @@ func TestNumbersArePackedAsParquetHasThem(t *testing.T) {
 			t.Fatalf("got %d, want %d", got, numbers)
 		}
 	})
+}
+
+// Rows of a column that is cut out of another are valid where they were.
+func TestLevelsOfASlice(t *testing.T) {
+	b := array.NewInt32Builder(memory.NewGoAllocator())
+	defer b.Release()
+	for i := range 100 {
+		if b.Append(int32(i)); i%3 == 0 {
+			b.AppendNull()
+		}
+	}
+	whole := b.NewArray()
+	defer whole.Release()
+	slice := array.NewSlice(whole, 5, 90)
+	defer slice.Release()
+	var l levels
+	var want []uint32
+	p := &piece{verdicts: make([]Verdict, slice.Len())}
+	for row := range slice.Len() {
+		p.rows = append(p.rows, int32(row))
+		want = append(want, 0)
+		if slice.IsValid(row) {
+			want[row] = 1
+		}
+	}
+	l.addRows(slice, p)
+	bits := make([]uint32, len(want))
+	for i := range bits {
+		bits[i] = uint32(l.bitmap[i/8] >> (i % 8) & 1)
+	}
+	if !slices.Equal(bits, want) || l.rows != len(want) {
+		t.Fatalf("got %d, want %d", bits, want)
+	}
 }
 
 func TestLevelsArePackedAsParquetHasThem(t *testing.T) {

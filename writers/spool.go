@@ -149,7 +149,7 @@ func (s *Spool) bufferOf(d *Delivery) (*extentBuffer, error) {
 	for _, agency := range d.Agencies {
 		s.name = append(append(s.name, agency...), ' ')
 	}
-	b := s.held[string(s.name)]
+	b := s.held[string(s.name)] // of these agencies, unless one of them has a blank, and is refused
 	if b == nil || !slices.Equal(b.agencies, d.Agencies) {
 		for _, agency := range d.Agencies {
 			if err := CheckAgency(agency); err != nil {
@@ -353,6 +353,9 @@ func (r *spoolReader) find(e *Extent, at int) error {
 		if short := number + 1 - len(r.at); short > 0 {
 			r.at = slices.Grow(r.at, short)[:number+1]
 			clear(r.at[number+1-short:])
+		}
+		if r.at[number] != 0 {
+			return errSpool // another extent has that row, and one of the two would be lost
 		}
 		r.at[number] = int32(at+size) + 1 //nolint:gosec // a flush is shorter
 		next = number + 1
