@@ -9,6 +9,61 @@ import (
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
+// step is how a field of a row gets into its column.
+type step struct {
+	id    fieldID
+	kind  stepKind
+	plain int // column of the layout that is the field as it is; -1 where there is more to it
+	*field
+	text *textColumn // of a stepText
+	word *wordColumn // of a stepWord
+}
+
+// stepKind says what a step does with the text of its field; those behind stepNumber look for it
+// themselves.
+type stepKind uint8
+
+const (
+	stepText stepKind = iota
+	stepWord
+	stepDate
+	stepClass
+	stepNumber
+	stepPerson
+	stepSubstances
+	stepEvidence
+	stepVersion
+)
+
+// stepsOf are the steps of the fields that a layout has, to the columns of a builder.
+func stepsOf(l *Layout, b *builder) []step {
+	steps := make([]step, len(l.present))
+	for i, id := range l.present {
+		f := &l.fields[id]
+		s := step{id: id, plain: f.plain, field: f, text: b.texts[id], word: b.words[id]}
+		switch {
+		case id == fieldPerson:
+			s.kind = stepPerson
+		case id == fieldSubstances:
+			s.kind = stepSubstances
+		case id == fieldEvidence:
+			s.kind = stepEvidence
+		case id == fieldVersion:
+			s.kind = stepVersion
+		case f.dates != nil:
+			s.kind = stepDate
+		case f.classes != nil:
+			s.kind = stepClass
+		case id.holdsNumber():
+			s.kind = stepNumber
+		case s.word != nil:
+			s.kind = stepWord
+		}
+		steps[i] = s
+	}
+	return steps
+}
+
 // accept adds a sound row to the batch.
 func (in *reader) accept(kind schemas.RowKind) {
 	in.out.Rows.Accepted++
@@ -25,26 +80,33 @@ func (in *reader) accept(kind schemas.RowKind) {
 	if in.layout.repeats != repeatsUnknown {
 		in.builder.digests.add(in.rowDigest(), true)
 	}
-	for _, id := range in.layout.present {
-		f := &in.layout.fields[id]
-		switch {
-		case id == fieldPerson:
-			in.addPerson(f)
-		case id == fieldSubstances:
-			in.addSubstances(f)
-		case id == fieldEvidence:
-			in.addEvidence(f)
-		case id == fieldVersion:
-			in.addVersion(f)
-		case f.dates != nil:
-			in.addDate(id, f)
-		case f.classes != nil:
-			in.addClass(id, f)
-		case id.holdsNumber():
-			in.addNumber(id, f)
-		default:
-			v, _ := in.row.text(f)
-			in.builder.text(id, v)
+	for i := range in.steps {
+		s := &in.steps[i]
+		v, column := []byte(nil), s.plain
+		if column >= 0 {
+			v = in.row.values[column]
+		} else if s.kind <= stepNumber {
+			v, column = in.row.textOf(s.field)
+		}
+		switch s.kind {
+		case stepText:
+			s.text.add(v)
+		case stepWord:
+			s.word.add(v)
+		case stepDate:
+			in.addDate(s, v, column)
+		case stepClass:
+			in.addClass(s, v, column)
+		case stepNumber:
+			in.addNumber(s.id, v, column)
+		case stepPerson:
+			in.addPerson(s.field)
+		case stepSubstances:
+			in.addSubstances(s.field)
+		case stepEvidence:
+			in.addEvidence(s.field)
+		case stepVersion:
+			in.addVersion(s.field)
 		}
 	}
 	if len(in.partly) > 0 {
@@ -60,7 +122,7 @@ func (in *reader) addPerson(f *field) {
 			in.rejectValue(schemas.FieldPersonKey, f.from[0].column)
 		}
 	}
-	in.builder.text(fieldPerson, v)
+	in.builder.texts[fieldPerson].add(v)
 }
 
 // person is the person key of a row, as row.person has it.
@@ -86,28 +148,31 @@ type lastPerson struct {
 	usable bool
 }
 
-func (in *reader) addDate(id fieldID, f *field) {
-	v, column := in.row.text(f)
+func (in *reader) addDate(s *step, v []byte, column int) {
 	if v == nil {
-		in.builder.date(id, schemas.NoDate)
+		in.builder.date(s.id, schemas.NoDate)
 		return
 	}
-	last := &in.lastDates[id]
+	if date, ok := s.dates.quick(v); ok {
+		in.builder.date(s.id, date)
+		return
+	}
+	last := &in.lastDates[s.id]
 	if !bytes.Equal(last.text, v) {
 		last.text = append(last.text[:0], v...)
-		last.date, last.reads = f.dates.read(v)
+		last.date, last.reads = s.dates.read(v)
 	}
 	date := last.date
 	switch last.reads {
 	case partialYear, partialMonth:
 		in.rejectValue(schemas.FieldPartialDate, column)
-		in.addPartly(id, date, last.reads)
+		in.addPartly(s.id, date, last.reads)
 		date = schemas.NoDate
 	case noDate:
 		in.rejectValue(schemas.FieldDate, column)
 	case wholeDate, sentinelDate:
 	}
-	in.builder.date(id, date)
+	in.builder.date(s.id, date)
 }
 
 // addPartly notes what is known of a date that lacks its day.
@@ -133,8 +198,7 @@ type lastDate struct {
 	reads dateReading
 }
 
-func (in *reader) addNumber(id fieldID, f *field) {
-	v, column := in.row.text(f)
+func (in *reader) addNumber(id fieldID, v []byte, column int) {
 	if v == nil {
 		in.builder.numbers[id].add(0, false)
 		return
@@ -219,13 +283,12 @@ func parseNumber(v []byte) (int32, bool) {
 	return n, len(v) > 0 && n <= maxNumber
 }
 
-func (in *reader) addClass(id fieldID, f *field) {
-	v, column := in.row.text(f)
+func (in *reader) addClass(s *step, v []byte, column int) {
 	number := int32(-1)
-	if id == fieldDisposition {
+	if s.id == fieldDisposition {
 		number = in.builder.raw.add(v)
 	}
-	in.builder.class(id, in.class(id, f, v, column, number))
+	in.builder.class(s.id, in.class(s.id, s.field, v, column, number))
 }
 
 // class is the value of a text of a class field. Its number is that of the text among

@@ -160,15 +160,6 @@ func (b *builder) addPartly(text []byte) {
 	b.partly.add(text)
 }
 
-// text adds a text, null where it is nil.
-func (b *builder) text(id fieldID, v []byte) {
-	if b.words[id] != nil {
-		b.words[id].add(v)
-	} else {
-		b.texts[id].add(v)
-	}
-}
-
 func (b *builder) date(id fieldID, d schemas.Date) {
 	b.dates[id].add(arrow.Date32(d), d.Known())
 }

@@ -29,6 +29,15 @@ const (
 	noDate                   // in none of the formats, or of no day that exists
 )
 
+// quick is read for the date of a form whose digits have their places, where that is the first form
+// and no date is a sentinel. It is not ok for any other text, of which read tells what it is.
+func (d *dates) quick(v []byte) (day schemas.Date, ok bool) {
+	if d.formats[0].size != len(v) || len(d.sentinels.list) != 0 || len(d.days) != 0 {
+		return schemas.NoDate, false
+	}
+	return d.formats[0].placed(v)
+}
+
 // read reads v, which is trimmed. Of a date of which a part is known, it is the first day
 // that it may be.
 func (d *dates) read(v []byte) (schemas.Date, dateReading) {

@@ -139,6 +139,7 @@ type reader struct {
 	asides    asides
 	row       *row
 	builder   *builder
+	steps     []step
 	memos     [fieldCount]memo
 	lastDates [fieldCount]lastDate
 	lastKey   lastPerson
@@ -170,6 +171,7 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, h
 		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows, how: how,
 		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
 	}
+	in.steps = stepsOf(l, in.builder)
 	if f := l.fixed; f != nil && f.tree != nil {
 		in.assembly = newAssembly(in, f)
 	}
