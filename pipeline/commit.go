@@ -88,84 +88,94 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 // publish writes what belongs to the run as a whole.
 func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts *Receipts, from Segments) error {
 	parts, sums, todo := receipts.partsInOrder(), &receipts.sums, receipts.lists()
-	var updates, lists []writers.Output
-	g, working := errgroup.WithContext(ctx)
-	g.Go(func() error { return r.namesakes(working, sums, from) })
-	g.Go(func() (err error) {
-		updates, err = r.attempt.Deliver(working, writers.Delivering{
-			Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
-		}, parts)
-		return err
-	})
-	g.Go(func() (err error) {
-		lists, m.Worklists, err = r.attempt.WriteWorklists(working, todo.codes, todo.values)
-		return err
-	})
-	if err := g.Wait(); err != nil {
-		return err
-	}
 	for _, part := range parts {
 		m.Outputs = append(m.Outputs, part.Outputs...)
+	}
+	err := writeAtOnce(ctx, &m.Outputs,
+		func(ctx context.Context) ([]writers.Output, error) { return nil, r.namesakes(ctx, sums, from) },
+		func(ctx context.Context) ([]writers.Output, error) {
+			return r.attempt.Deliver(ctx, writers.Delivering{
+				Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
+			}, parts)
+		},
+		func(ctx context.Context) (lists []writers.Output, err error) {
+			lists, m.Worklists, err = r.attempt.WriteWorklists(ctx, todo.codes, todo.values)
+			return lists, err
+		})
+	if err != nil {
+		return err
 	}
 	todo.unused = r.unused(prepared)
 	m.Warnings = r.warnings(m, sums, todo)
 	if r.law.AsksSubstance() {
 		m.Substances = sums.Substances.sum(r.pack)
 	}
-	rejects, err := r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
-	if err != nil {
-		return err
+	return writeAtOnce(ctx, &m.Outputs, r.rest(sums, todo, prepared, from)...)
+}
+
+// writing writes some files.
+type writing func(context.Context) ([]writers.Output, error)
+
+// one is writing of one file.
+func one(write func(context.Context) (writers.Output, error)) writing {
+	return func(ctx context.Context) ([]writers.Output, error) {
+		out, err := write(ctx)
+		return []writers.Output{out}, err
 	}
-	kept, err := r.keepRows(ctx, prepared, from)
-	if err != nil {
-		return err
+}
+
+// writeAtOnce writes files beside each other, and adds them to outputs.
+func writeAtOnce(ctx context.Context, outputs *[]writers.Output, all ...writing) error {
+	written := make([][]writers.Output, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, write := range all {
+		g.Go(func() (err error) {
+			written[i], err = write(ctx)
+			return err
+		})
 	}
-	outOfForce, err := r.attempt.WriteOutOfForce(ctx, todo.outOfForce)
-	if err != nil {
-		return err
+	err := g.Wait()
+	*outputs = append(*outputs, slices.Concat(written...)...)
+	return err
+}
+
+// rest writes what people have to look at beside the worklists, and by what the run was decided.
+func (r *Run) rest(sums *Sums, todo lists, prepared []Prepared, from Segments) []writing {
+	all := []writing{
+		one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
+		}),
+		one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteOutOfForce(ctx, todo.outOfForce)
+		}),
+		one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteUndeliverable(ctx, inOrder(sums.Undeliverable, compareUndeliverable))
+		}),
+		func(ctx context.Context) ([]writers.Output, error) { return r.keepRows(ctx, prepared, from) },
+		r.writePolicy,
+		r.writeCodes,
 	}
 	if len(todo.severities) > 0 {
-		list, err := r.attempt.WriteSeverityGaps(ctx, todo.severities)
-		if err != nil {
-			return err
-		}
-		lists = append(lists, list)
-	}
-	undeliverable, err := r.attempt.WriteUndeliverable(ctx, inOrder(sums.Undeliverable, compareUndeliverable))
-	if err != nil {
-		return err
+		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteSeverityGaps(ctx, todo.severities)
+		}))
 	}
 	if len(sums.Conflicts) > 0 {
-		list, err := r.attempt.WriteKeyConflicts(ctx, inOrder(sums.Conflicts, compareConflicts))
-		if err != nil {
-			return err
-		}
-		lists = append(lists, list)
-	}
-	policy, err := r.writePolicy(ctx)
-	if err != nil {
-		return err
+		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteKeyConflicts(ctx, inOrder(sums.Conflicts, compareConflicts))
+		}))
 	}
 	if r.law.AsksSubstance() {
-		list, err := r.attempt.WriteSubstances(ctx, sums.Substances.gaps())
-		if err != nil {
-			return err
-		}
-		lists = append(lists, list)
-	}
-	codes, err := r.writeCodes(ctx)
-	if err != nil {
-		return err
+		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteSubstances(ctx, sums.Substances.gaps())
+		}))
 	}
 	if source := r.answers.Source(); source != nil {
-		kept, err := r.attempt.WriteFile(ctx, writers.AnswersFile, source, 0)
-		if err != nil {
-			return err
-		}
-		codes = append(codes, kept)
+		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteFile(ctx, writers.AnswersFile, source, 0)
+		}))
 	}
-	m.Outputs = slices.Concat(m.Outputs, []writers.Output{rejects, outOfForce, undeliverable}, kept, updates, lists, policy, codes)
-	return nil
+	return all
 }
 
 // unused is how many answers of people no row was found for.

@@ -22,7 +22,13 @@ type S3Store struct {
 	prefix string // empty, or ends with a slash
 }
 
-var _ Store = (*S3Store)(nil)
+var (
+	_ Store     = (*S3Store)(nil)
+	_ Buffering = (*S3Store)(nil)
+)
+
+// WriterBytes is that of parts in flight, and of those before and behind them.
+func (s *S3Store) WriterBytes() int64 { return s.transfer.partBytes * (partsInFlight + 2) }
 
 // Store is the store of the objects in a bucket below a prefix, which may be
 // empty and is a path of plain elements. It asks nothing.

@@ -2,13 +2,17 @@ package writers
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"path"
+	"slices"
 	"strconv"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // hashModulus keeps the hash total of update.txt within its 12 digits.
@@ -52,6 +56,7 @@ type update struct {
 	rows   int64
 	total  uint64 // hash total
 	fields [][]byte
+	quoted []byte // a row with quotes
 	line   []byte
 	width  int // of a record of fixed
 }
@@ -91,7 +96,7 @@ func (u *update) head(h updateHeader) error {
 // updateFormat is the form of update files.
 const updateFormat = "02"
 
-// add writes one row, which it may change.
+// add writes one row.
 func (u *update) add(row []byte) error {
 	u.rows++
 	if u.table != nil {
@@ -105,6 +110,10 @@ func (u *update) add(row []byte) error {
 	}
 	if u.fixed == nil {
 		return nil
+	}
+	if bytes.IndexByte(row, '"') >= 0 {
+		u.quoted = append(u.quoted[:0], row...)
+		row = u.quoted // for fields with quotes are made in it, and it is not ours
 	}
 	var ok bool
 	if u.fields, ok = fields(row, u.fields[:0]); !ok {
@@ -152,30 +161,37 @@ func (u *update) record(b []byte) error {
 	return u.fixed.WriteByte('\n')
 }
 
-// deliver writes the files of one agency from the spools of the parts, in the
-// order of the parts.
-func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, spooled []flushed) (outputs []Output, err error) {
-	to, err := how.Recipients.For(h.agency)
+// addressed are the update files of one agency, as they are written.
+type addressed struct {
+	*update
+	agency string
+	files  []*File
+	spots  []int32 // of its rows in the flush at hand
+}
+
+// address begins the files of an agency. The caller ends them with finish or abort.
+func (a *Attempt) address(ctx context.Context, how Delivering, agency string) (_ *addressed, err error) {
+	to, err := how.Recipients.For(agency)
 	if err != nil {
 		return nil, err
 	}
-	var files []*File
+	u := &addressed{agency: agency}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("agency %s: %w", agency, err), u.abort())
+		}
+	}()
 	open := func(form UpdateForms, name string) (io.Writer, error) {
 		if how.Forms != "" && how.Forms != form {
 			return nil, nil
 		}
-		f, err := a.createFor(ctx, path.Join("agencies", h.agency, name), to.And(a.sealed))
+		f, err := a.createFor(ctx, path.Join("agencies", agency, name), to.And(a.sealed))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, f)
+		u.files = append(u.files, f)
 		return f, nil
 	}
-	defer func() {
-		for _, f := range files {
-			err = errors.Join(err, f.Abort())
-		}
-	}()
 	table, err := open(UpdateCSV, "update.csv")
 	if err != nil {
 		return nil, err
@@ -184,17 +200,27 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, s
 	if err != nil {
 		return nil, err
 	}
-	u := newUpdate(table, fixed)
-	if err := u.head(h); err != nil {
-		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
+	u.update = newUpdate(table, fixed)
+	return u, u.head(updateHeader{agency: agency, policy: how.Policy, asOf: how.AsOf, runID: a.runID})
+}
+
+// take writes the agency's rows of the flush at hand.
+func (u *addressed) take(from *spoolReader) error {
+	for _, spot := range u.spots {
+		if err := u.add(from.row(spot)); err != nil {
+			return fmt.Errorf("agency %s: %w", u.agency, err)
+		}
 	}
-	if err := eachSpooled(ctx, a.scratch, spooled, u.add); err != nil {
-		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
-	}
+	u.spots = u.spots[:0]
+	return nil
+}
+
+// finish ends the files.
+func (u *addressed) finish() (outputs []Output, err error) {
 	if err := u.tail(); err != nil {
-		return nil, fmt.Errorf("agency %s: %w", h.agency, err)
+		return nil, fmt.Errorf("agency %s: %w", u.agency, err)
 	}
-	for _, f := range files {
+	for _, f := range u.files {
 		out, err := f.Commit(u.rows)
 		if err != nil {
 			return nil, err
@@ -202,4 +228,57 @@ func (a *Attempt) deliver(ctx context.Context, h updateHeader, how Delivering, s
 		outputs = append(outputs, out)
 	}
 	return outputs, nil
+}
+
+// abort gives up the files that are not finished.
+func (u *addressed) abort() (err error) {
+	for _, f := range u.files {
+		err = errors.Join(err, f.Abort())
+	}
+	return err
+}
+
+// deliver writes the files of some agencies from the spools of the parts, in the order of the
+// parts: the agencies in order, with what was spooled for any of them.
+func (a *Attempt) deliver(ctx context.Context, how Delivering, agencies []string, spooled []flushed) (_ []Output, err error) {
+	all := make([]*addressed, len(agencies))
+	defer func() {
+		for _, u := range all {
+			if u != nil {
+				err = errors.Join(err, u.abort())
+			}
+		}
+	}()
+	each := func(do func(i int) error) error {
+		var g errgroup.Group
+		g.SetLimit(2 * max(how.Workers, 1)) // one waits for its disk while another works
+		for i := range all {
+			g.Go(func() error { return do(i) })
+		}
+		return g.Wait()
+	}
+	err = each(func(i int) (err error) {
+		all[i], err = a.address(ctx, how, agencies[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]*addressed{}
+	for _, u := range all {
+		byName[u.agency] = u
+	}
+	err = eachSpooled(ctx, a.scratch, spooled, func(from *spoolReader) error {
+		from.sortOut(byName)
+		return each(func(i int) error { return all[i].take(from) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	outputs := make([][]Output, len(all))
+	err = each(func(i int) (err error) {
+		outputs[i], err = all[i].finish()
+		return err
+	})
+	return slices.Concat(outputs...), err
 }

@@ -217,9 +217,13 @@ func TestSpoolFlushesKeepOrder(t *testing.T) {
 	}
 	var charges []string
 	for _, e := range r.Extents {
-		err := eachSpooled(t.Context(), s, []flushed{{a.spoolKey(0), []Extent{e}}}, func(row []byte) error {
-			cut, _ := fields(row, nil)
-			charges = append(charges, string(cut[5]))
+		err := eachSpooled(t.Context(), s, []flushed{{0, a.spoolKey(0), []Extent{e}}}, func(from *spoolReader) error {
+			for _, row := range from.rows {
+				if row.spot > 0 {
+					cut, _ := fields(from.row(row.spot), nil)
+					charges = append(charges, string(cut[5]))
+				}
+			}
 			return nil
 		})
 		if err != nil {
@@ -318,7 +322,7 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 			t.Fatal(err)
 		}
 		whole := Extent{Agencies: []string{"a"}, Length: int64(len(data)), Rows: 1, Sum: xxhash.Sum64String(data)}
-		if err := eachSpooled(t.Context(), s, []flushed{{name, []Extent{whole}}}, func([]byte) error { return nil }); !errors.Is(err, errSpool) {
+		if err := eachSpooled(t.Context(), s, []flushed{{0, name, []Extent{whole}}}, func(*spoolReader) error { return nil }); !errors.Is(err, errSpool) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -326,7 +330,7 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 	if err := storage.Write(t.Context(), s, "twice", []byte("\x00\x01a\x00\x01b")); err != nil {
 		t.Fatal(err)
 	}
-	if err := eachSpooled(t.Context(), s, []flushed{{"twice", twice}}, func([]byte) error { return nil }); !errors.Is(err, errSpool) {
+	if err := eachSpooled(t.Context(), s, []flushed{{0, "twice", twice}}, func(*spoolReader) error { return nil }); !errors.Is(err, errSpool) {
 		t.Errorf("two rows of one place: %v", err)
 	}
 	sound := "\x00\x01a"
@@ -336,7 +340,7 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 	for name, e := range map[string]Extent{
 		"sound": {Length: 3, Rows: 1, Sum: xxhash.Sum64String(sound)}, "other bytes": {Length: 3, Rows: 1}, "too long": {Length: 4, Rows: 1, Sum: xxhash.Sum64String(sound)},
 	} {
-		if err := eachSpooled(t.Context(), s, []flushed{{"sound", []Extent{e}}}, func([]byte) error { return nil }); (err == nil) != (name == "sound") {
+		if err := eachSpooled(t.Context(), s, []flushed{{0, "sound", []Extent{e}}}, func(*spoolReader) error { return nil }); (err == nil) != (name == "sound") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -136,58 +136,102 @@ type Delivering struct {
 	Workers      int               // agencies at once
 }
 
-// longestFirst is the order in which to write the files of agencies, so that a state's
-// repository, which hears of every charge, is not left to one worker in the end.
-func longestFirst(agencies []string, spooled map[string][]flushed) []int {
-	order, bytes := make([]int, len(agencies)), make([]int64, len(agencies))
-	for i, agency := range agencies {
-		order[i] = i
-		for _, f := range spooled[agency] {
-			bytes[i] += f.bytes()
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(bytes[b], bytes[a]) })
-	return order
-}
-
-// withExtent adds an extent to those of its flush, which come in order.
-func withExtent(spooled []flushed, key string, e Extent) []flushed {
-	if n := len(spooled); n > 0 && spooled[n-1].key == key && spooled[n-1].extents[0].Flush == e.Flush {
-		spooled[n-1].extents = append(spooled[n-1].extents, e)
-		return spooled
-	}
-	return append(spooled, flushed{key, []Extent{e}})
-}
-
 // Deliver writes the update files of every agency that the receipts have deliveries for, and
 // removes the spools.
 func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receipt) ([]Output, error) {
-	byAgency := map[string][]flushed{}
-	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
-		for _, e := range r.Extents {
-			for _, agency := range e.Agencies {
-				byAgency[agency] = withExtent(byAgency[agency], a.spoolKey(r.Part), e)
-			}
-		}
-	}
-	agencies := slices.Sorted(maps.Keys(byAgency))
+	spooled := a.spooled(receipts)
+	agencies := told(spooled)
 	if err := how.Recipients.reach(agencies); err != nil {
 		return nil, err
 	}
-	files := make([][]Output, len(agencies))
+	size, at := together, 1
+	if _, buffering := a.store.(storage.Buffering); buffering {
+		size, at = 1, 2*max(how.Workers, 1)
+	}
+	groups := slices.Collect(slices.Chunk(agencies, size))
+	files := make([][]Output, len(groups))
 	g, working := errgroup.WithContext(ctx)
-	g.SetLimit(2 * max(how.Workers, 1)) // one waits for its disk while another works
-	for _, i := range longestFirst(agencies, byAgency) {
-		agency := agencies[i]
+	g.SetLimit(at)
+	for _, i := range longestFirst(groups, spooled) {
 		g.Go(func() (err error) {
-			h := updateHeader{agency: agency, policy: how.Policy, asOf: how.AsOf, runID: a.runID}
-			files[i], err = a.deliver(working, h, how, byAgency[agency])
+			files[i], err = a.deliver(working, how, groups[i], only(spooled, groups[i]))
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	outputs := slices.Concat(files...)
-	return outputs, a.scratch.Remove(ctx, a.spools())
+	return slices.Concat(files...), a.scratch.Remove(ctx, a.spools())
+}
+
+// together is how many agencies' files are written at once, so that a spool is read once for all of
+// them: fewer than a process may open. Where each file that is written takes memory, agencies are written one
+// by one, some beside each other.
+const together = 64
+
+// longestFirst is the order in which to write the files of groups of agencies, so that a state's
+// repository, which hears of every charge, is not left to one worker in the end.
+func longestFirst(groups [][]string, spooled []flushed) []int {
+	order, bytes := make([]int, len(groups)), make([]int64, len(groups))
+	for i, group := range groups {
+		order[i] = i
+		for _, f := range only(spooled, group) {
+			for _, e := range f.extents {
+				bytes[i] += e.Length
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(bytes[b], bytes[a]) })
+	return order
+}
+
+// spooled are the flushes of all parts, in order.
+func (a *Attempt) spooled(receipts []Receipt) []flushed {
+	var spooled []flushed
+	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
+		for _, e := range r.Extents {
+			if n := len(spooled); n == 0 || spooled[n-1].part != r.Part || spooled[n-1].extents[0].Flush != e.Flush {
+				spooled = append(spooled, flushed{part: r.Part, key: a.spoolKey(r.Part)})
+			}
+			last := &spooled[len(spooled)-1]
+			last.extents = append(last.extents, e)
+		}
+	}
+	return spooled
+}
+
+// told are the agencies that hear of something, in order.
+func told(spooled []flushed) []string {
+	all := map[string]bool{}
+	for _, f := range spooled {
+		for _, e := range f.extents {
+			for _, agency := range e.Agencies {
+				all[agency] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// only are the extents that one of some agencies hears of.
+func only(spooled []flushed, agencies []string) []flushed {
+	wanted := func(e Extent) bool {
+		return slices.ContainsFunc(e.Agencies, func(agency string) bool {
+			_, found := slices.BinarySearch(agencies, agency)
+			return found
+		})
+	}
+	var some []flushed
+	for _, f := range spooled {
+		of := flushed{part: f.part, key: f.key}
+		for _, e := range f.extents {
+			if wanted(e) {
+				of.extents = append(of.extents, e)
+			}
+		}
+		if len(of.extents) > 0 {
+			some = append(some, of)
+		}
+	}
+	return some
 }

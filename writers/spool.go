@@ -214,31 +214,30 @@ func (s *Spool) abort() error {
 // errSpool tells that a spool is not what its part wrote.
 var errSpool = errors.New("the spool of deliveries is damaged")
 
-// flushed are the extents of one flush of the spool at key.
+// flushed are extents of one flush of the spool of a part.
 type flushed struct {
+	part    int
 	key     string
 	extents []Extent
-}
-
-// bytes is the length of the extents.
-func (f *flushed) bytes() (n int64) {
-	for i := range f.extents {
-		n += f.extents[i].Length
-	}
-	return n
 }
 
 // spoolReader reads flushes. What it holds of one, at most spoolBytes and a row, is used again.
 type spoolReader struct {
 	ctx   context.Context //nolint:containedctx // of the one who delivers
 	store storage.Store
+	from  []Extent
 	data  []byte
-	at    []int32 // by row of the flush: one more than where it stands in data, 0 for those of others
+	rows  []spooledRow // of the flush, in the order in which they were added
 }
 
-// eachSpooled calls row with each row of the flushes, in the order in which they were added. The next
-// flush is read beside it.
-func eachSpooled(ctx context.Context, store storage.Store, spooled []flushed, row func([]byte) error) error {
+// spooledRow is where a row of a flush stands.
+type spooledRow struct {
+	spot   int32 // one more than that of its length in data; 0 where it is of an extent that was not read
+	extent int32 // in from
+}
+
+// eachSpooled calls do with each of the flushes, in order. The next is read beside it.
+func eachSpooled(ctx context.Context, store storage.Store, spooled []flushed, do func(*spoolReader) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	free, full := make(chan *spoolReader, 2), make(chan *spoolReader, 2)
 	for range cap(free) {
@@ -261,7 +260,7 @@ func eachSpooled(ctx context.Context, store storage.Store, spooled []flushed, ro
 	})
 	g.Go(func() error {
 		for r := range full {
-			if err := r.each(row); err != nil {
+			if err := do(r); err != nil {
 				return err
 			}
 			free <- r
@@ -273,13 +272,13 @@ func eachSpooled(ctx context.Context, store storage.Store, spooled []flushed, ro
 
 // load reads a flush.
 func (r *spoolReader) load(f flushed) error {
-	r.data, r.at = r.data[:0], r.at[:0]
-	for extents := f.extents; len(extents) > 0; {
-		n := adjoining(extents)
-		if err := r.read(f.key, extents[:n]); err != nil {
+	r.from, r.data, r.rows = f.extents, r.data[:0], r.rows[:0]
+	for first := 0; first < len(f.extents); {
+		n := adjoining(f.extents[first:])
+		if err := r.read(f.key, first, first+n); err != nil {
 			return fmt.Errorf("%s: %w", f.key, err)
 		}
-		extents = extents[n:]
+		first += n
 	}
 	return nil
 }
@@ -293,23 +292,36 @@ func adjoining(extents []Extent) int {
 	return n
 }
 
-// each calls row with each row of the flush that was loaded, in the order in which they were added.
-func (r *spoolReader) each(row func([]byte) error) error {
-	for _, at := range r.at {
-		if at == 0 {
-			continue
-		}
-		length, size := binary.Uvarint(r.data[at-1:])
-		start := int(at) - 1 + size
-		if err := row(r.data[start : start+int(length)]); err != nil { //nolint:gosec // read has seen that it is there
-			return err
+// sortOut adds the spots of the flush's rows to those of the agencies that hear of them.
+func (r *spoolReader) sortOut(agencies map[string]*addressed) {
+	hear := make([][]*addressed, len(r.from))
+	for i := range r.from {
+		for _, agency := range r.from[i].Agencies {
+			if to := agencies[agency]; to != nil {
+				hear[i] = append(hear[i], to)
+			}
 		}
 	}
-	return nil
+	for _, row := range r.rows {
+		if row.spot == 0 {
+			continue
+		}
+		for _, to := range hear[row.extent] {
+			to.spots = append(to.spots, row.spot)
+		}
+	}
 }
 
-// read reads extents that adjoin, and finds their rows.
-func (r *spoolReader) read(key string, extents []Extent) (err error) {
+// row is the row at a spot.
+func (r *spoolReader) row(spot int32) []byte {
+	length, size := binary.Uvarint(r.data[spot-1:])
+	start := int(spot) - 1 + size
+	return r.data[start : start+int(length)] //nolint:gosec // read has seen that it is there
+}
+
+// read reads the extents from first on, which adjoin, and finds their rows.
+func (r *spoolReader) read(key string, first, behind int) (err error) {
+	extents := r.from[first:behind]
 	offset, length := extents[0].Offset, int64(0)
 	for i := range extents {
 		length += extents[i].Length
@@ -328,7 +340,7 @@ func (r *spoolReader) read(key string, extents []Extent) (err error) {
 		return errors.Join(errSpool, err)
 	}
 	for i := range extents {
-		if err := r.find(&extents[i], at); err != nil {
+		if err := r.find(first+i, at); err != nil {
 			return err
 		}
 		at += int(extents[i].Length)
@@ -337,7 +349,8 @@ func (r *spoolReader) read(key string, extents []Extent) (err error) {
 }
 
 // find finds the rows of an extent that stands in data from at on.
-func (r *spoolReader) find(e *Extent, at int) error {
+func (r *spoolReader) find(extent, at int) error {
+	e := &r.from[extent]
 	end := at + int(e.Length)
 	if e.Length < 0 || end > len(r.data) || xxhash.Sum64(r.data[at:end]) != e.Sum {
 		return errSpool
@@ -350,14 +363,14 @@ func (r *spoolReader) find(e *Extent, at int) error {
 			return errSpool
 		}
 		number := next + int(step)
-		if short := number + 1 - len(r.at); short > 0 {
-			r.at = slices.Grow(r.at, short)[:number+1]
-			clear(r.at[number+1-short:])
+		if short := number + 1 - len(r.rows); short > 0 {
+			r.rows = slices.Grow(r.rows, short)[:number+1]
+			clear(r.rows[number+1-short:])
 		}
-		if r.at[number] != 0 {
+		if r.rows[number].spot != 0 {
 			return errSpool // another extent has that row, and one of the two would be lost
 		}
-		r.at[number] = int32(at+size) + 1 //nolint:gosec // a flush is shorter
+		r.rows[number] = spooledRow{spot: int32(at+size) + 1, extent: int32(extent)} //nolint:gosec // a flush is shorter
 		next = number + 1
 		at += size + more + int(length)
 		rows++

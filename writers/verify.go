@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/clearsweep/clearsweep/storage"
 )
 
@@ -100,6 +102,7 @@ func checkFolder(ctx context.Context, of Folder, outputs []Output) error {
 		expected[path.Join(of.Prefix, out.Path)] = out
 	}
 	var faults []error
+	var tables []Output
 	for info, err := range of.Store.List(ctx, of.Prefix+"/") {
 		if err != nil {
 			return err
@@ -115,15 +118,34 @@ func checkFolder(ctx context.Context, of Folder, outputs []Output) error {
 		case info.Size != out.Bytes:
 			faults = append(faults, fmt.Errorf("%s: %d bytes, the manifest says %d", info.Key, info.Size, out.Bytes))
 		case IsParquet(out.Path) && of.opens(out.Path):
-			faults = append(faults, checkFooter(ctx, of, out))
+			tables = append(tables, out)
 		}
 	}
+	faults = append(faults, checkFooters(ctx, of, tables)...)
 	for _, out := range outputs {
 		if key := path.Join(of.Prefix, out.Path); expected[key].Path != "" {
 			faults = append(faults, fmt.Errorf("%s: %w", key, storage.ErrNotExist))
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// footersAtOnce is how many footers are read at once: in a bucket, each takes a request or two.
+const footersAtOnce = 8
+
+// checkFooters is checkFooter of each of some files, in order.
+func checkFooters(ctx context.Context, of Folder, tables []Output) []error {
+	faults := make([]error, len(tables))
+	var g errgroup.Group
+	g.SetLimit(footersAtOnce)
+	for i, table := range tables {
+		g.Go(func() error {
+			faults[i] = checkFooter(ctx, of, table)
+			return nil
+		})
+	}
+	_ = g.Wait() // what is wrong with each is in faults
+	return faults
 }
 
 // opens tells whether a file is in clear, or there are keys that may open it.
