@@ -21,6 +21,8 @@ type diskWriter struct {
 	// is damaged, whatever later calls say.
 	err  error
 	done bool // nothing is left to remove
+	// size is what was written; of that, what stands before begun is on its way to the disk.
+	size, begun int64
 }
 
 // Create starts the file at key.
@@ -70,8 +72,16 @@ func (w *diskWriter) Write(p []byte) (n int, err error) {
 	if err != nil {
 		return n, w.fail("write", err)
 	}
+	if w.size += int64(n); !w.store.brief && w.size-w.begun >= writeBehind {
+		startWriting(w.file, w.begun, w.size-w.begun)
+		w.begun = w.size
+	}
 	return n, nil
 }
+
+// writeBehind is how much of a file is written before the disk begins with it, so that it is not all
+// left to the sync at the end.
+const writeBehind = 4 << 20
 
 // seal makes the bytes durable and closes the file.
 func (w *diskWriter) seal() error {
