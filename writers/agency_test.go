@@ -346,6 +346,19 @@ func TestDamagedSpoolIsAnError(t *testing.T) {
 	}
 }
 
+func TestOrdinaryIsWithoutAnOddByte(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := string(rapid.SliceOfN(rapid.OneOf(rapid.ByteRange(' ', '~'), rapid.SampledFrom([]byte("az019 !#[]~"))), 0, 40).Draw(t, "text"))
+		if len(s) > 0 && rapid.Bool().Draw(t, "odd") {
+			at := rapid.IntRange(0, len(s)-1).Draw(t, "at")
+			s = s[:at] + string([]byte{rapid.Byte().Draw(t, "byte")}) + s[at+1:]
+		}
+		if got, want := ordinary(s), odd(s) == 0; got != want {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	})
+}
+
 func TestNoDateIsBlank(t *testing.T) {
 	d := inventedDelivery(1)
 	d.DispositionDate, d.EligibleOn = schemas.NoDate, schemas.NoDate

@@ -27,8 +27,9 @@ type column struct {
 	words    *words // nil unless the values are words
 	kind     arrow.Type
 	values   []byte // plain; of flags a byte each
-	// Of texts: where the least and the greatest stand in values.
-	least, most span
+	// Of texts: where the least and the greatest stand in values, and how they begin.
+	least, most           span
+	leastFront, mostFront uint64
 }
 
 type span struct{ start, end int }
@@ -78,14 +79,29 @@ func (c *column) plainText(s string) {
 	c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(s))) //nolint:gosec // a text is shorter than a row
 	at := span{len(c.values), len(c.values) + len(s)}
 	c.values = append(c.values, s...)
-	switch {
-	case c.most == (span{}):
-		c.least, c.most = at, at
-	case s > string(c.at(c.most)):
-		c.most = at
-	case s < string(c.at(c.least)):
-		c.least = at
+	front := frontOf(s)
+	if c.most == (span{}) {
+		c.least, c.most, c.leastFront, c.mostFront = at, at, front, front
+		return
 	}
+	if front >= c.mostFront && (front > c.mostFront || s > string(c.at(c.most))) {
+		c.most, c.mostFront = at, front
+	}
+	if front <= c.leastFront && (front < c.leastFront || s < string(c.at(c.least))) {
+		c.least, c.leastFront = at, front
+	}
+}
+
+// frontOf is a number that orders texts by their first eight bytes.
+func frontOf(s string) (front uint64) {
+	if len(s) >= 8 {
+		return uint64(s[0])<<56 | uint64(s[1])<<48 | uint64(s[2])<<40 | uint64(s[3])<<32 |
+			uint64(s[4])<<24 | uint64(s[5])<<16 | uint64(s[6])<<8 | uint64(s[7])
+	}
+	for i := range len(s) {
+		front |= uint64(s[i]) << (56 - 8*i)
+	}
+	return front
 }
 
 func (c *column) at(s span) []byte { return c.values[s.start:s.end] }

@@ -17,7 +17,9 @@ import (
 // record of it. An update adds; it never deletes, and never replaces a
 // disposition.
 type Delivery struct {
-	Agencies []string // identifiers, such as court-us-ca-los-angeles; they name the files
+	// Agencies are identifiers, such as court-us-ca-los-angeles; they name the files. The slice is kept:
+	// nobody may change it.
+	Agencies []string
 	// Source and Line say where the charge stood; they appear in errors only.
 	Source string
 	Line   int64
@@ -164,12 +166,43 @@ func (d *Delivery) refuse(column, reason string) error {
 
 // inspect tells whether a value is plain, and whether CSV must hold it in quotes.
 func inspect(s string) (plain, special bool) {
-	seen := uint8(0)
+	if n := len(s); n > 0 && (s[0] == ' ' || s[n-1] == ' ') {
+		return false, odd(s)&quotable != 0
+	}
+	if ordinary(s) {
+		return true, false
+	}
+	seen := odd(s)
+	return seen&unprintable == 0, seen&quotable != 0
+}
+
+// ordinary tells whether no byte of a value is odd, looking at eight at a time: a value that has
+// fewer is looked at byte by byte.
+func ordinary(s string) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	seen := uint64(0)
+	for at := 0; len(s)-at >= 8; {
+		v := uint64(s[at]) | uint64(s[at+1])<<8 | uint64(s[at+2])<<16 | uint64(s[at+3])<<24 |
+			uint64(s[at+4])<<32 | uint64(s[at+5])<<40 | uint64(s[at+6])<<48 | uint64(s[at+7])<<56
+		comma, quote, backslash := v^','*each, v^'"'*each, v^'\\'*each
+		// Below the first byte that one of these finds, all are right; above it some may be wrong.
+		seen |= (v-' '*each)&^v | v | v + each | (comma-each)&^comma | (quote-each)&^quote | (backslash-each)&^backslash
+		if at += 8; at < len(s) && len(s)-at < 8 {
+			at = len(s) - 8 // some once more
+		}
+	}
+	if len(s) >= 8 {
+		return seen&high == 0
+	}
+	return odd(s) == 0
+}
+
+// odd says what is odd about the bytes of a value.
+func odd(s string) (seen uint8) {
 	for i := range len(s) {
 		seen |= oddBytes[s[i]]
 	}
-	blank := s != "" && (s[0] == ' ' || s[len(s)-1] == ' ')
-	return seen&unprintable == 0 && !blank, seen&quotable != 0
+	return seen
 }
 
 // oddBytes says of each byte what is odd about it in a value.

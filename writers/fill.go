@@ -3,6 +3,7 @@ package writers
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -209,18 +210,57 @@ func fillTexts(from int) fill {
 	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
 		texts := p.charges.Column(from).(*array.String)
 		c.levels.addRows(texts, p)
-		for i := range p.verdicts {
-			row := p.row(i)
-			if texts.IsNull(row) {
+		valid, ascii := validOf(texts), isASCII(texts, p)
+		for i, row := range p.rows {
+			if !valid.has(row) {
 				continue
 			}
-			s := texts.Value(row)
-			if c.plainText(s); !utf8.ValidString(s) {
+			s := texts.Value(int(row))
+			if c.plainText(s); !ascii && !utf8.ValidString(s) {
 				return i, errUTF8
 			}
 		}
 		return 0, nil
 	}
+}
+
+// isASCII tells whether the texts of a piece, and those between them, are of ASCII alone.
+func isASCII(texts *array.String, p *piece) bool {
+	if !p.neighbours {
+		return false
+	}
+	first, last := int(p.rows[0]), int(p.rows[len(p.rows)-1])
+	begin := texts.ValueOffset(0)
+	text := texts.ValueBytes()[texts.ValueOffset(first)-begin : texts.ValueOffset(last+1)-begin]
+	odd := uint64(0)
+	for ; len(text) >= 8; text = text[8:] {
+		odd |= binary.LittleEndian.Uint64(text)
+	}
+	for _, c := range text {
+		odd |= uint64(c)
+	}
+	return odd&0x8080808080808080 == 0
+}
+
+// validity tells which rows of a column have a value.
+type validity struct {
+	bitmap []byte // nil where all have one
+	offset int32  // of the first row in bitmap
+}
+
+func validOf(column arrow.Array) validity {
+	if column.NullN() == 0 {
+		return validity{}
+	}
+	return validity{column.NullBitmapBytes(), int32(column.Data().Offset())} //nolint:gosec // a batch has less than 1<<31 rows
+}
+
+func (v *validity) has(row int32) bool {
+	if v.bitmap == nil {
+		return true
+	}
+	at := v.offset + row
+	return v.bitmap[at>>3]>>(at&7)&1 != 0
 }
 
 // fillNamed fills a column with what is kept of those alone to whom relief is due.
@@ -260,10 +300,9 @@ func fillWords(from int) fill {
 		if len(t.renumbered[ordinal]) < list.Len() {
 			t.renumbered[ordinal] = append(t.renumbered[ordinal], make([]uint32, list.Len()-len(t.renumbered[ordinal]))...)
 		}
-		renumbered, of := t.renumbered[ordinal], numbers.Int32Values()
-		for i := range p.verdicts {
-			row := p.row(i)
-			if numbers.IsNull(row) {
+		renumbered, of, valid := t.renumbered[ordinal], numbers.Int32Values(), validOf(numbers)
+		for i, row := range p.rows {
+			if !valid.has(row) {
 				continue
 			}
 			to := &renumbered[of[row]]
@@ -290,9 +329,10 @@ func fillDates(from int) fill {
 			c.values = append(c.values, arrow.Date32Traits.CastToBytes(values[first:first+len(p.verdicts)])...)
 			return 0, nil
 		}
-		for i := range p.verdicts {
-			if row := p.row(i); dates.IsValid(row) {
-				c.values = append(c.values, arrow.Date32Traits.CastToBytes(values[row:row+1])...)
+		valid := validOf(dates)
+		for _, row := range p.rows {
+			if valid.has(row) {
+				c.values = binary.LittleEndian.AppendUint32(c.values, uint32(values[row])) //nolint:gosec // its bits
 			}
 		}
 		return 0, nil
@@ -319,9 +359,9 @@ func fillNumbers(from int) fill {
 			return 0, nil
 		}
 		c.levels.addRows(numbers, p)
-		values := numbers.Int32Values()
-		for i := range p.verdicts {
-			if row := p.row(i); numbers.IsValid(row) {
+		values, valid := numbers.Int32Values(), validOf(numbers)
+		for _, row := range p.rows {
+			if valid.has(row) {
 				c.values = binary.LittleEndian.AppendUint64(c.values, uint64(values[row])) //nolint:gosec // not negative
 			}
 		}
@@ -334,8 +374,9 @@ func fillNames(from int, name func(uint8) string) fill {
 		values := p.charges.Column(from).(*array.Uint8).Uint8Values()
 		var ids [256]uint32 // as in saidIDs
 		valid := validRows{to: &c.levels}
-		for i := range p.verdicts {
-			v := values[p.row(i)]
+		c.words.numbers = slices.Grow(c.words.numbers, len(p.rows))
+		for i, row := range p.rows {
+			v := values[row]
 			if ids[v] == 0 {
 				s := name(v)
 				if ids[v] = isNull; s != "" || !c.nullable {
@@ -368,11 +409,10 @@ func (l *levels) addRows(column arrow.Array, p *piece) {
 		l.add(len(p.verdicts), false)
 		return
 	}
-	bitmap, offset := column.NullBitmapBytes(), column.Data().Offset()
-	valid := validRows{to: l}
+	of, valid := validOf(column), validRows{to: l}
 	for _, row := range p.rows {
-		at := offset + int(row)
-		valid.note(uint64(bitmap[at/8] >> (at % 8) & 1))
+		at := of.offset + row
+		valid.note(uint64(of.bitmap[at>>3] >> (at & 7) & 1))
 	}
 	valid.end()
 }

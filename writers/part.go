@@ -114,7 +114,7 @@ func (p *Part) Active(a *Active) error {
 	return p.err
 }
 
-// Delivery adds a row of an agency's update files. It copies what it keeps.
+// Delivery adds a row of agencies' update files. It copies what it keeps, but for the list of agencies.
 // After an Undeliverable the part goes on without it.
 func (p *Part) Delivery(d *Delivery) error {
 	if p.err != nil {

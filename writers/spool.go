@@ -142,7 +142,7 @@ func (s *Spool) hold(d *Delivery) error {
 }
 
 func (s *Spool) bufferOf(d *Delivery) (*extentBuffer, error) {
-	if s.last != nil && slices.Equal(s.last.agencies, d.Agencies) {
+	if s.last != nil && alike(s.last.agencies, d.Agencies) {
 		return s.last, nil
 	}
 	s.name = s.name[:0]
@@ -156,11 +156,16 @@ func (s *Spool) bufferOf(d *Delivery) (*extentBuffer, error) {
 				return nil, err
 			}
 		}
-		b = &extentBuffer{agencies: slices.Clone(d.Agencies)}
+		b = &extentBuffer{}
 		s.held[string(s.name)] = b
 	}
-	s.last = b
+	b.agencies, s.last = d.Agencies, b
 	return b, nil
+}
+
+// alike tells whether two lists of agencies are equal; mostly they are the same list.
+func alike(a, b []string) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
 // flush writes what is held, in order of the agencies.
