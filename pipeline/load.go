@@ -48,14 +48,15 @@ func (s *settler) load(rows *rows, person link.Person) {
 				other = row
 			}
 		}
-		c := s.row(rows, row)
+		p.Charges = append(p.Charges, evaluate.Charge{})
+		c := &p.Charges[len(p.Charges)-1]
+		s.row(c, rows, row)
 		if rows.partly.known(row) {
 			c.Partial = s.partly.of(rows.partly.text(row))
 		}
 		if c.Arrest < c.Offense && c.Arrest.Known() && c.Kind&schemas.RowCharge != 0 {
 			s.receipt.EarlyArrests++
 		}
-		p.Charges = append(p.Charges, c)
 	}
 	s.joinUncoded(rows, person.Rows)
 	if s.run.asksCircumstances() {
@@ -119,10 +120,10 @@ func rank(rows *rows, numbers []int32, charges []evaluate.Charge) {
 	}
 }
 
-// row is one row of a person in the form in which it is decided.
-func (s *settler) row(rows *rows, row int32) evaluate.Charge {
+// row puts a row of a person into the form in which it is decided.
+func (s *settler) row(c *evaluate.Charge, rows *rows, row int32) {
 	small := func(column *array.Uint8) uint8 { return column.Value(int(row)) }
-	return evaluate.Charge{
+	*c = evaluate.Charge{
 		Code:           rows.code.remember(row, s.asked.code),
 		County:         rows.county.remember(row, s.asked.county),
 		Degree:         rows.degree.remember(row, s.asked.degree),
@@ -172,21 +173,29 @@ func (s *settler) joinUncoded(rows *rows, numbers []int32) {
 		return
 	}
 	const several = -2
-	bare := func(row int32) chargeKey {
-		return chargeKey{county: rows.county.number(row), docket: rows.docket.text(row), charge: rows.charge.text(row)}
+	bare := func(row int32) int32 {
+		return s.bare.of(chargeKey{county: rows.county.number(row), docket: rows.docket.text(row), charge: rows.charge.text(row)})
 	}
-	coded := map[chargeKey]int32{}
+	s.bare.reset()
+	s.coded = s.coded[:0] // by number of a bare key: the key of the one charge that has it, or several
 	for i, row := range numbers {
-		if key := s.person.Charges[i].Key; key >= 0 && rows.code.known(row) {
-			if before, ok := coded[bare(row)]; ok && before != key {
-				key = several
-			}
-			coded[bare(row)] = key
+		key := s.person.Charges[i].Key
+		if key < 0 || !rows.code.known(row) {
+			continue
+		}
+		switch n := int(bare(row)); {
+		case n == len(s.coded):
+			s.coded = append(s.coded, key)
+		case s.coded[n] != key:
+			s.coded[n] = several
 		}
 	}
 	for i, row := range numbers {
-		if key, ok := coded[bare(row)]; ok && key != several && uncoded(row) {
-			s.person.Charges[i].Key = key
+		if !uncoded(row) {
+			continue
+		}
+		if n := int(bare(row)); n < len(s.coded) && s.coded[n] != several {
+			s.person.Charges[i].Key = s.coded[n]
 		}
 	}
 }

@@ -70,7 +70,9 @@ type settler struct {
 	person   evaluate.Person
 	cases    ordinals[caseKey]
 	charges  ordinals[chargeKey]
-	sent     []bool // by charge key: the agencies have been told
+	bare     ordinals[chargeKey] // keys without their codes
+	coded    []int32             // by number of bare
+	sent     []bool              // by charge key: the agencies have been told
 	delivery writers.Delivery
 }
 
