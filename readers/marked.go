@@ -77,11 +77,18 @@ func (m *marked) row(from, to int) (size int, lines int64, in stretch) {
 func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
 	start, want := 0, wanted[0]
 	pairs := quotePairs{begins: 1 << (in.at % marks.Size)}
-	for base := -(in.at % marks.Size); base < len(row); base += marks.Size {
-		b := in.block(base, row)
-		commas := b.Commas
+	for i, base := in.at/marks.Size, -(in.at % marks.Size); base < len(row); i, base = i+1, base+marks.Size {
+		b, left := &in.marks.blocks[i], len(row)-base
+		keep := ^uint64(0)
+		if base < 0 {
+			keep <<= -base
+		}
+		if left < marks.Size {
+			keep &= 1<<left - 1
+		}
+		commas := b.Commas & keep
 		if in.quotes {
-			if commas, ok = pairs.outside(&b, len(row)-base); !ok {
+			if commas, ok = pairs.outside(commas, b.Quotes&keep, left); !ok {
 				return d.splitWanted(row, wanted, cells[:0])
 			}
 		}
@@ -119,25 +126,19 @@ type quotePairs struct {
 	ends   uint64 // 1 where a field must end before the next block
 }
 
-// outside are the commas of a block that end fields. It is not ok where a quote stands elsewhere
+// outside are those of a block's commas that end fields. It is not ok where a quote stands elsewhere
 // than at the end of a field: doubled, or astray. The row has so many bytes from that of the block on.
-func (p *quotePairs) outside(b *marks.Block, left int) (commas uint64, ok bool) {
+func (p *quotePairs) outside(commas, quotes uint64, left int) (_ uint64, ok bool) {
 	inside := p.open
-	if b.Quotes != 0 {
-		inside, p.open = b.Inside(p.open)
+	if quotes != 0 {
+		inside, p.open = marks.Inside(quotes, p.open)
 	}
-	opening, closing := b.Quotes&inside, b.Quotes&^inside
-	begins, ends := b.Commas<<1|p.begins, b.Commas
+	opening, closing := quotes&inside, quotes&^inside
+	begins, ends := commas<<1|p.begins, commas
 	if left < marks.Size {
 		ends |= 1 << left // with the row
 	}
 	stray := opening&^begins | (closing<<1|p.ends)&^ends
-	p.begins, p.ends = b.Commas>>(marks.Size-1), closing>>(marks.Size-1)
-	return b.Commas &^ inside, stray == 0
-}
-
-// block is the block of which the first byte is that at base of a row, which may begin or end
-// within it.
-func (in *stretch) block(base int, row []byte) marks.Block {
-	return in.marks.blocks[(in.at+base)/marks.Size].Cut(-base, len(row)-base)
+	p.begins, p.ends = commas>>(marks.Size-1), closing>>(marks.Size-1)
+	return commas &^ inside, stray == 0
 }

@@ -15,6 +15,7 @@ import (
 type row struct {
 	layout *Layout
 	blanks *blanks
+	edges  [256]bool // bytes at an end of a value that make it worth a look: blanks, and all beyond ASCII
 	at     []int // position in the source of each column of the layout; -1 for none
 	want   int   // fields that a delimited row has
 	cells  []cell
@@ -39,6 +40,9 @@ func newRow(l *Layout, names []string) *row {
 		if r.at[c] >= 0 {
 			r.columns = append(r.columns, c)
 		}
+	}
+	for c := range r.edges {
+		r.edges[c] = l.blanks[c] || c >= utf8.RuneSelf
 	}
 	slices.SortFunc(r.columns, func(a, b int) int { return r.at[a] - r.at[b] })
 	for _, c := range r.columns {
@@ -99,9 +103,17 @@ func (r *row) splitDelimited(raw *rawRow) *fatal {
 		return &fatal{reason: schemas.RowFieldCount, want: int64(r.want), got: int64(fields)}
 	}
 	for i, c := range r.columns {
-		var v []byte
-		v, r.arena = d.text(text, cells[i], r.arena)
-		r.values[c] = r.clean(c, v)
+		cell := &cells[i]
+		v := text[cell.start:cell.end]
+		if cell.escaped {
+			v, r.arena = d.unescaped(v, r.arena)
+		}
+		if n := len(v); n == 0 {
+			v = nil
+		} else if r.edges[v[0]] || r.edges[v[n-1]] || r.nullLengths[c]&lengthBit(n) != 0 {
+			v = r.clean(c, v)
+		}
+		r.values[c] = v
 	}
 	return nil
 }
@@ -184,10 +196,7 @@ func (l *Layout) fixedText(to, b []byte, c *column) (_ []byte, ok bool) {
 
 // clean trims a value, and makes it nil where it stands for null.
 func (r *row) clean(column int, v []byte) []byte {
-	if len(v) == 0 {
-		return nil
-	}
-	if first, last := v[0], v[len(v)-1]; r.blanks[first] || r.blanks[last] || first|last >= utf8.RuneSelf {
+	if len(v) > 0 && (r.edges[v[0]] || r.edges[v[len(v)-1]]) {
 		v = r.blanks.trim(v)
 	}
 	if len(v) == 0 || r.nullLengths[column]&lengthBit(len(v)) != 0 && r.isNull(column, v) {

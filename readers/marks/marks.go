@@ -67,11 +67,11 @@ func zeroes(v uint64) uint64 {
 // gather moves the highest bits of eight bytes, of which no other is set, to the lowest eight.
 func gather(v uint64) uint64 { return v >> 7 * 0x0102040810204080 >> 56 }
 
-// Inside has the bits set of the bytes that stand within quotes: from one that opens to the byte
-// before the one that closes. Open is all ones where the block begins within quotes, else 0; after is
+// Inside has the bits set of the bytes of a block that stand within its quotes: from one that opens to the
+// byte before the one that closes. Open is all ones where the block begins within quotes, else 0; after is
 // the same for the block behind it.
-func (b *Block) Inside(open uint64) (inside, after uint64) {
-	inside = b.Quotes
+func Inside(quotes, open uint64) (inside, after uint64) {
+	inside = quotes
 	for shift := 1; shift < Size; shift <<= 1 {
 		inside ^= inside << shift
 	}
@@ -89,7 +89,7 @@ func Rows(blocks []Block, from, to int) (end int, rows, lines int64) {
 		b := blocks[i].Cut(from-i*Size, to-i*Size)
 		inside := open
 		if b.Quotes != 0 {
-			inside, open = b.Inside(open)
+			inside, open = Inside(b.Quotes, open)
 		}
 		ends := b.Ends &^ inside
 		if ends == 0 {
