@@ -117,7 +117,10 @@ func (r *Run) namesakesOf(ctx context.Context, sums *Sums, from Segments, rounds
 		batch.Release()
 	}
 	slices.SortFunc(persons, func(a, b named) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.source, b.source), cmp.Compare(a.line, b.line))
+		if a.hash != b.hash { // nearly always: the rest is not looked at
+			return cmp.Compare(a.hash, b.hash)
+		}
+		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.line, b.line))
 	})
 	for i := 1; i < len(persons); i++ {
 		begin := i - 1

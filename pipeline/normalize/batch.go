@@ -69,8 +69,9 @@ func (n *Normalizer) code(mem memory.Allocator, texts *array.Dictionary) [3]arro
 type codeList struct {
 	normalizer *Normalizer
 	texts      *array.String
-	byText     []numbered // by number of the text
-	numbers    map[string]int32
+	byText     []numbered       // by number of the text
+	known      []int32          // by number of a code that the normalizer remembers: one more than its number here, 0 unknown
+	byCode     map[string]int32 // numbers of the codes here
 	codes      []string
 }
 
@@ -86,7 +87,7 @@ type numbered struct {
 const none = -1
 
 func newCodeList(n *Normalizer, texts *array.String) *codeList {
-	return &codeList{normalizer: n, texts: texts, byText: make([]numbered, texts.Len()), numbers: map[string]int32{}}
+	return &codeList{normalizer: n, texts: texts, byText: make([]numbered, texts.Len()), byCode: map[string]int32{}}
 }
 
 // of is what the text of a number says.
@@ -94,19 +95,35 @@ func (l *codeList) of(text int32) numbered {
 	c := &l.byText[text]
 	if !c.read {
 		look := l.normalizer.look(l.texts.Value(int(text)))
-		*c = numbered{code: l.number(look.code), match: look.statute.Match, inchoate: look.statute.Inchoate, read: true}
+		*c = numbered{code: l.number(look), match: look.statute.Match, inchoate: look.statute.Inchoate, read: true}
 	}
 	return *c
 }
 
-func (l *codeList) number(code string) int32 {
-	if code == "" {
+// number is the number of a code among those of the batch.
+func (l *codeList) number(look *coded) int32 {
+	if look.code == "" {
 		return none
 	}
-	number, known := l.numbers[code]
+	if look.number == none {
+		return l.named(look.code)
+	}
+	if short := int(look.number) + 1 - len(l.known); short > 0 {
+		l.known = append(l.known, make([]int32, short)...)
+	}
+	at := &l.known[look.number]
+	if *at == 0 {
+		*at = 1 + l.named(look.code)
+	}
+	return *at - 1
+}
+
+// named is the number of a code by its text.
+func (l *codeList) named(code string) int32 {
+	number, known := l.byCode[code]
 	if !known {
 		number = int32(len(l.codes)) //nolint:gosec // a batch has fewer rows
-		l.numbers[code] = number
+		l.byCode[code] = number
 		l.codes = append(l.codes, code)
 	}
 	return number

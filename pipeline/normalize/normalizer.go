@@ -78,15 +78,18 @@ type Normalizer struct {
 	abbreviation string
 	tables       *tables
 	grammar      grammar
-	memo         map[string]coded
-	known        []knownRow // what Nominate compares with; nil until it is asked
+	memo         map[string]*coded
+	codes        map[string]int32 // numbers of the codes in memo, in the order in which they came
+	known        []knownRow       // what Nominate compares with; nil until it is asked
 	newGrammar   func(*tables) grammar
 }
 
-// coded is a statute with its code, which is costly to build.
+// coded is a statute with its code, which is costly to build. Equal codes that are remembered have
+// equal numbers; the number of no code, and of one that is not remembered, is none.
 type coded struct {
 	statute Statute
 	code    string
+	number  int32
 }
 
 // New returns a Normalizer for a jurisdiction such as US-CA, which knows the
@@ -108,13 +111,15 @@ func New(jurisdiction string, further ...Table) (*Normalizer, error) {
 			return nil, fmt.Errorf("jurisdiction %s: exact table: %q must be written %q", jurisdiction, text, cleaned)
 		}
 	}
-	return &Normalizer{abbreviation: of.abbreviation, tables: t, grammar: g, memo: map[string]coded{}, newGrammar: of.grammar}, nil
+	first := &Normalizer{abbreviation: of.abbreviation, tables: t, newGrammar: of.grammar}
+	return first.Another(), nil
 }
 
 // Another is a Normalizer of the same tables, for another goroutine.
 func (n *Normalizer) Another() *Normalizer {
 	return &Normalizer{
-		abbreviation: n.abbreviation, tables: n.tables, grammar: n.newGrammar(n.tables), memo: map[string]coded{}, newGrammar: n.newGrammar,
+		abbreviation: n.abbreviation, tables: n.tables, grammar: n.newGrammar(n.tables), newGrammar: n.newGrammar,
+		memo: map[string]*coded{}, codes: map[string]int32{},
 	}
 }
 
@@ -135,16 +140,29 @@ func (n *Normalizer) Written(s Statute) string {
 	return n.grammar.written(s)
 }
 
-func (n *Normalizer) look(text string) coded {
+func (n *Normalizer) look(text string) *coded {
 	if c, ok := n.memo[text]; ok {
 		return c
 	}
 	s := n.parse(text)
-	c := coded{statute: s, code: n.counts(s)}
+	c := &coded{statute: s, code: n.counts(s), number: none}
 	if len(n.memo) < memoTexts {
 		n.memo[strings.Clone(text)] = c
+		if c.code != "" {
+			c.number = n.number(c.code)
+		}
 	}
 	return c
+}
+
+// number is the number of a code that is remembered.
+func (n *Normalizer) number(code string) int32 {
+	number, known := n.codes[code]
+	if !known {
+		number = int32(len(n.codes)) //nolint:gosec // at most memoTexts
+		n.codes[code] = number
+	}
+	return number
 }
 
 // counts is the code of all offences that one count names, joined by plus signs:
