@@ -186,7 +186,7 @@ func ordinary(s string) bool {
 			uint64(s[at+4])<<32 | uint64(s[at+5])<<40 | uint64(s[at+6])<<48 | uint64(s[at+7])<<56
 		comma, quote, backslash := v^','*each, v^'"'*each, v^'\\'*each
 		// Below the first byte that one of these finds, all are right; above it some may be wrong.
-		seen |= (v-' '*each)&^v | v | v + each | (comma-each)&^comma | (quote-each)&^quote | (backslash-each)&^backslash
+		seen |= (v-' '*each)&^v | v | (v + each) | (comma-each)&^comma | (quote-each)&^quote | (backslash-each)&^backslash
 		if at += 8; at < len(s) && len(s)-at < 8 {
 			at = len(s) - 8 // some once more
 		}

@@ -39,7 +39,8 @@ type Spool struct {
 	key     string
 	out     storage.Writer // nil until the first flush
 	held    map[string]*extentBuffer
-	last    *extentBuffer // that a row was added to: neighbours mostly go to the same agencies
+	lists   map[*string]*extentBuffer // of those in held: by the first agency, where it stands in the memory
+	last    *extentBuffer             // that a row was added to: neighbours mostly go to the same agencies
 	rows    int           // in held
 	bytes   int           // the same
 	flushes int
@@ -53,6 +54,7 @@ type Spool struct {
 
 type extentBuffer struct {
 	agencies []string
+	list     *string // the first of agencies
 	data     []byte
 	rows     int64
 	next     int // of the flush's rows, the one behind the last of these
@@ -63,7 +65,7 @@ func newSpool(ctx context.Context, store storage.Store, key string) *Spool {
 	if !ok {
 		held = map[string]*extentBuffer{}
 	}
-	return &Spool{ctx: ctx, store: store, key: key, held: held, said: map[*Words][]byte{}}
+	return &Spool{ctx: ctx, store: store, key: key, held: held, lists: map[*string]*extentBuffer{}, said: map[*Words][]byte{}}
 }
 
 // spareExtents are the empty buffers of spools that are closed, for those of the parts
@@ -142,8 +144,13 @@ func (s *Spool) hold(d *Delivery) error {
 }
 
 func (s *Spool) bufferOf(d *Delivery) (*extentBuffer, error) {
-	if s.last != nil && alike(s.last.agencies, d.Agencies) {
+	list := &d.Agencies[0] // lists come again, and are the same then
+	if s.last != nil && s.last.list == list && len(s.last.agencies) == len(d.Agencies) {
 		return s.last, nil
+	}
+	if b := s.lists[list]; b != nil && len(b.agencies) == len(d.Agencies) {
+		s.last = b
+		return b, nil
 	}
 	s.name = s.name[:0]
 	for _, agency := range d.Agencies {
@@ -159,13 +166,9 @@ func (s *Spool) bufferOf(d *Delivery) (*extentBuffer, error) {
 		b = &extentBuffer{}
 		s.held[string(s.name)] = b
 	}
-	b.agencies, s.last = d.Agencies, b
+	b.agencies, b.list = d.Agencies, list
+	s.lists[list], s.last = b, b
 	return b, nil
-}
-
-// alike tells whether two lists of agencies are equal; mostly they are the same list.
-func alike(a, b []string) bool {
-	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
 // flush writes what is held, in order of the agencies.

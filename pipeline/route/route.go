@@ -29,9 +29,14 @@ type Router struct {
 	state   string
 	kinds   []kind
 	arrests bool // some kind is named by the arresting agency
-	named   map[Place][]string
-	last    Place // of which agencies were asked last: neighbours are mostly of one place
-	to      []string
+	named   map[Place]*told
+	last    *told // neighbours are mostly of one place; nil at first
+}
+
+// told are the agencies of a place.
+type told struct {
+	at       Place
+	agencies []string
 }
 
 type kind struct {
@@ -48,7 +53,7 @@ type Place struct {
 
 // New returns the router of a jurisdiction such as US-CA.
 func New(jurisdiction string, directory *agencies.Directory) *Router {
-	r := &Router{state: Slug(jurisdiction), named: map[Place][]string{}}
+	r := &Router{state: Slug(jurisdiction), named: map[Place]*told{}}
 	for _, name := range slices.SortedFunc(maps.Keys(directory.Kinds), func(a, b string) int { return cmp.Compare(b, a) }) {
 		by := directory.Kinds[name].By
 		r.kinds = append(r.kinds, kind{name, by})
@@ -66,26 +71,27 @@ func (r *Router) Agencies(outcome schemas.Outcome, at Place) []string {
 	if !r.arrests {
 		at.Arresting = ""
 	}
-	if r.to != nil && at == r.last {
-		return r.to
+	if r.last == nil || r.last.at != at {
+		r.last = r.of(at)
 	}
-	named, ok := r.named[at]
-	if !ok {
-		for _, k := range r.kinds {
-			named = append(named, r.name(k, at))
-			if k.by == agencies.ByCounty && IsPlace(at.TransferredTo) && Slug(at.TransferredTo) != Slug(at.County) {
-				named = append(named, r.name(k, Place{County: at.TransferredTo}))
-			}
-		}
-		r.named[at.clone()] = named
-	}
-	r.last, r.to = at.clone(), named
-	return named
+	return r.last.agencies
 }
 
-// clone is a place that holds on to nothing, such as a batch.
-func (p Place) clone() Place {
-	return Place{strings.Clone(p.County), strings.Clone(p.TransferredTo), strings.Clone(p.Arresting)}
+// of are the agencies of a place, which it names once.
+func (r *Router) of(at Place) *told {
+	if known := r.named[at]; known != nil {
+		return known
+	}
+	// What is kept holds on to nothing, such as a batch.
+	of := &told{at: Place{strings.Clone(at.County), strings.Clone(at.TransferredTo), strings.Clone(at.Arresting)}}
+	for _, k := range r.kinds {
+		of.agencies = append(of.agencies, r.name(k, at))
+		if k.by == agencies.ByCounty && IsPlace(at.TransferredTo) && Slug(at.TransferredTo) != Slug(at.County) {
+			of.agencies = append(of.agencies, r.name(k, Place{County: at.TransferredTo}))
+		}
+	}
+	r.named[of.at] = of
+	return of
 }
 
 // name is the name of the agency of a kind.
