@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/clearsweep/clearsweep/schemas"
@@ -15,8 +16,9 @@ type step struct {
 	kind  stepKind
 	plain int // column of the layout that is the field as it is; -1 where there is more to it
 	*field
-	text *textColumn // of a stepText
-	word *wordColumn // of a stepWord
+	text *textColumn                // of a stepText
+	word *wordColumn                // of a stepWord
+	day  *fixedColumn[arrow.Date32] // of a stepDate
 }
 
 // stepKind says what a step does with the text of its field; those behind stepNumber look for it
@@ -40,7 +42,7 @@ func stepsOf(l *Layout, b *builder) []step {
 	steps := make([]step, len(l.present))
 	for i, id := range l.present {
 		f := &l.fields[id]
-		s := step{id: id, plain: f.plain, field: f, text: b.texts[id], word: b.words[id]}
+		s := step{id: id, plain: f.plain, field: f, text: b.texts[id], word: b.words[id], day: b.dates[id]}
 		switch {
 		case id == fieldPerson:
 			s.kind = stepPerson
@@ -150,11 +152,11 @@ type lastPerson struct {
 
 func (in *reader) addDate(s *step, v []byte, column int) {
 	if v == nil {
-		in.builder.date(s.id, schemas.NoDate)
+		s.day.add(0, false)
 		return
 	}
 	if date, ok := s.dates.quick(v); ok {
-		in.builder.date(s.id, date)
+		s.day.add(arrow.Date32(date), true)
 		return
 	}
 	last := &in.lastDates[s.id]
@@ -172,7 +174,7 @@ func (in *reader) addDate(s *step, v []byte, column int) {
 		in.rejectValue(schemas.FieldDate, column)
 	case wholeDate, sentinelDate:
 	}
-	in.builder.date(s.id, date)
+	s.day.add(arrow.Date32(date), date.Known())
 }
 
 // addPartly notes what is known of a date that lacks its day.

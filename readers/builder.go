@@ -160,10 +160,6 @@ func (b *builder) addPartly(text []byte) {
 	b.partly.add(text)
 }
 
-func (b *builder) date(id fieldID, d schemas.Date) {
-	b.dates[id].add(arrow.Date32(d), d.Known())
-}
-
 func (b *builder) class(id fieldID, v uint8) { *b.classes[id] = append(*b.classes[id], v) }
 
 func (c *textColumn) add(v []byte) {
@@ -185,8 +181,10 @@ func (c *wordColumn) add(v []byte) int32 {
 	return number
 }
 
+// add adds a value, which is zero where it is not valid.
 func (c *fixedColumn[T]) add(v T, valid bool) {
-	if c.validity.add(valid); !valid {
+	c.validity.add(valid)
+	if !valid {
 		var none T
 		v = none
 	}

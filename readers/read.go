@@ -177,8 +177,10 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, h
 	}
 	in.rows.offset, in.rows.line = rng.Offset, rng.FirstLine
 	in.raw.line = rng.FirstLine
-	for id := range in.memos {
-		in.memos[id].texts = newLexicon()
+	for _, id := range l.present {
+		if l.fields[id].classes != nil {
+			in.memos[id].texts = newLexicon()
+		}
 	}
 	return in, nil
 }

@@ -16,8 +16,8 @@ type row struct {
 	layout *Layout
 	blanks *blanks
 	edges  [256]bool // bytes at an end of a value that make it worth a look: blanks, and all beyond ASCII
-	at     []int // position in the source of each column of the layout; -1 for none
-	want   int   // fields that a delimited row has
+	at     []int     // position in the source of each column of the layout; -1 for none
+	want   int       // fields that a delimited row has
 	cells  []cell
 	// wanted are the positions of the columns that something reads, ascending and with
 	// one behind them that no row has; columns are theirs.

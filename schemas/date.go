@@ -20,11 +20,30 @@ func (d Date) Known() bool { return d != NoDate }
 // NewDate returns the date of a year, a month (1 to 12) and a day of it, and
 // whether there is such a day. Years run from 1 to 9999.
 func NewDate(year, month, day int) (Date, bool) {
+	if months := 12*(year-firstYear) + month - 1; uint(months) < uint(len(monthStarts)-1) && uint(month-1) < 12 {
+		d := monthStarts[months] + Date(day-1) //nolint:gosec // checked below
+		if day < 1 || day > 31 || d >= monthStarts[months+1] {
+			return NoDate, false
+		}
+		return d, true
+	}
 	if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return NoDate, false
 	}
 	return fromCivil(year, month, day), true
 }
+
+// firstYear is that of monthStarts.
+const firstYear = 1900
+
+// monthStarts are the first days of the months of two centuries, in which nearly all dates of records
+// are, and of the month behind them.
+var monthStarts = func() (starts [2*100*12 + 1]Date) {
+	for i := range starts {
+		starts[i] = fromCivil(firstYear+i/12, i%12+1, 1)
+	}
+	return starts
+}()
 
 // ParseDate reads an ISO date, 2006-01-02.
 func ParseDate(s string) (Date, error) {
@@ -41,6 +60,16 @@ func ParseDate(s string) (Date, error) {
 
 // Civil returns the year, month and day of d.
 func (d Date) Civil() (year, month, day int) {
+	if n := int(d) - march1900; uint(n) < julianYears*1461/4 {
+		quarters := 4*n + 3 // of days
+		dayOfYear := quarters % 1461 / 4
+		shifted := (5*dayOfYear + 2) / 153
+		year, month, day = 1900+quarters/1461, shifted+3, dayOfYear-(153*shifted+2)/5+1
+		if month > 12 {
+			year, month = year+1, month-12
+		}
+		return year, month, day
+	}
 	// Days are counted in 400-year eras from 0000-03-01, so that the leap day
 	// is the last of its year.
 	z := int(d) + 719468
@@ -131,11 +160,16 @@ func (d Date) Append(b []byte) []byte {
 		return b
 	}
 	year, month, day := d.Civil()
-	const digits = "0123456789"
-	return append(b,
-		digits[year/1000%10], digits[year/100%10], digits[year/10%10], digits[year%10], '-',
-		digits[month/10], digits[month%10], '-',
-		digits[day/10], digits[day%10])
+	century, years := pairOf(year/100), pairOf(year%100)
+	months, days := pairOf(month), pairOf(day)
+	return append(b, century[0], century[1], years[0], years[1], '-', months[0], months[1], '-', days[0], days[1])
+}
+
+// pairOf is a number below 100 in two digits.
+func pairOf(n int) string {
+	const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748" +
+		"49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697" + "9899"
+	return pairs[2*n : 2*n+2]
 }
 
 func fromCivil(year, month, day int) Date {

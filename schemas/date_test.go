@@ -38,6 +38,24 @@ func TestDatesAgreeWithTheCalendar(t *testing.T) {
 	})
 }
 
+// Every day that has a short way, and the days around them.
+func TestDatesOfThreeCenturies(t *testing.T) {
+	for day := time.Date(1850, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2150; day = day.AddDate(0, 0, 1) {
+		want := schemas.Date(day.Unix() / 86400)
+		got, ok := schemas.NewDate(day.Year(), int(day.Month()), day.Day())
+		if !ok || got != want || got.String() != day.Format(time.DateOnly) {
+			t.Fatalf("%s: got %d (%s, %v), want %d", day.Format(time.DateOnly), got, got, ok, want)
+		}
+		if behind := day.AddDate(0, 0, 1); behind.Month() != day.Month() {
+			for d := day.Day() + 1; d <= 40; d++ {
+				if got, ok := schemas.NewDate(day.Year(), int(day.Month()), d); ok || got.Known() {
+					t.Fatalf("%s has no day %d, and got %s", day.Format("2006-01"), d, got)
+				}
+			}
+		}
+	}
+}
+
 func TestImpossibleDates(t *testing.T) {
 	for _, s := range []string{"", "2019-02-29", "1900-02-29", "2019-13-01", "2019-00-01", "2019-01-00", "2019-04-31", "0000-01-01", "2019-1-01", "20190101", "2019-01-01T00", "١٢٣٤-01-01"} {
 		if d, err := schemas.ParseDate(s); err == nil || d.Known() {
