@@ -38,6 +38,12 @@ func (r *Run) Prepare(ctx context.Context, rng Range, segments Segments) (Prepar
 	})
 }
 
+// coder is what reads range after range, and remembers what texts it has met.
+type coder struct {
+	words    readers.Words
+	statutes *normalize.Normalizer
+}
+
 // eachBatch reads one range, codes its charges, and hands on batch after batch of
 // schemas.Coded, each of which it releases. Rejects it leaves in segments.
 func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do func(*Prepared, arrow.Record) error) (_ Prepared, err error) {
@@ -48,19 +54,19 @@ func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do fu
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 
-	normalizer := r.normalizers.Get().(*normalize.Normalizer)
-	defer r.normalizers.Put(normalizer)
+	coder := r.coders.Get().(*coder)
+	defer r.coders.Put(coder)
 	p := Prepared{Source: rng.Source, Unmapped: map[readers.Value]int64{}, Answered: map[int]bool{}}
 	survey := r.Sources[rng.Source].Survey
 	how := readers.Reading{
-		MaxRows: r.Config.batchRows(), KeepRows: len(r.recipients.Names) > 0, Repairs: r.repairs.of(r.Sources[rng.Source]),
+		MaxRows: r.Config.batchRows(), KeepRows: len(r.recipients.Names) > 0, Repairs: r.repairs.of(r.Sources[rng.Source]), Words: &coder.words,
 	}
 	read := &fallible{Reader: in}
 	for batch, err := range r.layout.Read(ctx, uint32(rng.Source), survey, rng.Range, read, how) { //nolint:gosec // sources are few
 		if err != nil {
 			return Prepared{}, content.file.changed(read.unfit(ctx, err)) // names the source
 		}
-		if err := r.code(ctx, &p, batch, normalizer, segments, do); err != nil {
+		if err := r.code(ctx, &p, batch, coder.statutes, segments, do); err != nil {
 			return Prepared{}, fmt.Errorf("%s: %w", survey.Name, err)
 		}
 	}
@@ -68,7 +74,7 @@ func (r *Run) eachBatch(ctx context.Context, rng Range, segments Segments, do fu
 }
 
 // code adds the codes to one batch, which it releases, and hands it on.
-func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, normalizer *normalize.Normalizer, segments Segments, do func(*Prepared, arrow.Record) error) error {
+func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, statutes *normalize.Normalizer, segments Segments, do func(*Prepared, arrow.Record) error) error {
 	defer batch.Charges.Release()
 	p.Rows.Add(batch.Rows)
 	p.Repaired += batch.Repaired
@@ -76,7 +82,7 @@ func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, normal
 	if err := r.keepRejects(ctx, p, batch.Rejects, segments); err != nil {
 		return err
 	}
-	coded, err := normalizer.Batch(r.mem, batch.Charges)
+	coded, err := statutes.Batch(r.mem, batch.Charges)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"strings"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -37,7 +38,8 @@ type Run struct {
 	mem        memory.Allocator
 	decided    *seen // persons whom one pass has decided
 
-	normalizers, evaluators sync.Pool // of *normalize.Normalizer and *evaluate.Evaluator
+	coders, evaluators sync.Pool // of *coder and *evaluate.Evaluator
+	lists              codeLists
 }
 
 // Range is a run of whole rows of one source.
@@ -63,7 +65,8 @@ func (p *Plan) Begin(ctx context.Context, surveys []Survey) (_ *Run, err error) 
 	if err := r.findSources(); err != nil {
 		return nil, err
 	}
-	r.normalizers.New = func() any { return p.statutes.Another() }
+	r.coders.New = func() any { return &coder{statutes: p.statutes.Another()} }
+	r.lists.statutes = p.statutes.Another()
 	r.evaluators.New = func() any { return evaluate.NewEvaluator(p.laws...) }
 	bytes := r.content()
 	r.partBits = bitsFor(bytes, partBytes, mostParts)
@@ -156,16 +159,33 @@ func (r *Run) Bytes() (n int64) {
 // Scratch is for what does not fit in memory.
 func (r *Run) Scratch() *storage.Scratch { return r.scratch }
 
-// listed is what the tables know of a code.
-func (r *Run) listed(code string) (of listed) {
-	n := r.normalizers.Get().(*normalize.Normalizer)
-	defer r.normalizers.Put(n)
-	for _, section := range n.Charged(code) {
+// codeLists tell what the tables know of codes, and look at each once.
+type codeLists struct {
+	mu       sync.Mutex
+	statutes *normalize.Normalizer
+	known    map[string]listed
+}
+
+// mostListed bounds what codeLists remember.
+const mostListed = 1 << 16
+
+// of is what the tables know of a code.
+func (l *codeLists) of(code string) (of listed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if of, known := l.known[code]; known {
+		return of
+	}
+	for _, section := range l.statutes.Charged(code) {
 		if section.Life.Known() {
 			of.lives = append(of.lives, section.Life)
 		}
 	}
-	of.levels = n.Levels(code)
+	of.levels = l.statutes.Levels(code)
+	if l.known == nil || len(l.known) == mostListed {
+		l.known = map[string]listed{}
+	}
+	l.known[strings.Clone(code)] = of
 	return of
 }
 

@@ -237,7 +237,7 @@ func (s *settler) listedAs(code string, known bool) int32 {
 	}
 	number, seen := s.asked.listNumbers[code]
 	if !seen {
-		if of := s.run.listed(code); len(of.lives)+len(of.levels) > 0 {
+		if of := s.run.lists.of(code); len(of.lives)+len(of.levels) > 0 {
 			number = int32(len(s.asked.lists)) //nolint:gosec // codes are few
 			s.asked.lists = append(s.asked.lists, of)
 		}

@@ -55,7 +55,7 @@ type textColumn struct {
 	text []byte
 }
 
-// wordColumn is a column of words, whose list goes on from batch to batch.
+// wordColumn is a column of words, whose list goes on from batch to batch, and from range to range.
 type wordColumn struct {
 	validity
 	*lexicon
@@ -69,7 +69,7 @@ type fixedColumn[T any] struct {
 }
 
 // newBuilder builds the columns of the fields that a layout has, in batches of rows.
-func newBuilder(source uint32, l *Layout, rows int) *builder {
+func newBuilder(source uint32, l *Layout, known *Words, rows int) *builder {
 	b := &builder{source: source, lines: make([]int64, 0, rows), kinds: make([]uint8, 0, rows)}
 	for id := range fieldCount {
 		if !l.has(id) {
@@ -79,7 +79,7 @@ func newBuilder(source uint32, l *Layout, rows int) *builder {
 		case arrow.STRING:
 			b.texts[id] = &textColumn{ends: append(make([]int32, 0, rows+1), 0), text: make([]byte, 0, textBytes*rows)}
 		case arrow.DICTIONARY:
-			b.words[id] = newWordColumn(rows)
+			b.words[id] = newWordColumn(next(&known.columns[id]), rows)
 		case arrow.DATE32:
 			b.dates[id] = &fixedColumn[arrow.Date32]{values: make([]arrow.Date32, 0, rows)}
 		case arrow.INT32:
@@ -94,7 +94,7 @@ func newBuilder(source uint32, l *Layout, rows int) *builder {
 		}
 	}
 	if l.has(fieldDisposition) {
-		b.raw = newWordColumn(rows)
+		b.raw = newWordColumn(next(&known.raw), rows)
 	}
 	if l.repeats != repeatsUnknown {
 		b.digests = &fixedColumn[uint64]{values: make([]uint64, 0, rows)}
@@ -105,8 +105,8 @@ func newBuilder(source uint32, l *Layout, rows int) *builder {
 // textBytes is room for a text such as a docket.
 const textBytes = 12
 
-func newWordColumn(rows int) *wordColumn {
-	return &wordColumn{lexicon: newLexicon(), numbers: make([]int32, 0, rows)}
+func newWordColumn(l *lexicon, rows int) *wordColumn {
+	return &wordColumn{lexicon: l, numbers: make([]int32, 0, rows)}
 }
 
 // begin begins a row; a call for each field that the layout has follows.
@@ -152,7 +152,7 @@ func (b *builder) incomplete(line int64, person []byte) {
 // none, so rows before it are caught up with.
 func (b *builder) addPartly(text []byte) {
 	if b.partly == nil {
-		b.partly = newWordColumn(b.rows)
+		b.partly = newWordColumn(newLexicon(), b.rows)
 	}
 	for len(b.partly.numbers) < b.rows-1 {
 		b.partly.add(nil)

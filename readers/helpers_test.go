@@ -67,9 +67,10 @@ func tryAll(t testing.TB, l *readers.Layout, source []byte, target int64, maxRow
 	defer mem.AssertSize(t, 0)
 	got := read{survey: survey}
 	persons := map[string]bool{}
+	var words readers.Words // go on from range to range
 	for _, rng := range survey.Ranges {
 		r := bytes.NewReader(source[rng.Offset : rng.Offset+rng.Length])
-		for b, err := range l.Read(ctx, 7, survey, rng, r, readers.Reading{MaxRows: maxRows}) {
+		for b, err := range l.Read(ctx, 7, survey, rng, r, readers.Reading{MaxRows: maxRows, Words: &words}) {
 			if err != nil {
 				return got, err
 			}

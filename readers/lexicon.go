@@ -11,8 +11,30 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// lexicon numbers the different texts of a column in the order in which they come.
-// It holds each text once, and no more of them than the range that it serves has.
+// Words are the different texts of the columns of words that ranges of a layout have had so far. They may
+// be given to one range after another, so that texts that come again keep their numbers; their zero value
+// is ready. They serve one reader at a time.
+type Words struct {
+	columns [fieldCount]*lexicon
+	raw     *lexicon // dispositions as written
+}
+
+// A column that has more different texts than these begins anew with the next range: it is none of words,
+// or has been read for long.
+const (
+	mostWords     = 1 << 14
+	mostWordBytes = 1 << 20
+)
+
+// next is the lexicon of a column for the next range.
+func next(l **lexicon) *lexicon {
+	if *l == nil || (*l).len() > mostWords || len((*l).text) > mostWordBytes {
+		*l = newLexicon()
+	}
+	return *l
+}
+
+// lexicon numbers the different texts of a column in the order in which they come. It holds each text once.
 type lexicon struct {
 	seed  maphash.Seed // places texts in slots, and shows nowhere
 	slots []lexeme     // open addressing; a power of two of them
@@ -79,7 +101,7 @@ func (l *lexicon) at(number int32) []byte { return l.text[l.ends[number]:l.ends[
 // add adds a text, and returns one more than its number.
 func (l *lexicon) add(v []byte) int32 {
 	l.text = append(l.text, v...)
-	l.ends = append(l.ends, int32(len(l.text))) //nolint:gosec // a range is shorter
+	l.ends = append(l.ends, int32(len(l.text))) //nolint:gosec // a range is shorter, and what was before it
 	return int32(l.len())                       //nolint:gosec // the same
 }
 

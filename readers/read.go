@@ -45,6 +45,8 @@ type Reading struct {
 	// Repairs are rows of the source by their lines, in UTF-8 and without terminator, that
 	// are read in place of those that stand there.
 	Repairs map[int64][]byte
+	// Words are those of the ranges before; nil for none.
+	Words *Words
 }
 
 // keptBytes is the longest rejected row that is kept: another cannot be repaired by hand.
@@ -165,11 +167,14 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, h
 	if l.delimited != nil && l.delimited.byName && names == nil {
 		return nil, errors.New("the survey holds no header, and the layout finds columns by name: survey the source with this layout")
 	}
+	if how.Words == nil {
+		how.Words = &Words{}
+	}
 	section := &io.LimitedReader{R: r, N: rng.Length}
 	row := newRow(l, names)
 	in := &reader{
 		layout: l, src: src, rng: rng, section: section, rows: l.scanner(survey, section), maxRows: maxRows, how: how,
-		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
+		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, how.Words, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
 	}
 	in.steps = stepsOf(l, in.builder)
 	if f := l.fixed; f != nil && f.tree != nil {

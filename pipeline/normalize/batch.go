@@ -17,6 +17,9 @@ import (
 //
 // A row without a statute text, or with one that cannot be read, has a null
 // code.
+//
+// The normalizer keeps the list of statute texts of the batch until the next, or Forget:
+// of a list that goes on from it, only what is new is read.
 func (n *Normalizer) Batch(mem memory.Allocator, charges arrow.Record) (arrow.Record, error) {
 	if !charges.Schema().Equal(schemas.Charges) {
 		return nil, fmt.Errorf("normalize: the batch has the columns %s, want those of schemas.Charges", names(charges.Schema()))
@@ -37,7 +40,7 @@ func (n *Normalizer) Batch(mem memory.Allocator, charges arrow.Record) (arrow.Re
 // code returns the columns code, code_match and inchoate. Each word among the
 // texts is read once.
 func (n *Normalizer) code(mem memory.Allocator, texts *array.Dictionary) [3]arrow.Array {
-	list := newCodeList(n, texts.Dictionary().(*array.String))
+	list := n.codeList(texts.Dictionary().(*array.String))
 	numbers := texts.Indices().(*array.Int32)
 	codes := array.NewInt32Builder(mem)
 	defer codes.Release()
@@ -65,7 +68,7 @@ func (n *Normalizer) code(mem memory.Allocator, texts *array.Dictionary) [3]arro
 	return [3]arrow.Array{list.column(mem, codes), matches.NewArray(), forms.NewArray()}
 }
 
-// codeList numbers the codes of a batch as they come.
+// codeList numbers the codes of the texts of a list of words, as they come.
 type codeList struct {
 	normalizer *Normalizer
 	texts      *array.String
@@ -86,8 +89,35 @@ type numbered struct {
 // none is the number of no code.
 const none = -1
 
-func newCodeList(n *Normalizer, texts *array.String) *codeList {
-	return &codeList{normalizer: n, texts: texts, byText: make([]numbered, texts.Len()), byCode: map[string]int32{}}
+// codeList is that of a list of words. Where the list of the batch before goes on in it, its codes do too.
+func (n *Normalizer) codeList(texts *array.String) *codeList {
+	before := n.list
+	if before == nil || !goesOn(before.texts, texts) {
+		n.list = &codeList{normalizer: n, byCode: map[string]int32{}}
+	}
+	texts.Retain() // so that nothing else can come to stand where it does
+	if before != nil {
+		before.texts.Release()
+	}
+	n.list.texts = texts
+	n.list.byText = append(n.list.byText, make([]numbered, texts.Len()-len(n.list.byText))...)
+	return n.list
+}
+
+// Forget lets go of what is kept of the last batch.
+func (n *Normalizer) Forget() {
+	if n.list != nil {
+		n.list.texts.Release()
+		n.list = nil
+	}
+}
+
+// goesOn tells whether a list begins with all of another, as it stands in the memory.
+func goesOn(before, list *array.String) bool {
+	if before.Len() == 0 || before.Len() > list.Len() || len(before.ValueBytes()) == 0 {
+		return false
+	}
+	return &before.ValueOffsets()[0] == &list.ValueOffsets()[0] && &before.ValueBytes()[0] == &list.ValueBytes()[0]
 }
 
 // of is what the text of a number says.

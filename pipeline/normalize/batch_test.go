@@ -1,12 +1,14 @@
 package normalize
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -44,6 +46,7 @@ func TestBatch(t *testing.T) {
 	in := charges(mem, "", "11357(A) HS", "11357(A) HS", "664/11358 HS", "PC 11357", "", "HS 11357 A", "999 PC", "x")
 	defer in.Release()
 	n := mustNew(t, "US-CA")
+	defer n.Forget()
 	for range 2 { // from the memo the second time
 		checkBatch(t, n, mem, in)
 	}
@@ -99,7 +102,9 @@ func TestBatchEmpty(t *testing.T) {
 	defer mem.AssertSize(t, 0)
 	in := charges(mem)
 	defer in.Release()
-	out, err := mustNew(t, "US-CA").Batch(mem, in)
+	n := mustNew(t, "US-CA")
+	defer n.Forget()
+	out, err := n.Batch(mem, in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +112,49 @@ func TestBatchEmpty(t *testing.T) {
 	if out.NumRows() != 0 {
 		t.Errorf("got %d rows, want 0", out.NumRows())
 	}
+}
+
+// Lists of words that go on from one batch to the next, or do not, give the codes that each gives alone.
+func TestListsThatGoOn(t *testing.T) {
+	texts := []string{"11357(A) HS", "459 PC", "x", "664/11358 HS", "11359 HS", "PC 11357", "487(A) PC"}
+	fresh := mustNew(t, "US-CA")
+	rapid.Check(t, func(t *rapid.T) {
+		n := fresh.Another()
+		defer n.Forget()
+		var ends []int32
+		var text []byte
+		for range rapid.IntRange(1, 6).Draw(t, "batches") {
+			if len(ends) == 0 || rapid.IntRange(0, 3).Draw(t, "anew") == 0 {
+				ends, text = append(make([]int32, 0, 64), 0), make([]byte, 0, 1<<10)
+			}
+			for range rapid.IntRange(0, 3).Draw(t, "more") {
+				text = append(text, rapid.SampledFrom(texts).Draw(t, "text")...)
+				ends = append(ends, int32(len(text)))
+			}
+			if len(ends) == 1 {
+				continue
+			}
+			list := array.NewStringData(array.NewData(arrow.BinaryTypes.String, len(ends)-1, []*memory.Buffer{
+				nil, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(slices.Clip(ends))), memory.NewBufferBytes(slices.Clip(text)),
+			}, nil, 0, 0))
+			numbers := rapid.SliceOfN(rapid.Int32Range(0, int32(len(ends)-2)), 1, 8).Draw(t, "rows")
+			rows := array.NewInt32Data(array.NewData(arrow.PrimitiveTypes.Int32, len(numbers), []*memory.Buffer{
+				nil, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(numbers)),
+			}, nil, 0, 0))
+			got := n.code(memory.DefaultAllocator, array.NewDictionaryArray(schemas.Words, rows, list))
+			codes := got[0].(*array.Dictionary)
+			for i, number := range numbers {
+				want := fresh.Statute(list.Value(int(number))).String()
+				code := ""
+				if codes.IsValid(i) {
+					code = codes.Dictionary().(*array.String).Value(codes.GetValueIndex(i))
+				}
+				if code != want {
+					t.Fatalf("%q has the code %q, want %q", list.Value(int(number)), code, want)
+				}
+			}
+		}
+	})
 }
 
 func TestBatchOfOtherSchema(t *testing.T) {

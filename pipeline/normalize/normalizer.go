@@ -80,6 +80,7 @@ type Normalizer struct {
 	grammar      grammar
 	memo         map[string]*coded
 	codes        map[string]int32 // numbers of the codes in memo, in the order in which they came
+	list         *codeList        // of the last batch; nil before it
 	known        []knownRow       // what Nominate compares with; nil until it is asked
 	newGrammar   func(*tables) grammar
 }
