@@ -91,8 +91,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	for _, part := range parts {
 		m.Outputs = append(m.Outputs, part.Outputs...)
 	}
-	err := writeAtOnce(ctx, &m.Outputs,
-		func(ctx context.Context) ([]writers.Output, error) { return nil, r.namesakes(ctx, sums, from) },
+	files := append(r.rest(sums, todo, prepared, from),
 		func(ctx context.Context) ([]writers.Output, error) {
 			return r.attempt.Deliver(ctx, writers.Delivering{
 				Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
@@ -102,7 +101,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 			lists, m.Worklists, err = r.attempt.WriteWorklists(ctx, todo.codes, todo.values)
 			return lists, err
 		})
-	if err != nil {
+	if err := writeAtOnce(ctx, &m.Outputs, files...); err != nil {
 		return err
 	}
 	todo.unused = r.unused(prepared)
@@ -110,7 +109,7 @@ func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepa
 	if r.law.AsksSubstance() {
 		m.Substances = sums.Substances.sum(r.pack)
 	}
-	return writeAtOnce(ctx, &m.Outputs, r.rest(sums, todo, prepared, from)...)
+	return nil
 }
 
 // writing writes some files.
@@ -152,17 +151,13 @@ func (r *Run) rest(sums *Sums, todo lists, prepared []Prepared, from Segments) [
 			return r.attempt.WriteUndeliverable(ctx, inOrder(sums.Undeliverable, compareUndeliverable))
 		}),
 		func(ctx context.Context) ([]writers.Output, error) { return r.keepRows(ctx, prepared, from) },
+		func(ctx context.Context) ([]writers.Output, error) { return r.writeConflicts(ctx, sums, from) },
 		r.writePolicy,
 		r.writeCodes,
 	}
 	if len(todo.severities) > 0 {
 		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
 			return r.attempt.WriteSeverityGaps(ctx, todo.severities)
-		}))
-	}
-	if len(sums.Conflicts) > 0 {
-		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
-			return r.attempt.WriteKeyConflicts(ctx, inOrder(sums.Conflicts, compareConflicts))
 		}))
 	}
 	if r.law.AsksSubstance() {
@@ -176,6 +171,15 @@ func (r *Run) rest(sums *Sums, todo lists, prepared []Prepared, from Segments) [
 		}))
 	}
 	return all
+}
+
+// writeConflicts looks for namesakes, and lists all whose identity somebody has to look at.
+func (r *Run) writeConflicts(ctx context.Context, sums *Sums, from Segments) ([]writers.Output, error) {
+	if err := r.namesakes(ctx, sums, from); err != nil || len(sums.Conflicts) == 0 {
+		return nil, err
+	}
+	list, err := r.attempt.WriteKeyConflicts(ctx, inOrder(sums.Conflicts, compareConflicts))
+	return []writers.Output{list}, err
 }
 
 // unused is how many answers of people no row was found for.

@@ -238,6 +238,9 @@ func (u *addressed) abort() (err error) {
 	return err
 }
 
+// waiting is how many files are begun or ended at once: each waits for its disk.
+const waiting = 16
+
 // deliver writes the files of some agencies from the spools of the parts, in the order of the
 // parts: the agencies in order, with what was spooled for any of them.
 func (a *Attempt) deliver(ctx context.Context, how Delivering, agencies []string, spooled []flushed) (_ []Output, err error) {
@@ -249,15 +252,15 @@ func (a *Attempt) deliver(ctx context.Context, how Delivering, agencies []string
 			}
 		}
 	}()
-	each := func(do func(i int) error) error {
+	each := func(atOnce int, do func(i int) error) error {
 		var g errgroup.Group
-		g.SetLimit(2 * max(how.Workers, 1)) // one waits for its disk while another works
+		g.SetLimit(atOnce)
 		for i := range all {
 			g.Go(func() error { return do(i) })
 		}
 		return g.Wait()
 	}
-	err = each(func(i int) (err error) {
+	err = each(waiting, func(i int) (err error) {
 		all[i], err = a.address(ctx, how, agencies[i])
 		return err
 	})
@@ -270,13 +273,13 @@ func (a *Attempt) deliver(ctx context.Context, how Delivering, agencies []string
 	}
 	err = eachSpooled(ctx, a.scratch, spooled, func(from *spoolReader) error {
 		from.sortOut(byName)
-		return each(func(i int) error { return all[i].take(from) })
+		return each(2*max(how.Workers, 1), func(i int) error { return all[i].take(from) }) // one waits for its disk while another works
 	})
 	if err != nil {
 		return nil, err
 	}
 	outputs := make([][]Output, len(all))
-	err = each(func(i int) (err error) {
+	err = each(waiting, func(i int) (err error) {
 		outputs[i], err = all[i].finish()
 		return err
 	})

@@ -41,8 +41,8 @@ type Spool struct {
 	held    map[string]*extentBuffer
 	lists   map[*string]*extentBuffer // of those in held: by the first agency, where it stands in the memory
 	last    *extentBuffer             // that a row was added to: neighbours mostly go to the same agencies
-	rows    int           // in held
-	bytes   int           // the same
+	rows    int                       // in held
+	bytes   int                       // the same
 	flushes int
 	offset  int64
 	extents []Extent
