@@ -87,21 +87,31 @@ func (r *Run) balance(source int, t schemas.Totals) error {
 
 // publish writes what belongs to the run as a whole.
 func (r *Run) publish(ctx context.Context, m *writers.Manifest, prepared []Prepared, receipts *Receipts, from Segments) error {
-	parts, sums, todo := receipts.partsInOrder(), &receipts.sums, receipts.lists()
+	parts, sums := receipts.partsInOrder(), &receipts.sums
 	for _, part := range parts {
 		m.Outputs = append(m.Outputs, part.Outputs...)
 	}
-	files := append(r.rest(sums, todo, prepared, from),
+	var todo lists
+	err := writeAtOnce(ctx, &m.Outputs,
 		func(ctx context.Context) ([]writers.Output, error) {
 			return r.attempt.Deliver(ctx, writers.Delivering{
 				Policy: m.Policy.ID, AsOf: m.AsOf, Forms: m.UpdateForms, Recipients: r.sealedFor, Workers: r.Config.Workers,
 			}, parts)
 		},
-		func(ctx context.Context) (lists []writers.Output, err error) {
-			lists, m.Worklists, err = r.attempt.WriteWorklists(ctx, todo.codes, todo.values)
-			return lists, err
-		})
-	if err := writeAtOnce(ctx, &m.Outputs, files...); err != nil {
+		func(ctx context.Context) (outputs []writers.Output, err error) {
+			todo = receipts.lists()
+			err = writeAtOnce(ctx, &outputs, r.worklists(m, sums, todo)...)
+			return outputs, err
+		},
+		one(func(ctx context.Context) (writers.Output, error) {
+			return r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
+		}),
+		func(ctx context.Context) ([]writers.Output, error) { return r.keepRows(ctx, prepared, from) },
+		func(ctx context.Context) ([]writers.Output, error) { return r.writeConflicts(ctx, sums, from) },
+		r.writePolicy,
+		r.writeCodes,
+		r.writeAnswers)
+	if err != nil {
 		return err
 	}
 	todo.unused = r.unused(prepared)
@@ -138,22 +148,19 @@ func writeAtOnce(ctx context.Context, outputs *[]writers.Output, all ...writing)
 	return err
 }
 
-// rest writes what people have to look at beside the worklists, and by what the run was decided.
-func (r *Run) rest(sums *Sums, todo lists, prepared []Prepared, from Segments) []writing {
+// worklists write the lists of what people have to look at, but of whose identity.
+func (r *Run) worklists(m *writers.Manifest, sums *Sums, todo lists) []writing {
 	all := []writing{
-		one(func(ctx context.Context) (writers.Output, error) {
-			return r.attempt.WriteRejects(ctx, r.rejects(ctx, prepared, from), r.sourceNames(), r.mem)
-		}),
+		func(ctx context.Context) (outputs []writers.Output, err error) {
+			outputs, m.Worklists, err = r.attempt.WriteWorklists(ctx, todo.codes, todo.values)
+			return outputs, err
+		},
 		one(func(ctx context.Context) (writers.Output, error) {
 			return r.attempt.WriteOutOfForce(ctx, todo.outOfForce)
 		}),
 		one(func(ctx context.Context) (writers.Output, error) {
 			return r.attempt.WriteUndeliverable(ctx, inOrder(sums.Undeliverable, compareUndeliverable))
 		}),
-		func(ctx context.Context) ([]writers.Output, error) { return r.keepRows(ctx, prepared, from) },
-		func(ctx context.Context) ([]writers.Output, error) { return r.writeConflicts(ctx, sums, from) },
-		r.writePolicy,
-		r.writeCodes,
 	}
 	if len(todo.severities) > 0 {
 		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
@@ -163,11 +170,6 @@ func (r *Run) rest(sums *Sums, todo lists, prepared []Prepared, from Segments) [
 	if r.law.AsksSubstance() {
 		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
 			return r.attempt.WriteSubstances(ctx, sums.Substances.gaps())
-		}))
-	}
-	if source := r.answers.Source(); source != nil {
-		all = append(all, one(func(ctx context.Context) (writers.Output, error) {
-			return r.attempt.WriteFile(ctx, writers.AnswersFile, source, 0)
 		}))
 	}
 	return all
@@ -241,6 +243,16 @@ func (r *Run) writeCodes(ctx context.Context) ([]writers.Output, error) {
 		outputs = append(outputs, out)
 	}
 	return outputs, nil
+}
+
+// writeAnswers keeps the answers of people that the run was given.
+func (r *Run) writeAnswers(ctx context.Context) ([]writers.Output, error) {
+	source := r.answers.Source()
+	if source == nil {
+		return nil, nil
+	}
+	kept, err := r.attempt.WriteFile(ctx, writers.AnswersFile, source, 0)
+	return []writers.Output{kept}, err
 }
 
 func (r *Run) sourceNames() []string {
