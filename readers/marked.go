@@ -16,6 +16,7 @@ type marked struct {
 	quoted    bool // there are quotes
 	multiline bool // which may hold terminators
 	blocks    []marks.Block
+	ends      []int32 // of the fields of the row at hand
 }
 
 // newMarked is nil where rows cannot be cut by marks.
@@ -75,10 +76,11 @@ func (m *marked) row(from, to int) (size int, lines int64, in stretch) {
 
 // split is splitWanted for the text of a row in a marked buffer.
 func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
-	start, want := 0, wanted[0]
+	m := in.marks
 	pairs := quotePairs{begins: 1 << (in.at % marks.Size)}
+	n := 0 // commas so far
 	for i, base := in.at/marks.Size, -(in.at % marks.Size); base < len(row); i, base = i+1, base+marks.Size {
-		b, left := &in.marks.blocks[i], len(row)-base
+		b, left := &m.blocks[i], len(row)-base
 		keep := ^uint64(0)
 		if base < 0 {
 			keep <<= -base
@@ -92,31 +94,48 @@ func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (
 				return d.splitWanted(row, wanted, cells[:0])
 			}
 		}
-		for ; commas != 0; commas &= commas - 1 {
-			end := base + bits.TrailingZeros64(commas)
-			if fields == want {
-				cells = append(cells, cell{start: start, end: end})
-				want = wanted[len(cells)]
-			}
-			fields++
-			start = end + 1
+		if len(m.ends) < n+marks.Size+1 {
+			m.ends = append(m.ends, make([]int32, max(len(m.ends), 4*marks.Size))...)
 		}
-	}
-	if fields == want {
-		cells = append(cells, cell{start: start, end: len(row)})
-	}
-	if !in.quotes {
-		return cells, fields + 1, 0, true
+		n += places(m.ends[n:n+marks.Size], commas, base)
 	}
 	if pairs.open != 0 {
 		return d.splitWanted(row, wanted, cells[:0])
 	}
-	for i := range cells {
-		if c := &cells[i]; c.start < c.end && row[c.start] == d.mark {
+	m.ends[n] = int32(len(row)) //nolint:gosec // a row is shorter
+	for _, at := range wanted[:len(wanted)-1] {
+		if at > n {
+			break
+		}
+		c := cell{end: int(m.ends[at])}
+		if at > 0 {
+			c.start = int(m.ends[at-1]) + 1
+		}
+		if in.quotes && c.start < c.end && row[c.start] == d.mark {
 			c.start, c.end = c.start+1, c.end-1
 		}
+		cells = append(cells, c)
 	}
-	return cells, fields + 1, 0, true
+	return cells, n + 1, 0, true
+}
+
+// places writes where the bits of a block are set, in a row in which it begins at base, and counts them.
+// It has room for all of a block, and writes four at a time: what stands behind the last means nothing.
+func places(to []int32, set uint64, base int) (n int) {
+	n = bits.OnesCount64(set)
+	_ = to[marks.Size-1]
+	for i := 0; i < n; i += 4 {
+		four := to[i : i+4 : i+4]
+		four[0] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // a row is shorter
+		set &= set - 1
+		four[1] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // the same
+		set &= set - 1
+		four[2] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // the same
+		set &= set - 1
+		four[3] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // the same
+		set &= set - 1
+	}
+	return n
 }
 
 // quotePairs follows the quotes of a row, block by block, while each stands at the end of a field.
