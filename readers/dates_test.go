@@ -87,6 +87,8 @@ func TestParseDate(t *testing.T) {
 		"declared, compact":              {"M/D/YYYY|YYYYMMDD", "99991231", "none"},
 		"declared, as text":              {"YYYY-MM-DD", "0000-00-00", "none"},
 		"declared, no date at all":       {"YYYYMMDD", "9999", "none"},
+		"declared, compact, one form":    {"YYYYMMDD", "99991231", "none"},
+		"declared, a text that is a day": {"YYYYMMDD", "20000102", "none"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +104,10 @@ func TestParseDate(t *testing.T) {
 			last, _ := schemas.ParseDate("9999-12-31")
 			fields := dates{formats: formats, centuries: centuries{pivot: 1930, byDigit: [10]int{0, 1900, 2000}}}
 			if c.want == "none" {
-				fields.days, fields.sentinels.list = []schemas.Date{first, last}, []string{"0000-00-00", "9999"}
+				fields.days, fields.sentinels.list = []schemas.Date{first, last}, []string{"0000-00-00", "9999", "20000102"}
+			}
+			if quick, ok := fields.quick([]byte(c.text)); ok && quick.String() != c.want {
+				t.Errorf("%q is %q at once, want %q", c.text, quick, c.want)
 			}
 			d, reads := fields.read([]byte(c.text))
 			got := map[dateReading]string{wholeDate: d.String(), partialYear: d.String()[:min(4, len(d.String()))], partialMonth: d.String()[:min(7, len(d.String()))], sentinelDate: "none", noDate: ""}[reads]

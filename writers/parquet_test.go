@@ -15,6 +15,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/metadata"
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -237,6 +238,53 @@ func TestStatisticsAreTheExtremes(t *testing.T) {
 	if s := statistics("leaves_false").(*metadata.Int64Statistics); uint64(s.Min()) != slices.Min(masks) || uint64(s.Max()) != slices.Max(masks) {
 		t.Errorf("leaves_false: from %x to %x", s.Min(), s.Max())
 	}
+}
+
+// The extremes of texts, of which some begin alike.
+func TestExtremesOfTexts(t *testing.T) {
+	part := rapid.SampledFrom([]string{"", "a", "b", "\x00", "abcdefgh", "zzzzzzzz", "é"})
+	rapid.Check(t, func(t *rapid.T) {
+		var c column
+		var texts []string
+		for range rapid.IntRange(1, 20).Draw(t, "texts") {
+			text := part.Draw(t, "first") + part.Draw(t, "second") + part.Draw(t, "third")
+			c.plainText(text)
+			texts = append(texts, text)
+		}
+		if least, most := string(c.at(c.least)), string(c.at(c.most)); least != slices.Min(texts) || most != slices.Max(texts) {
+			t.Fatalf("%q: from %q to %q", texts, least, most)
+		}
+	})
+}
+
+// A text that is none is found wherever it stands among others.
+func TestInvalidUTF8IsFoundAnywhere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var rows []*Determination
+		for i := range rapid.IntRange(1, 12).Draw(t, "rows") {
+			row := invented(i)
+			row.Person = rapid.SampledFrom([]string{"P", "PERSON 12345678", "PÉRSON"}).Draw(t, "person")
+			rows = append(rows, row)
+		}
+		spoiled := rapid.IntRange(-1, len(rows)-1).Draw(t, "spoiled")
+		if spoiled >= 0 {
+			at := rapid.IntRange(0, 12).Draw(t, "at")
+			rows[spoiled].Person = strings.Repeat("P", at) + "\xff" + strings.Repeat("P", 12-at)
+		}
+		d, err := NewDeterminations(io.Discard, memory.NewGoAllocator())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Abort()
+		charges, sources, verdicts := decided(rows, memory.NewGoAllocator(), rapid.Bool().Draw(t, "asides"))
+		defer charges.Release()
+		if rapid.Bool().Draw(t, "backwards") {
+			slices.Reverse(verdicts)
+		}
+		if err := d.Append(charges, sources, verdicts); errors.Is(err, errUTF8) != (spoiled >= 0) {
+			t.Fatalf("row %d of %d: %v", spoiled, len(rows), err)
+		}
+	})
 }
 
 func TestInvalidUTF8IsRefusedWithoutBeingQuoted(t *testing.T) {
