@@ -118,6 +118,29 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
+// What is declared to be no date is none at once either.
+func TestQuickDates(t *testing.T) {
+	format, err := parseDateFormat("YYYYMMDD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	formats := []dateFormat{format}
+	const text = "20000102"
+	day, _ := schemas.ParseDate("2000-01-02")
+	for name, c := range map[string]struct {
+		dates dates
+		quick bool
+	}{
+		"plain":            {dates{formats: formats}, true},
+		"declared, a day":  {dates{formats: formats, days: []schemas.Date{day}}, false},
+		"declared, a text": {dates{formats: formats, sentinels: words{list: []string{text}}}, false},
+	} {
+		if got, ok := c.dates.quick([]byte(text)); ok != c.quick || ok && got != day {
+			t.Errorf("%s: %s, %v", name, got, ok)
+		}
+	}
+}
+
 func TestDateFormatFaults(t *testing.T) {
 	cases := map[string]string{
 		"no day":             "YYYYMM",

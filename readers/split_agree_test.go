@@ -2,6 +2,7 @@ package readers
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -103,6 +104,26 @@ func FuzzSplit(f *testing.F) {
 		fast, tolerant := fastAndTolerant(string(rune(delimiter)), string(rune(quote)))
 		agree(t, fast, tolerant, row)
 	})
+}
+
+// A column with more texts than words have begins anew; another goes on.
+func TestWordsGoOn(t *testing.T) {
+	var words Words
+	column := next(&words.raw)
+	if column.number([]byte("a")); next(&words.raw) != column {
+		t.Error("a column of one word does not go on")
+	}
+	for i := range mostWords + 1 {
+		column.number(fmt.Append(nil, i))
+	}
+	if next(&words.raw) == column {
+		t.Errorf("a column of %d words goes on", column.len())
+	}
+	column = next(&words.raw)
+	column.number(make([]byte, mostWordBytes+1))
+	if next(&words.raw) == column {
+		t.Errorf("a column of %d bytes goes on", len(column.text))
+	}
 }
 
 // Each text has one number, and its words stay what they are when more come.

@@ -238,13 +238,15 @@ func TestSpoolFlushesKeepOrder(t *testing.T) {
 // An agency that hears of several others' charges has them in the order in which they came.
 func TestSpoolKeepsOrderAcrossAgencies(t *testing.T) {
 	s := newDisk(t)
+	lists := [][]string{{"court-a", "state"}, {"court-b", "state"}, {"court-a"}, {"state", "court-a"}, {"court-b", "court-a", "state"}, {}}
+	lists = append(lists, lists[0][:1]) // it stands where a longer one does
 	rapid.Check(t, func(t *rapid.T) {
 		want := map[string][]string{}
 		parts := make([][]*Delivery, 2)
 		for part := range parts {
 			for i := range rapid.IntRange(0, 20).Draw(t, "rows") {
 				d := inventedDelivery(i)
-				d.Agencies = rapid.SampledFrom([][]string{{"court-a", "state"}, {"court-b", "state"}, {"court-a"}, {"state", "court-a"}, {"court-b", "court-a", "state"}, {}}).Draw(t, "agencies")
+				d.Agencies = rapid.SampledFrom(lists).Draw(t, "agencies")
 				d.Charge = fmt.Sprintf("charge-%d-%d", part, i)
 				for _, agency := range d.Agencies {
 					want[agency] = append(want[agency], d.Charge)
@@ -266,6 +268,35 @@ func TestSpoolKeepsOrderAcrossAgencies(t *testing.T) {
 			}
 		}
 	})
+}
+
+// More agencies than are written together each get what is theirs.
+func TestManyAgencies(t *testing.T) {
+	var deliveries []*Delivery
+	const agencies = 2*together + 3
+	for i := range 3 * agencies {
+		d := inventedDelivery(i)
+		d.Agencies = []string{fmt.Sprintf("court-%d", i%agencies), "state"}
+		d.Charge = fmt.Sprintf("charge-%d", i)
+		deliveries = append(deliveries, d)
+	}
+	files, outputs := deliverAll(t, newDisk(t), deliveries)
+	if len(outputs) != 2*(agencies+1) {
+		t.Fatalf("%d files of %d agencies", len(outputs), agencies+1)
+	}
+	for k := range agencies {
+		var got []string
+		for _, row := range readUpdateCSV(t, files[fmt.Sprintf("agencies/court-%d/update.csv", k)]) {
+			got = append(got, row[6])
+		}
+		want := []string{fmt.Sprintf("charge-%d", k), fmt.Sprintf("charge-%d", k+agencies), fmt.Sprintf("charge-%d", k+2*agencies)}
+		if !slices.Equal(got, want) {
+			t.Errorf("court-%d: got %q, want %q", k, got, want)
+		}
+	}
+	if got := len(readUpdateCSV(t, files["agencies/state/update.csv"])); got != 3*agencies {
+		t.Errorf("the state hears of %d charges", got)
+	}
 }
 
 func TestDeliveryRefusesWhatDoesNotFit(t *testing.T) {
