@@ -32,7 +32,9 @@ var fieldColumns = [fieldCount]int{
 // that the layout does not have costs nothing: its columns of nulls share one.
 type builder struct {
 	source  uint32
+	known   *Words
 	rows    int
+	room    int // rows that the next batch is made for
 	lines   []int64
 	kinds   []uint8
 	texts   [fieldCount]*textColumn
@@ -70,47 +72,89 @@ type fixedColumn[T any] struct {
 
 // newBuilder builds the columns of the fields that a layout has, in batches of rows.
 func newBuilder(source uint32, l *Layout, known *Words, rows int) *builder {
-	b := &builder{source: source, lines: make([]int64, 0, rows), kinds: make([]uint8, 0, rows)}
+	b := &builder{source: source, known: known, room: rows}
 	for id := range fieldCount {
 		if !l.has(id) {
 			continue
 		}
 		switch schemas.Charges.Field(fieldColumns[id]).Type.ID() { //nolint:exhaustive // of Charges
 		case arrow.STRING:
-			b.texts[id] = &textColumn{ends: append(make([]int32, 0, rows+1), 0), text: make([]byte, 0, textBytes*rows)}
+			b.texts[id] = &textColumn{}
 		case arrow.DICTIONARY:
-			b.words[id] = newWordColumn(next(&known.columns[id]), rows)
+			b.words[id] = &wordColumn{lexicon: next(&known.columns[id])}
 		case arrow.DATE32:
-			b.dates[id] = &fixedColumn[arrow.Date32]{values: make([]arrow.Date32, 0, rows)}
+			b.dates[id] = &fixedColumn[arrow.Date32]{}
 		case arrow.INT32:
-			b.numbers[id] = &fixedColumn[int32]{values: make([]int32, 0, rows)}
+			b.numbers[id] = &fixedColumn[int32]{}
 		case arrow.INT64:
-			b.version = &fixedColumn[int64]{values: make([]int64, 0, rows)}
+			b.version = &fixedColumn[int64]{}
 		case arrow.UINT16:
-			b.sets = make([]uint16, 0, rows)
+			b.sets = []uint16{}
 		default:
-			values := make([]uint8, 0, rows)
-			b.classes[id] = &values
+			b.classes[id] = &[]uint8{}
 		}
 	}
 	if l.has(fieldDisposition) {
-		b.raw = newWordColumn(next(&known.raw), rows)
+		b.raw = &wordColumn{lexicon: next(&known.raw)}
 	}
 	if l.repeats != repeatsUnknown {
-		b.digests = &fixedColumn[uint64]{values: make([]uint64, 0, rows)}
+		b.digests = &fixedColumn[uint64]{}
 	}
 	return b
+}
+
+// makeRoom makes room for the rows of a batch.
+func (b *builder) makeRoom() {
+	rows := b.room
+	b.lines, b.kinds = make([]int64, 0, rows), make([]uint8, 0, rows)
+	for id := range fieldCount {
+		switch {
+		case b.texts[id] != nil:
+			b.texts[id].ends = append(make([]int32, 0, rows+1), 0)
+			b.texts[id].text = make([]byte, 0, b.known.texts[id].of(rows))
+		case b.words[id] != nil:
+			b.words[id].numbers = make([]int32, 0, rows)
+		case b.dates[id] != nil:
+			b.dates[id].values = make([]arrow.Date32, 0, rows)
+		case b.numbers[id] != nil:
+			b.numbers[id].values = make([]int32, 0, rows)
+		case b.classes[id] != nil:
+			*b.classes[id] = make([]uint8, 0, rows)
+		}
+	}
+	if b.version != nil {
+		b.version.values = make([]int64, 0, rows)
+	}
+	if b.sets != nil {
+		b.sets = make([]uint16, 0, rows)
+	}
+	if b.raw != nil {
+		b.raw.numbers = make([]int32, 0, rows)
+	}
+	if b.digests != nil {
+		b.digests.values = make([]uint64, 0, rows)
+	}
+}
+
+// textSize is how long the texts of a column were in the batch before.
+type textSize struct{ bytes, rows int }
+
+// of is room for as many texts, and a little more.
+func (s textSize) of(rows int) int {
+	if s.rows == 0 {
+		return textBytes * rows
+	}
+	return (s.bytes + s.bytes/16) * rows / s.rows
 }
 
 // textBytes is room for a text such as a docket.
 const textBytes = 12
 
-func newWordColumn(l *lexicon, rows int) *wordColumn {
-	return &wordColumn{lexicon: l, numbers: make([]int32, 0, rows)}
-}
-
 // begin begins a row; a call for each field that the layout has follows.
 func (b *builder) begin(line int64, kind schemas.RowKind) {
+	if b.rows == 0 {
+		b.makeRoom()
+	}
 	b.rows++
 	b.lines = append(b.lines, line)
 	b.kinds = append(b.kinds, uint8(kind))
@@ -152,7 +196,7 @@ func (b *builder) incomplete(line int64, person []byte) {
 // none, so rows before it are caught up with.
 func (b *builder) addPartly(text []byte) {
 	if b.partly == nil {
-		b.partly = newWordColumn(newLexicon(), b.rows)
+		b.partly = &wordColumn{lexicon: newLexicon(), numbers: make([]int32, 0, b.room)}
 	}
 	for len(b.partly.numbers) < b.rows-1 {
 		b.partly.add(nil)
@@ -209,7 +253,8 @@ func (b *builder) batch() arrow.Record {
 	for id, at := range fieldColumns {
 		switch {
 		case b.texts[id] != nil:
-			set(at, b.texts[id].array())
+			b.known.texts[id] = textSize{len(b.texts[id].text), rows}
+			set(at, b.texts[id].array(rows))
 		case b.words[id] != nil:
 			set(at, b.words[id].array())
 		case b.dates[id] != nil:
@@ -243,7 +288,7 @@ func (b *builder) batch() arrow.Record {
 		valid, nulls := c.take()
 		set(schemas.ColDigest, newArray(arrow.PrimitiveTypes.Uint64, rows, nulls, valid, arrow.Uint64Traits.CastToBytes(take(&c.values))))
 	}
-	b.rows = 0
+	b.rows, b.room = 0, sizeFor(rows)
 	batch := array.NewRecord(schemas.Charges, columns, int64(rows))
 	for _, column := range columns {
 		column.Release() // the record holds its own reference
@@ -251,20 +296,19 @@ func (b *builder) batch() arrow.Record {
 	return batch
 }
 
-// take hands a slice over and makes room for as much again.
+// take hands a slice over.
 func take[T any](s *[]T) []T {
 	taken := *s
-	*s = make([]T, 0, sizeFor(len(taken)))
+	*s = []T{}
 	return taken
 }
 
-func (c *textColumn) array() arrow.Array {
-	rows := len(c.ends) - 1
+func (c *textColumn) array(rows int) arrow.Array {
 	valid, nulls := c.take()
-	ends, text := c.ends, c.text
-	c.ends = append(make([]int32, 0, sizeFor(len(ends))), 0)
-	c.text = make([]byte, 0, sizeFor(len(text)))
-	return newArray(arrow.BinaryTypes.String, rows, nulls, valid, arrow.Int32Traits.CastToBytes(ends), text)
+	if rows == 0 {
+		c.ends = append(c.ends[:0], 0)
+	}
+	return newArray(arrow.BinaryTypes.String, rows, nulls, valid, arrow.Int32Traits.CastToBytes(take(&c.ends)), take(&c.text))
 }
 
 func (c *wordColumn) array() arrow.Array {

@@ -11,12 +11,14 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// Words are the different texts of the columns of words that ranges of a layout have had so far. They may
+// Words are the different texts of the columns of words that ranges of a layout have had so far, and how long other
+// texts are. They may
 // be given to one range after another, so that texts that come again keep their numbers; their zero value
 // is ready. They serve one reader at a time.
 type Words struct {
 	columns [fieldCount]*lexicon
-	raw     *lexicon // dispositions as written
+	raw     *lexicon             // dispositions as written
+	texts   [fieldCount]textSize // of the columns of texts, in the batch before
 }
 
 // A column that has more different texts than these begins anew with the next range: it is none of words,
