@@ -88,7 +88,7 @@ func (g *codeGaps) batch(charges arrow.Record, src uint32) {
 	lines := charges.Column(schemas.ColLine).(*array.Int64)
 	kinds := charges.Column(schemas.ColKind).(*array.Uint8)
 	for row := range int32(charges.NumRows()) { //nolint:gosec // a batch has less than 1<<31 rows
-		if !statutes.known(row) || schemas.RowKind(kinds.Value(int(row)))&schemas.RowCharge == 0 {
+		if !statutes.Has(row) || schemas.RowKind(kinds.Value(int(row)))&schemas.RowCharge == 0 {
 			continue
 		}
 		match := g.statutes.Statute(statutes.text(row)).Match
@@ -97,7 +97,7 @@ func (g *codeGaps) batch(charges arrow.Record, src uint32) {
 		}
 		gap := g.of(CodeText{Statute: statutes.text(row), Match: match}, descriptions.text(row))
 		gap.rows++
-		if persons.known(row) {
+		if persons.Has(row) {
 			gap.persons[link.Hash(persons.text(row))] = struct{}{}
 		} else {
 			gap.persons[link.HashAlone(src, lines.Value(int(row)))] = struct{}{}

@@ -51,7 +51,7 @@ func (s *settler) load(rows *rows, person link.Person) {
 		p.Charges = append(p.Charges, evaluate.Charge{})
 		c := &p.Charges[len(p.Charges)-1]
 		s.row(c, rows, row)
-		if rows.partly.known(row) {
+		if rows.partly.Has(row) {
 			c.Partial = s.partly.of(rows.partly.text(row))
 		}
 		if c.Arrest < c.Offense && c.Arrest.Known() && c.Kind&schemas.RowCharge != 0 {
@@ -150,14 +150,14 @@ func (s *settler) row(c *evaluate.Charge, rows *rows, row int32) {
 }
 
 func (s *settler) caseOrdinal(rows *rows, row int32) int32 {
-	if !rows.docket.known(row) {
+	if !rows.docket.Has(row) {
 		return -1
 	}
 	return s.cases.of(caseKey{rows.county.number(row), rows.docket.text(row)})
 }
 
 func (s *settler) chargeOrdinal(rows *rows, row int32) int32 {
-	if !rows.charge.known(row) {
+	if !rows.charge.Has(row) {
 		return -1
 	}
 	return s.charges.of(chargeKey{
@@ -168,7 +168,7 @@ func (s *settler) chargeOrdinal(rows *rows, row int32) int32 {
 // joinUncoded makes rows without a code rows of the charge that has their charge
 // key, where there is one only: what they say of its end is said of that charge.
 func (s *settler) joinUncoded(rows *rows, numbers []int32) {
-	uncoded := func(row int32) bool { return rows.charge.known(row) && !rows.code.known(row) }
+	uncoded := func(row int32) bool { return rows.charge.Has(row) && !rows.code.Has(row) }
 	if !slices.ContainsFunc(numbers, uncoded) {
 		return
 	}
@@ -180,7 +180,7 @@ func (s *settler) joinUncoded(rows *rows, numbers []int32) {
 	s.coded = s.coded[:0] // by number of a bare key: the key of the one charge that has it, or several
 	for i, row := range numbers {
 		key := s.person.Charges[i].Key
-		if key < 0 || !rows.code.known(row) {
+		if key < 0 || !rows.code.Has(row) {
 			continue
 		}
 		switch n := int(bare(row)); {

@@ -43,7 +43,7 @@ const namedBytes = 24
 func (s *settler) name(rows *rows, person link.Person) {
 	for _, row := range person.Rows {
 		birth := rows.birthDate.date(row)
-		if !rows.surname.known(row) || !rows.givenName.known(row) || !birth.Known() {
+		if !rows.surname.Has(row) || !rows.givenName.Has(row) || !birth.Known() {
 			continue
 		}
 		s.fold = appendUpper(s.fold[:0], rows.surname.text(row))

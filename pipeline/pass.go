@@ -252,7 +252,7 @@ func (p *pass) leave(ctx context.Context, to *Prepared, rows arrow.Record) error
 	person := newRows(rows).person
 	last := ""
 	for row := range int32(rows.NumRows()) { //nolint:gosec // a batch has less than 1<<31 rows
-		if key := person.text(row); person.known(row) && key != last {
+		if key := person.text(row); person.Has(row) && key != last {
 			to.Beyond = append(to.Beyond, link.Hash(key))
 			last = key
 		}

@@ -37,8 +37,10 @@ func newRows(batch arrow.Record) *rows {
 	column := batch.Column
 	text := func(i int) texts { return newTexts(column(i)) }
 	word := func(i int) words { return newWords(column(i)) }
-	date := func(i int) dates { return dates{validOf(column(i)), column(i).(*array.Date32).Date32Values()} }
-	number := func(i int) numbers { return numbers{validOf(column(i)), column(i).(*array.Int32).Int32Values()} }
+	date := func(i int) dates { return dates{schemas.ValidOf(column(i)), column(i).(*array.Date32).Date32Values()} }
+	number := func(i int) numbers {
+		return numbers{schemas.ValidOf(column(i)), column(i).(*array.Int32).Int32Values()}
+	}
 	small := func(i int) *array.Uint8 { return column(i).(*array.Uint8) }
 	return &rows{
 		batch:  batch,
@@ -94,43 +96,19 @@ func newRows(batch arrow.Record) *rows {
 
 func (r *rows) rowKind(row int32) schemas.RowKind { return schemas.RowKind(r.kind.Value(int(row))) }
 
-// valid tells which rows of a column have a value.
-type valid struct {
-	bits   []byte // a bit a row, lowest first; nil where all rows are alike
-	offset int32  // of the first row in bits
-	all    bool   // have one, where there are no bits; else none has
-}
-
-func validOf(column arrow.Array) valid {
-	switch nulls := column.NullN(); {
-	case nulls == 0:
-		return valid{all: true}
-	case nulls == column.Len():
-		return valid{}
-	default:
-		return valid{bits: column.NullBitmapBytes(), offset: int32(column.Data().Offset())} //nolint:gosec // a batch has less than 1<<31 rows
-	}
-}
-
-func (v *valid) known(row int32) bool {
-	if v.bits == nil {
-		return v.all
-	}
-	at := v.offset + row
-	return v.bits[at>>3]>>(at&7)&1 != 0
-}
-
 // texts is a column of strings.
 type texts struct {
-	valid
+	schemas.Valid
 	list *array.String
 }
 
-func newTexts(column arrow.Array) texts { return texts{validOf(column), column.(*array.String)} }
+func newTexts(column arrow.Array) texts {
+	return texts{schemas.ValidOf(column), column.(*array.String)}
+}
 
 // text is the value, empty where it is null.
 func (t *texts) text(row int32) string {
-	if !t.known(row) {
+	if !t.Has(row) {
 		return ""
 	}
 	return t.list.Value(int(row))
@@ -138,7 +116,7 @@ func (t *texts) text(row int32) string {
 
 // words is a column of words.
 type words struct {
-	valid
+	schemas.Valid
 	numbers []int32
 	list    *array.String
 	memo    []int32 // by one more than the number of the word, null first: one more than what remember returned, 0 where it was not asked
@@ -149,7 +127,7 @@ func newWords(column arrow.Array) words {
 	c := column.(*array.Dictionary)
 	numbers, list := c.Indices().(*array.Int32), c.Dictionary().(*array.String)
 	return words{
-		valid: validOf(numbers), numbers: numbers.Int32Values(), list: list,
+		Valid: schemas.ValidOf(numbers), numbers: numbers.Int32Values(), list: list,
 		memo: make([]int32, list.Len()+1), counts: make([]int64, list.Len()+1),
 	}
 }
@@ -157,7 +135,7 @@ func newWords(column arrow.Array) words {
 // number is the number of the word, -1 where it is null. Equal words of a batch have
 // equal numbers.
 func (w *words) number(row int32) int32 {
-	if !w.known(row) {
+	if !w.Has(row) {
 		return -1
 	}
 	return w.numbers[row]
@@ -187,12 +165,12 @@ func (w *words) word(number int32) string {
 
 // dates is a column of dates.
 type dates struct {
-	valid
+	schemas.Valid
 	days []arrow.Date32
 }
 
 func (d *dates) date(row int32) schemas.Date {
-	if !d.known(row) {
+	if !d.Has(row) {
 		return schemas.NoDate
 	}
 	return schemas.Date(d.days[row])
@@ -200,12 +178,12 @@ func (d *dates) date(row int32) schemas.Date {
 
 // numbers is a column of whole numbers.
 type numbers struct {
-	valid
+	schemas.Valid
 	values []int32
 }
 
 func (n *numbers) number(row int32) int32 {
-	if !n.known(row) {
+	if !n.Has(row) {
 		return evaluate.NoNumber
 	}
 	return n.values[row]

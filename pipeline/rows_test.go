@@ -25,7 +25,7 @@ func TestDatesOfASlice(t *testing.T) {
 	defer whole.Release()
 	for _, cut := range [][2]int64{{0, int64(whole.Len())}, {5, 40}, {0, 1}, {1, 2}} { // the last two are all known, and all unknown
 		slice := array.NewSlice(whole, cut[0], cut[1]).(*array.Date32)
-		column := dates{validOf(slice), slice.Date32Values()}
+		column := dates{schemas.ValidOf(slice), slice.Date32Values()}
 		for row := range int32(slice.Len()) {
 			want := schemas.NoDate
 			if slice.IsValid(int(row)) {

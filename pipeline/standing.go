@@ -72,7 +72,7 @@ type birth struct {
 }
 
 func (s *settler) birth(rows *rows, row int32) birth {
-	if date := rows.birthDate.date(row); date.Known() || !rows.partly.known(row) {
+	if date := rows.birthDate.date(row); date.Known() || !rows.partly.Has(row) {
 		return birth{first: date}
 	}
 	first, days := s.partly.of(rows.partly.text(row)).Born()

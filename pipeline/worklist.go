@@ -61,7 +61,7 @@ type Gaps struct {
 // the tables know something against.
 func (g *Gaps) note(rows *rows, row int32, person int64, odd oddity) {
 	match := schemas.CodeMatch(rows.codeMatch.Value(int(row)))
-	if !rows.statute.known(row) || odd == (oddity{}) && match != schemas.Unmatched && match != schemas.Ambiguous {
+	if !rows.statute.Has(row) || odd == (oddity{}) && match != schemas.Unmatched && match != schemas.Ambiguous {
 		return
 	}
 	key := CodeText{Statute: rows.statute.text(row), Match: match, Severity: odd.severity}

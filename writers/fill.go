@@ -210,9 +210,9 @@ func fillTexts(from int) fill {
 	return func(_ *Determinations, c *column, _ int, p *piece) (int, error) {
 		texts := p.charges.Column(from).(*array.String)
 		c.levels.addRows(texts, p)
-		valid, ascii := validOf(texts), isASCII(texts, p)
+		valid, ascii := schemas.ValidOf(texts), isASCII(texts, p)
 		for i, row := range p.rows {
-			if !valid.has(row) {
+			if !valid.Has(row) {
 				continue
 			}
 			s := texts.Value(int(row))
@@ -240,27 +240,6 @@ func isASCII(texts *array.String, p *piece) bool {
 		odd |= uint64(c)
 	}
 	return odd&0x8080808080808080 == 0
-}
-
-// validity tells which rows of a column have a value.
-type validity struct {
-	bitmap []byte // nil where all have one
-	offset int32  // of the first row in bitmap
-}
-
-func validOf(column arrow.Array) validity {
-	if column.NullN() == 0 {
-		return validity{}
-	}
-	return validity{column.NullBitmapBytes(), int32(column.Data().Offset())} //nolint:gosec // a batch has less than 1<<31 rows
-}
-
-func (v *validity) has(row int32) bool {
-	if v.bitmap == nil {
-		return true
-	}
-	at := v.offset + row
-	return v.bitmap[at>>3]>>(at&7)&1 != 0
 }
 
 // fillNamed fills a column with what is kept of those alone to whom relief is due.
@@ -300,9 +279,9 @@ func fillWords(from int) fill {
 		if len(t.renumbered[ordinal]) < list.Len() {
 			t.renumbered[ordinal] = append(t.renumbered[ordinal], make([]uint32, list.Len()-len(t.renumbered[ordinal]))...)
 		}
-		renumbered, of, valid := t.renumbered[ordinal], numbers.Int32Values(), validOf(numbers)
+		renumbered, of, valid := t.renumbered[ordinal], numbers.Int32Values(), schemas.ValidOf(numbers)
 		for i, row := range p.rows {
-			if !valid.has(row) {
+			if !valid.Has(row) {
 				continue
 			}
 			to := &renumbered[of[row]]
@@ -329,9 +308,9 @@ func fillDates(from int) fill {
 			c.values = append(c.values, arrow.Date32Traits.CastToBytes(values[first:first+len(p.verdicts)])...)
 			return 0, nil
 		}
-		valid := validOf(dates)
+		valid := schemas.ValidOf(dates)
 		for _, row := range p.rows {
-			if valid.has(row) {
+			if valid.Has(row) {
 				c.values = binary.LittleEndian.AppendUint32(c.values, uint32(values[row])) //nolint:gosec // its bits
 			}
 		}
@@ -359,9 +338,9 @@ func fillNumbers(from int) fill {
 			return 0, nil
 		}
 		c.levels.addRows(numbers, p)
-		values, valid := numbers.Int32Values(), validOf(numbers)
+		values, valid := numbers.Int32Values(), schemas.ValidOf(numbers)
 		for _, row := range p.rows {
-			if valid.has(row) {
+			if valid.Has(row) {
 				c.values = binary.LittleEndian.AppendUint64(c.values, uint64(values[row])) //nolint:gosec // not negative
 			}
 		}
@@ -409,10 +388,9 @@ func (l *levels) addRows(column arrow.Array, p *piece) {
 		l.add(len(p.verdicts), false)
 		return
 	}
-	of, valid := validOf(column), validRows{to: l}
+	of, valid := schemas.ValidOf(column), validRows{to: l}
 	for _, row := range p.rows {
-		at := of.offset + row
-		valid.note(uint64(of.bitmap[at>>3] >> (at & 7) & 1))
+		valid.note(uint64(of.Bit(row)))
 	}
 	valid.end()
 }

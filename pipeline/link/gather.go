@@ -6,6 +6,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
 // Gather is batches of one schema as one batch, their rows in order. A column of
@@ -55,15 +57,16 @@ func gatherWords(mem memory.Allocator, pieces []arrow.Array, rows int) arrow.Arr
 	for _, piece := range pieces {
 		column := piece.(*array.Dictionary)
 		words, numbers := column.Dictionary().(*array.String), column.Indices().(*array.Int32)
+		valid := schemas.ValidOf(numbers)
 		renumbered := make([]int32, words.Len()) // one more than the number, 0 where it is not known yet
-		for i := range numbers.Len() {
-			if numbers.IsNull(i) {
+		for i, word := range numbers.Int32Values() {
+			if !valid.Has(int32(i)) { //nolint:gosec // a batch has less than 1<<31 rows
 				indices.UnsafeAppendBoolToBitmap(false)
 				continue
 			}
-			number := &renumbered[numbers.Value(i)]
+			number := &renumbered[word]
 			if *number == 0 {
-				*number = 1 + numberOf(words.Value(int(numbers.Value(i))), known, list)
+				*number = 1 + numberOf(words.Value(int(word)), known, list)
 			}
 			indices.UnsafeAppend(*number - 1)
 		}

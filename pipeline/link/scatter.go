@@ -1,6 +1,7 @@
 package link
 
 import (
+	mathbits "math/bits"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -122,6 +123,7 @@ func take(mem memory.Allocator, batch arrow.Record, order []int32, ends []int) (
 func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, ends []int) (arrow.Array, []int) {
 	from, numbers := column.Dictionary().(*array.String), column.Indices().(*array.Int32)
 	type place struct{ run, number int32 } // of a word in the run where it was last met
+	of, valid := numbers.Int32Values(), schemas.ValidOf(numbers)
 	met := make([]place, from.Len())
 	var words []int32 // of all runs, by their numbers in the column
 	wordEnds := make([]int, len(ends))
@@ -129,11 +131,11 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 	start, first := 0, 0
 	for run, end := range ends {
 		for i := start; i < end; i++ {
-			row := int(order[i])
-			if numbers.IsNull(row) {
+			row := order[i]
+			if !valid.Has(row) {
 				continue
 			}
-			number := numbers.Value(row)
+			number := of[row]
 			at := &met[number]
 			if at.run != int32(run)+1 {
 				*at = place{int32(run) + 1, int32(len(words) - first)} //nolint:gosec // the same
@@ -144,10 +146,10 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 		start, first = end, len(words)
 		wordEnds[run] = first
 	}
-	valid, nulls := takeValidity(mem, column, order)
+	bits, nulls := takeValidity(mem, column, order)
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(order),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(out))}, nil, nulls, 0)
-	indices, list := finish(data, valid), takeStrings(mem, from, words)
+		[]*memory.Buffer{bits, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(out))}, nil, nulls, 0)
+	indices, list := finish(data, bits), takeStrings(mem, from, words)
 	defer indices.Release()
 	defer list.Release()
 	return array.NewDictionaryArray(column.DataType(), indices, list), wordEnds
@@ -191,14 +193,19 @@ func takeFixed[T any](mem memory.Allocator, column arrow.Array, values []T, orde
 }
 
 func takeStrings(mem memory.Allocator, column *array.String, order []int32) arrow.Array {
+	var from []byte
+	var ends []int32
+	if len(order) > 0 { // else there may be no offsets
+		from, ends = column.ValueBytes(), column.ValueOffsets()
+	}
 	size := 0
 	for _, row := range order {
-		size += column.ValueLen(int(row))
+		size += int(ends[row+1] - ends[row])
 	}
 	offsets := make([]int32, len(order)+1)
 	text := make([]byte, 0, size)
 	for i, row := range order {
-		text = append(text, column.Value(int(row))...)
+		text = append(text, from[ends[row]-ends[0]:ends[row+1]-ends[0]]...)
 		offsets[i+1] = int32(len(text)) //nolint:gosec // no longer than the column it came from
 	}
 	valid, nulls := takeValidity(mem, column, order)
@@ -218,16 +225,18 @@ func takeValidity(mem memory.Allocator, column arrow.Array, order []int32) (vali
 	}
 	valid = memory.NewResizableBuffer(mem)
 	valid.Resize(int(bitutil.BytesForBits(int64(len(order)))))
-	bits := valid.Bytes()
-	clear(bits)
-	for i, row := range order {
-		if column.IsValid(int(row)) {
-			bitutil.SetBit(bits, i)
-		} else {
-			nulls++
+	bits, of := valid.Bytes(), schemas.ValidOf(column)
+	set := 0
+	for at := range bits {
+		eight := order[8*at : min(8*at+8, len(order))]
+		packed := uint8(0)
+		for i, row := range eight {
+			packed |= of.Bit(row) << i
 		}
+		bits[at] = packed
+		set += mathbits.OnesCount8(packed)
 	}
-	return valid, nulls
+	return valid, len(order) - set
 }
 
 // finish makes the array of data, which keeps valid.
