@@ -60,7 +60,7 @@ func gatherWords(mem memory.Allocator, pieces []arrow.Array, rows int) arrow.Arr
 		valid := schemas.ValidOf(numbers)
 		renumbered := make([]int32, words.Len()) // one more than the number, 0 where it is not known yet
 		for i, word := range numbers.Int32Values() {
-			if !valid.Has(int32(i)) { //nolint:gosec // a batch has less than 1<<31 rows
+			if !valid.Has(int32(i)) {
 				indices.UnsafeAppendBoolToBitmap(false)
 				continue
 			}
