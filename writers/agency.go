@@ -241,10 +241,10 @@ func (u *addressed) abort() (err error) {
 // waiting is how many files are begun or ended at once: each waits for its disk.
 const waiting = 16
 
-// deliver writes the files of some agencies from the spools of the parts, in the order of the
-// parts: the agencies in order, with what was spooled for any of them.
-func (a *Attempt) deliver(ctx context.Context, how Delivering, agencies []string, spooled []flushed) (_ []Output, err error) {
-	all := make([]*addressed, len(agencies))
+// deliver writes the files of a group of agencies from the spools of the parts, in the order of the
+// parts.
+func (a *Attempt) deliver(ctx context.Context, how Delivering, to *group) (_ []Output, err error) {
+	all := make([]*addressed, len(to.agencies))
 	defer func() {
 		for _, u := range all {
 			if u != nil {
@@ -261,7 +261,7 @@ func (a *Attempt) deliver(ctx context.Context, how Delivering, agencies []string
 		return g.Wait()
 	}
 	err = each(waiting, func(i int) (err error) {
-		all[i], err = a.address(ctx, how, agencies[i])
+		all[i], err = a.address(ctx, how, to.agencies[i])
 		return err
 	})
 	if err != nil {
@@ -271,7 +271,7 @@ func (a *Attempt) deliver(ctx context.Context, how Delivering, agencies []string
 	for _, u := range all {
 		byName[u.agency] = u
 	}
-	err = eachSpooled(ctx, a.scratch, spooled, func(from *spoolReader) error {
+	err = eachSpooled(ctx, a.scratch, to.spooled, func(from *spoolReader) error {
 		from.sortOut(byName)
 		return each(2*max(how.Workers, 1), func(i int) error { return all[i].take(from) }) // one waits for its disk while another works
 	})

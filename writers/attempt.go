@@ -139,22 +139,21 @@ type Delivering struct {
 // Deliver writes the update files of every agency that the receipts have deliveries for, and
 // removes the spools.
 func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receipt) ([]Output, error) {
-	spooled := a.spooled(receipts)
-	agencies := told(spooled)
+	agencies := told(receipts)
 	if err := how.Recipients.reach(agencies); err != nil {
 		return nil, err
 	}
-	size, at := together, 1
+	size, atOnce := together, 1
 	if _, buffering := a.store.(storage.Buffering); buffering {
-		size, at = 1, 2*max(how.Workers, 1)
+		size, atOnce = 1, 2*max(how.Workers, 1)
 	}
-	groups := slices.Collect(slices.Chunk(agencies, size))
+	groups := a.groups(agencies, size, receipts)
 	files := make([][]Output, len(groups))
 	g, working := errgroup.WithContext(ctx)
-	g.SetLimit(at)
-	for _, i := range longestFirst(groups, spooled) {
+	g.SetLimit(atOnce)
+	for _, i := range longestFirst(groups) {
 		g.Go(func() (err error) {
-			files[i], err = a.deliver(working, how, groups[i], only(spooled, groups[i]))
+			files[i], err = a.deliver(working, how, &groups[i])
 			return err
 		})
 	}
@@ -169,42 +168,11 @@ func (a *Attempt) Deliver(ctx context.Context, how Delivering, receipts []Receip
 // by one, some beside each other.
 const together = 64
 
-// longestFirst is the order in which to write the files of groups of agencies, so that a state's
-// repository, which hears of every charge, is not left to one worker in the end.
-func longestFirst(groups [][]string, spooled []flushed) []int {
-	order, bytes := make([]int, len(groups)), make([]int64, len(groups))
-	for i, group := range groups {
-		order[i] = i
-		for _, f := range only(spooled, group) {
-			for _, e := range f.extents {
-				bytes[i] += e.Length
-			}
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(bytes[b], bytes[a]) })
-	return order
-}
-
-// spooled are the flushes of all parts, in order.
-func (a *Attempt) spooled(receipts []Receipt) []flushed {
-	var spooled []flushed
-	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
-		for _, e := range r.Extents {
-			if n := len(spooled); n == 0 || spooled[n-1].part != r.Part || spooled[n-1].extents[0].Flush != e.Flush {
-				spooled = append(spooled, flushed{part: r.Part, key: a.spoolKey(r.Part)})
-			}
-			last := &spooled[len(spooled)-1]
-			last.extents = append(last.extents, e)
-		}
-	}
-	return spooled
-}
-
 // told are the agencies that hear of something, in order.
-func told(spooled []flushed) []string {
+func told(receipts []Receipt) []string {
 	all := map[string]bool{}
-	for _, f := range spooled {
-		for _, e := range f.extents {
+	for _, r := range receipts {
+		for _, e := range r.Extents {
 			for _, agency := range e.Agencies {
 				all[agency] = true
 			}
@@ -213,25 +181,53 @@ func told(spooled []flushed) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// only are the extents that one of some agencies hears of.
-func only(spooled []flushed, agencies []string) []flushed {
-	wanted := func(e Extent) bool {
-		return slices.ContainsFunc(e.Agencies, func(agency string) bool {
-			_, found := slices.BinarySearch(agencies, agency)
-			return found
-		})
+// group is some agencies, in order, with what was spooled for any of them.
+type group struct {
+	agencies []string
+	spooled  []flushed // in order of the parts
+	bytes    int64     // of spooled
+}
+
+// groups are the agencies in groups of a size.
+func (a *Attempt) groups(agencies []string, size int, receipts []Receipt) []group {
+	var groups []group
+	in := map[string]int{}
+	for some := range slices.Chunk(agencies, size) {
+		for _, agency := range some {
+			in[agency] = len(groups)
+		}
+		groups = append(groups, group{agencies: some})
 	}
-	var some []flushed
-	for _, f := range spooled {
-		of := flushed{part: f.part, key: f.key}
-		for _, e := range f.extents {
-			if wanted(e) {
-				of.extents = append(of.extents, e)
+	for _, r := range slices.SortedFunc(slices.Values(receipts), func(a, b Receipt) int { return a.Part - b.Part }) {
+		for _, e := range r.Extents {
+			for _, agency := range e.Agencies {
+				groups[in[agency]].add(r.Part, a.spoolKey(r.Part), e)
 			}
 		}
-		if len(of.extents) > 0 {
-			some = append(some, of)
-		}
 	}
-	return some
+	return groups
+}
+
+// add adds an extent of a part, which come in order; the second time, it does nothing.
+func (g *group) add(part int, key string, e Extent) {
+	if n := len(g.spooled); n == 0 || g.spooled[n-1].part != part || g.spooled[n-1].extents[0].Flush != e.Flush {
+		g.spooled = append(g.spooled, flushed{part: part, key: key})
+	}
+	of := &g.spooled[len(g.spooled)-1]
+	if n := len(of.extents); n > 0 && of.extents[n-1].Offset == e.Offset {
+		return
+	}
+	of.extents = append(of.extents, e)
+	g.bytes += e.Length
+}
+
+// longestFirst is the order in which to write the files of groups, so that a state's repository, which
+// hears of every charge, is not left to one worker in the end.
+func longestFirst(groups []group) []int {
+	order := make([]int, len(groups))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(groups[b].bytes, groups[a].bytes) })
+	return order
 }
