@@ -11,10 +11,9 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// Words are the different texts of the columns of words that ranges of a layout have had so far, and how long other
-// texts are. They may
-// be given to one range after another, so that texts that come again keep their numbers; their zero value
-// is ready. They serve one reader at a time.
+// Words are the different texts of the columns of words that ranges of a layout have had so far, and how
+// long other texts are. They may be given to one range after another, so that texts that come again keep
+// their numbers; their zero value is ready. They serve one reader at a time.
 type Words struct {
 	columns [fieldCount]*lexicon
 	raw     *lexicon             // dispositions as written

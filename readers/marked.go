@@ -25,12 +25,18 @@ func (l *Layout) newMarked(s *rowScanner) *marked {
 	if d == nil || !d.plain || l.encoding.ebcdic || s.utf16 || s.own || s.framing != byLine || len(s.comment) > 0 || len(s.terminator) != 1 {
 		return nil
 	}
-	m := &marked{of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: s.terminator[0]}, quoted: d.quote != "", multiline: d.multiline}
+	m := &marked{
+		of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: s.terminator[0]}, quoted: d.quote != "", multiline: d.multiline,
+		ends: make([]int32, firstEnds),
+	}
 	if m.quoted {
 		m.of.Quote = d.mark
 	}
 	return m
 }
+
+// firstEnds is room for the fields of most rows, and of a row of no bytes.
+const firstEnds = 4 * marks.Size
 
 // mark marks the bytes of a buffer, of which those before from are marked.
 func (m *marked) mark(buf []byte, from int) {
@@ -95,7 +101,7 @@ func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (
 			}
 		}
 		if len(m.ends) < n+marks.Size+1 {
-			m.ends = append(m.ends, make([]int32, max(len(m.ends), 4*marks.Size))...)
+			m.ends = append(m.ends, make([]int32, max(len(m.ends), firstEnds))...)
 		}
 		n += places(m.ends[n:n+marks.Size], commas, base)
 	}

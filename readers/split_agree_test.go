@@ -73,10 +73,23 @@ func agree(t interface{ Errorf(string, ...any) }, fast, tolerant *delimited, row
 	}
 }
 
+// A row of no bytes has one field, wherever it stands.
+func TestARowOfNoBytes(t *testing.T) {
+	fast, _ := fastAndTolerant(",", `"`)
+	m := &marked{of: marks.Bytes{Comma: ',', Quote: '"', End: '\n'}, ends: make([]int32, firstEnds)}
+	m.mark(bytes.Repeat([]byte{','}, 200), 0)
+	for at := range 130 {
+		in := stretch{marks: m, at: at}
+		if cells, fields, _, ok := in.split(fast, nil, []int{0, 1 << 20}, nil); !ok || fields != 1 || len(cells) != 1 || cells[0] != (cell{}) {
+			t.Errorf("at %d: %v, %d fields, %v", at, cells, fields, ok)
+		}
+	}
+}
+
 // stretchOf is a row in the middle of a buffer that holds much of what shapes text.
 func stretchOf(d *delimited, row []byte) *stretch {
 	around := strings.Repeat("a"+d.delimiter+d.quote, 41)
-	m := &marked{of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: '\n'}, quoted: d.quote != ""}
+	m := &marked{of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: '\n'}, quoted: d.quote != "", ends: make([]int32, firstEnds)}
 	if m.quoted {
 		m.of.Quote = d.mark
 	}
