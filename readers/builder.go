@@ -81,7 +81,7 @@ func newBuilder(source uint32, l *Layout, known *Words, rows int) *builder {
 		case arrow.STRING:
 			b.texts[id] = &textColumn{}
 		case arrow.DICTIONARY:
-			b.words[id] = &wordColumn{lexicon: next(&known.columns[id])}
+			b.words[id] = &wordColumn{lexicon: next(&known.columns[id], mostWords)}
 		case arrow.DATE32:
 			b.dates[id] = &fixedColumn[arrow.Date32]{}
 		case arrow.INT32:
@@ -95,7 +95,7 @@ func newBuilder(source uint32, l *Layout, known *Words, rows int) *builder {
 		}
 	}
 	if l.has(fieldDisposition) {
-		b.raw = &wordColumn{lexicon: next(&known.raw)}
+		b.raw = &wordColumn{lexicon: next(&known.raw, memoLimit)} // of more, classes are not remembered
 	}
 	if l.repeats != repeatsUnknown {
 		b.digests = &fixedColumn[uint64]{}

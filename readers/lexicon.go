@@ -27,9 +27,9 @@ const (
 	mostWordBytes = 1 << 20
 )
 
-// next is the lexicon of a column for the next range.
-func next(l **lexicon) *lexicon {
-	if *l == nil || (*l).len() > mostWords || len((*l).text) > mostWordBytes {
+// next is the lexicon of a column for the next range, unless it has more texts than most.
+func next(l **lexicon, most int) *lexicon {
+	if *l == nil || (*l).len() > most || len((*l).text) > mostWordBytes {
 		*l = newLexicon()
 	}
 	return *l

@@ -122,19 +122,19 @@ func FuzzSplit(f *testing.F) {
 // A column with more texts than words have begins anew; another goes on.
 func TestWordsGoOn(t *testing.T) {
 	var words Words
-	column := next(&words.raw)
-	if column.number([]byte("a")); next(&words.raw) != column {
+	column := next(&words.raw, mostWords)
+	if column.number([]byte("a")); next(&words.raw, mostWords) != column {
 		t.Error("a column of one word does not go on")
 	}
 	for i := range mostWords + 1 {
 		column.number(fmt.Append(nil, i))
 	}
-	if next(&words.raw) == column {
+	if next(&words.raw, mostWords) == column {
 		t.Errorf("a column of %d words goes on", column.len())
 	}
-	column = next(&words.raw)
+	column = next(&words.raw, mostWords)
 	column.number(make([]byte, mostWordBytes+1))
-	if next(&words.raw) == column {
+	if next(&words.raw, mostWords) == column {
 		t.Errorf("a column of %d bytes goes on", len(column.text))
 	}
 }
