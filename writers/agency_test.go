@@ -273,7 +273,7 @@ func TestSpoolKeepsOrderAcrossAgencies(t *testing.T) {
 // More agencies than are written together each get what is theirs.
 func TestManyAgencies(t *testing.T) {
 	var deliveries []*Delivery
-	const agencies = 2*together + 3
+	const agencies = together + 3
 	for i := range 3 * agencies {
 		d := inventedDelivery(i)
 		d.Agencies = []string{fmt.Sprintf("court-%d", i%agencies), "state"}
