@@ -27,8 +27,8 @@ var (
 	_ Buffering = (*S3Store)(nil)
 )
 
-// WriterBytes is that of parts in flight, and of those before and behind them.
-func (s *S3Store) WriterBytes() int64 { return s.transfer.partBytes * (partsInFlight + 2) }
+// BuffersWrites says that a writer holds parts: those in flight, and two more.
+func (s *S3Store) BuffersWrites() {}
 
 // Store is the store of the objects in a bucket below a prefix, which may be
 // empty and is a path of plain elements. It asks nothing.

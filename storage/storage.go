@@ -122,12 +122,9 @@ type Pointer interface {
 	Point(ctx context.Context, name, target string) error
 }
 
-// A Buffering store holds some of each object that is being written in memory, so that it costs to
+// A Buffering store holds parts of each object that is being written in memory, so that it costs to
 // write many at once.
-type Buffering interface {
-	// WriterBytes is how much of one it may hold.
-	WriterBytes() int64
-}
+type Buffering interface{ BuffersWrites() }
 
 // CheckKey returns ErrKey unless key is a path of plain elements: relative,
 // without empty, "." or ".." elements, of valid UTF-8 without control

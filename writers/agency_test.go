@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -296,6 +299,61 @@ func TestManyAgencies(t *testing.T) {
 	}
 	if got := len(readUpdateCSV(t, files["agencies/state/update.csv"])); got != 3*agencies {
 		t.Errorf("the state hears of %d charges", got)
+	}
+}
+
+// bufferingStore is a store whose writers take memory, and counts those that are open.
+type bufferingStore struct {
+	storage.Store
+	open, most atomic.Int32
+}
+
+func (s *bufferingStore) BuffersWrites() {}
+
+func (s *bufferingStore) Create(ctx context.Context, key string) (storage.Writer, error) {
+	w, err := s.Store.Create(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if n := s.open.Add(1); n > s.most.Load() {
+		s.most.Store(n) // one that is lost makes the test milder, not wrong
+	}
+	return &countedWriter{Writer: w, of: s}, nil
+}
+
+type countedWriter struct {
+	storage.Writer
+	of   *bufferingStore
+	once sync.Once
+}
+
+func (w *countedWriter) Commit() error {
+	defer w.once.Do(func() { w.of.open.Add(-1) })
+	return w.Writer.Commit()
+}
+
+func (w *countedWriter) Abort() error {
+	defer w.once.Do(func() { w.of.open.Add(-1) })
+	return w.Writer.Abort()
+}
+
+// Where writers take memory, few are open at once, and the files are the same.
+func TestFewFilesAtOnceWhereWritersTakeMemory(t *testing.T) {
+	var deliveries []*Delivery
+	for i := range 40 {
+		d := inventedDelivery(i)
+		d.Agencies = []string{fmt.Sprintf("court-%d", i%20), "state"}
+		deliveries = append(deliveries, d)
+	}
+	s := &bufferingStore{Store: newDisk(t)}
+	few, _ := deliverAll(t, s, deliveries)
+	many, _ := deliverAll(t, newDisk(t), deliveries)
+	if diff := cmp.Diff(many, few); diff != "" {
+		t.Errorf("-many at once +few\n%s", diff)
+	}
+	const workers, forms = 2, 2
+	if most := s.most.Load(); most > 2*workers*forms {
+		t.Errorf("%d files were open at once", most)
 	}
 }
 

@@ -133,7 +133,7 @@ type Delivering struct {
 	Policy, AsOf string // for the header records
 	Forms        UpdateForms
 	Recipients   *AgencyRecipients // beside those of the run
-	Workers      int               // agencies at once
+	Workers      int               // of the run
 }
 
 // Deliver writes the update files of every agency that the receipts have deliveries for, and

@@ -188,6 +188,43 @@ func TestFewRowsHoldNoBatch(t *testing.T) {
 	}
 }
 
+// Rows of a batch that is cut out of another are those that stand there, taken or gathered.
+func TestRowsOfASlice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+		defer mem.AssertSize(t, 0)
+		whole := coded(mem, append(keys(t), "last"))
+		defer whole.Release()
+		rows := int(whole.NumRows())
+		first := rapid.IntRange(0, rows-1).Draw(t, "first")
+		behind := rapid.IntRange(first+1, rows).Draw(t, "behind")
+		slice := whole.NewSlice(int64(first), int64(behind))
+		defer slice.Release()
+		order := rapid.SliceOfN(rapid.Int32Range(0, int32(behind-first-1)), 1, 80).Draw(t, "order")
+		taken := link.Take(mem, slice, order)
+		defer taken.Release()
+		for i, row := range order {
+			if got, want := rowText(taken, i), rowText(whole, first+int(row)); got != want {
+				t.Fatalf("row %d is %s, want %s", i, got, want)
+			}
+		}
+		both, err := link.Gather(mem, []arrow.Record{taken, slice})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer both.Release()
+		for i := range int(both.NumRows()) {
+			want := rowText(taken, i%len(order))
+			if i >= len(order) {
+				want = rowText(slice, i-len(order))
+			}
+			if got := rowText(both, i); got != want {
+				t.Fatalf("row %d of both is %s, want %s", i, got, want)
+			}
+		}
+	})
+}
+
 func TestBucketsInOrderArePersonsInOrderOfHash(t *testing.T) {
 	for bits := range 8 {
 		if a, b := link.Bucket(1<<63-1, bits), link.Bucket(1<<63, bits); bits > 0 && a >= b {

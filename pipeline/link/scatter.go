@@ -1,7 +1,7 @@
 package link
 
 import (
-	mathbits "math/bits"
+	"math/bits"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -146,10 +146,10 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 		start, first = end, len(words)
 		wordEnds[run] = first
 	}
-	bits, nulls := takeValidity(mem, column, order)
+	bitmap, nulls := takeValidity(mem, column, order)
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(order),
-		[]*memory.Buffer{bits, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(out))}, nil, nulls, 0)
-	indices, list := finish(data, bits), takeStrings(mem, from, words)
+		[]*memory.Buffer{bitmap, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(out))}, nil, nulls, 0)
+	indices, list := finish(data, bitmap), takeStrings(mem, from, words)
 	defer indices.Release()
 	defer list.Release()
 	return array.NewDictionaryArray(column.DataType(), indices, list), wordEnds
@@ -225,16 +225,16 @@ func takeValidity(mem memory.Allocator, column arrow.Array, order []int32) (vali
 	}
 	valid = memory.NewResizableBuffer(mem)
 	valid.Resize(int(bitutil.BytesForBits(int64(len(order)))))
-	bits, of := valid.Bytes(), schemas.ValidOf(column)
+	bitmap, of := valid.Bytes(), schemas.ValidOf(column)
 	set := 0
-	for at := range bits {
+	for at := range bitmap {
 		eight := order[8*at : min(8*at+8, len(order))]
 		packed := uint8(0)
 		for i, row := range eight {
 			packed |= of.Bit(row) << i
 		}
-		bits[at] = packed
-		set += mathbits.OnesCount8(packed)
+		bitmap[at] = packed
+		set += bits.OnesCount8(packed)
 	}
 	return valid, len(order) - set
 }
