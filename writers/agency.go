@@ -271,9 +271,11 @@ func (a *Attempt) deliver(ctx context.Context, how Delivering, to *group) (_ []O
 	for _, u := range all {
 		byName[u.agency] = u
 	}
+	order := slices.Clone(all)
 	err = eachSpooled(ctx, a.scratch, to.spooled, func(from *spoolReader) error {
 		from.sortOut(byName)
-		return each(2*max(how.Workers, 1), func(i int) error { return all[i].take(from) }) // one waits for its disk while another works
+		slices.SortFunc(order, func(a, b *addressed) int { return len(b.spots) - len(a.spots) }) // so that none is left to one worker in the end
+		return each(2*max(how.Workers, 1), func(i int) error { return order[i].take(from) })     // one waits for its disk while another works
 	})
 	if err != nil {
 		return nil, err
