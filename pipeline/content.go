@@ -56,7 +56,7 @@ func newContent(p *Plan, file File, source Source) *content {
 // open reads a range. The caller closes the reader; it may be used when the
 // content has gone on.
 func (c *content) open(ctx context.Context, rng readers.Range) (io.ReadCloser, error) {
-	if len(c.source.Containers) == 0 {
+	if c.source.stands() {
 		return c.file.open(ctx, rng.Offset, rng.Length)
 	}
 	c.mu.Lock()
@@ -123,8 +123,8 @@ func (c *content) start(ctx context.Context) (err error) {
 	} else {
 		c.in, err = containers.Open(file, c.limits)
 	}
-	if err == nil && table != containers.None {
-		c.in, err = tables.OpenText(table, c.in, c.wanted)
+	if err == nil && table == tables.XML {
+		c.in, err = tables.OpenXML(c.in, c.wanted)
 	}
 	return err
 }

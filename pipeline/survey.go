@@ -42,6 +42,11 @@ type Source struct {
 	Entry      *containers.Entry // nil where the file is no archive
 }
 
+// stands tells whether the ranges are of the file as it stands.
+func (s Source) stands() bool {
+	return len(s.Containers) == 0 || len(s.Containers) == 1 && s.Containers[0] == tables.JSON
+}
+
 // unpacked says what the manifest tells of content that was packed.
 func (s Source) unpacked() *writers.Content {
 	if len(s.Containers) == 0 {
@@ -86,15 +91,19 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	switch {
 	case tables.IsParquet(head):
 		return p.surveyTable(ctx, f, in, file)
-	case kind == containers.None && p.textTable(head) != containers.None:
-		return p.surveyTextTable(ctx, f, p.textTable(head), file)
+	case kind == containers.None && p.textTable(head) == tables.XML:
+		return p.surveyXML(ctx, f, file)
 	case kind == containers.None:
-		s, err := p.layout.Survey(ctx, f.Name, file, p.Config.rangeBytes())
+		s, err := p.surveyRows(ctx, f.Name, file)
 		if err != nil {
 			return Survey{}, err
 		}
+		source := Source{Name: f.Name, Survey: s}
+		if s.Table != "" {
+			source.Containers = []containers.Kind{containers.Kind(s.Table)}
+		}
 		f.warn(s, kind, false)
-		return Survey{Bytes: s.Bytes, SHA256: s.SHA256, Sources: []Source{{Name: f.Name, Survey: s}}}, nil
+		return Survey{Bytes: s.Bytes, SHA256: s.SHA256, Sources: []Source{source}}, nil
 	}
 	digest := sha256.New()
 	delivered := io.TeeReader(file, digest)
@@ -123,8 +132,8 @@ func (p *Plan) textTable(head []byte) containers.Kind {
 	return tables.TextKind(head)
 }
 
-// surveyTextTable surveys a file of JSON objects or XML elements.
-func (p *Plan) surveyTextTable(ctx context.Context, f File, kind containers.Kind, in io.Reader) (Survey, error) {
+// surveyXML surveys a file of XML elements.
+func (p *Plan) surveyXML(ctx context.Context, f File, in io.Reader) (Survey, error) {
 	digest := sha256.New()
 	delivered := io.TeeReader(in, digest)
 	s, err := p.surveyRows(ctx, f.Name, delivered)
@@ -134,7 +143,7 @@ func (p *Plan) surveyTextTable(ctx context.Context, f File, kind containers.Kind
 	if _, err := io.Copy(io.Discard, delivered); err != nil {
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
-	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{kind}}
+	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{tables.XML}}
 	return Survey{Bytes: f.Bytes, SHA256: hex.EncodeToString(digest.Sum(nil)), Sources: []Source{source}}, nil
 }
 
@@ -146,12 +155,14 @@ func (p *Plan) surveyRows(ctx context.Context, name string, in io.Reader) (*read
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	kind := p.textTable(head)
-	if kind == containers.None {
+	rows := io.Reader(content)
+	switch kind {
+	case containers.None:
 		return p.layout.Survey(ctx, name, content, p.Config.rangeBytes())
-	}
-	rows, err := tables.OpenText(kind, content, p.layout.Columns())
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+	case tables.XML:
+		if rows, err = tables.OpenXML(content, p.layout.Columns()); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
 	}
 	return p.layout.SurveyTable(ctx, name, kind, rows, p.Config.rangeBytes())
 }

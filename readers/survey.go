@@ -26,7 +26,8 @@ type Survey struct {
 	// Form is which of the layout's forms the source has, the first being 0.
 	Form int `json:"form,omitempty"`
 	// Table is what the source came as where that is a table, read by the layout's names:
-	// parquet or ndjson.
+	// parquet, xml or ndjson. The ranges of the first two are of the text that package tables
+	// makes of them, those of ndjson of its lines.
 	Table string `json:"table,omitempty"`
 	// Encoding is that of a source in UTF-16, with its byte order.
 	Encoding string `json:"encoding,omitempty"`
@@ -131,12 +132,8 @@ func (l *Layout) settle(s *Survey, found lead) error {
 		s.Warnings = append(s.Warnings, "the file is empty")
 		return nil
 	}
-	s.Before = found.before
+	s.head(&found)
 	if found.header != nil {
-		s.Header = string(found.row.text)
-		for _, w := range found.header.warnings {
-			s.Warnings = append(s.Warnings, fmt.Sprintf("line %d: %s", found.row.line, w))
-		}
 		s.Ranges = found.takeHeader(s.Ranges)
 	}
 	for _, r := range s.Ranges {
@@ -146,6 +143,18 @@ func (l *Layout) settle(s *Survey, found lead) error {
 		s.Warnings = append(s.Warnings, "the file has a header and no rows")
 	}
 	return nil
+}
+
+// head takes note of what the beginning of a source holds.
+func (s *Survey) head(found *lead) {
+	s.Before = found.before
+	if found.header == nil {
+		return
+	}
+	s.Header = string(found.row.text)
+	for _, w := range found.header.warnings {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("line %d: %s", found.row.line, w))
+	}
 }
 
 // lineSurvey follows the lines of a source for one kind of terminator.

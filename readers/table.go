@@ -2,6 +2,7 @@ package readers
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -49,18 +50,71 @@ func (l *Layout) Columns() []string {
 	return slices.Compact(names)
 }
 
-// SurveyTable is Survey for the rows of a table, as package tables gives them of a kind. A layout
-// that finds its columns by position cannot read one.
-func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.Kind, r io.Reader, target int64) (*Survey, error) {
-	if l.tables == nil {
-		return nil, fmt.Errorf("read %s: %w", name, errNoNames)
+// SurveyTable is Survey for a table of a kind: for the rows that package tables makes of it, or, of JSON,
+// for the content as it is. The ranges of JSON are of its lines, each of which is read by itself, so
+// that a column that comes behind the head is only seen by Read. A layout that finds its columns by
+// position cannot read a table.
+func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.Kind, r io.Reader, target int64) (s *Survey, err error) {
+	switch {
+	case l.tables == nil:
+		err = errNoNames
+	case kind == tables.JSON:
+		s, err = l.tables.surveyJSON(ctx, r, l.Columns(), target)
+	default:
+		s, err = l.tables.survey(ctx, r, target)
 	}
-	s, err := l.tables.Survey(ctx, name, r, target)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	s.Name, s.Table = name, string(kind)
+	return s, nil
+}
+
+func (l *Layout) surveyJSON(ctx context.Context, r io.Reader, wanted []string, target int64) (*Survey, error) {
+	in := &surveyed{ctx: ctx, r: r, digest: newDigester()}
+	defer in.digest.stop()
+	head := make([]byte, tables.JSONHead)
+	n, err := io.ReadFull(in, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	header, err := tables.JSONHeader(head[:n], wanted)
 	if err != nil {
 		return nil, err
 	}
-	s.Table = string(kind)
+	s := &Survey{Terminator: lineFeed}
+	if s.Form, err = l.formOf(header, true); err != nil {
+		return nil, err
+	}
+	found, err := l.forms[s.Form].probe(header, true)
+	if err != nil {
+		return nil, err
+	}
+	s.head(&found)
+	lines := newCutter('\n', target, 0)
+	lines.write(head[:n])
+	for !errors.Is(err, io.EOF) {
+		if n, err = in.Read(head); err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		lines.write(head[:n])
+	}
+	s.Ranges = lines.finish()
+	for _, rng := range s.Ranges {
+		s.Rows += rng.Rows
+	}
+	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.sum()), in.bytes
+	s.Warnings = append(s.Warnings, in.digest.odd.warnings()...)
 	return s, nil
+}
+
+// jsonRows are the rows of a range of JSON objects.
+func (l *Layout) jsonRows(s *Survey, rng Range, r io.Reader) (*tables.Lines, error) {
+	var wanted []string
+	for i := range l.columns {
+		wanted = append(wanted, l.columns[i].name)
+	}
+	return tables.JSONLines(r, []byte(s.Header), wanted, rng.FirstLine)
 }
 
 var errNoNames = errors.New("a table has its columns by name, and the layout finds them by position: say columns_by: name")

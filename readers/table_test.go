@@ -1,9 +1,9 @@
 package readers_test
 
 import (
-	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,23 +14,24 @@ import (
 // readJSON reads objects, one a line.
 func readJSON(t *testing.T, l *readers.Layout, lines ...string) read {
 	t.Helper()
-	in, err := tables.OpenJSON(strings.NewReader(strings.Join(lines, "\n")), l.Columns())
+	text := strings.Join(lines, "\n")
+	survey, err := l.SurveyTable(t.Context(), "test.json", tables.JSON, iotest.DataErrReader(iotest.HalfReader(strings.NewReader(text))), 40)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := io.ReadAll(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	survey, err := l.SurveyTable(t.Context(), "test.json", tables.JSON, strings.NewReader(string(text)), 40)
-	if err != nil {
-		t.Fatal(err)
+	if len(survey.Ranges) < 2 {
+		t.Errorf("%d ranges, and each is to have some 40 bytes", len(survey.Ranges))
 	}
 	got := read{survey: survey}
 	for _, rng := range survey.Ranges {
-		for b, err := range l.Read(t.Context(), 7, survey, rng, strings.NewReader(string(text[rng.Offset:][:rng.Length])), readers.Reading{MaxRows: 2}) {
+		for b, err := range l.Read(t.Context(), 7, survey, rng, strings.NewReader(text[rng.Offset:][:rng.Length]), readers.Reading{MaxRows: 2}) {
 			if err != nil {
 				t.Fatal(err)
+			}
+			for _, r := range b.Rejects {
+				if want := len(strings.Join(append(lines[:r.Line-1:r.Line-1], ""), "\n")); r.Offset != int64(want) {
+					t.Errorf("line %d begins at %d, and the reject says %d", r.Line, want, r.Offset)
+				}
 			}
 			got.add(t, b, map[string]bool{})
 			b.Charges.Release()
@@ -50,7 +51,7 @@ func TestLinesThatAreNoObjects(t *testing.T) {
 		`null`,
 		`{"person_id":17,"statute":"11358 HS","disposition":["x"]}`,
 	)
-	if diff := cmp.Diff([]string{"3 bad_json", "4 bad_json", "6 bad_json", "7 encoding"}, reasons(&got)); diff != "" {
+	if diff := cmp.Diff([]string{"2 bad_json", "3 bad_json", "5 bad_json", "6 encoding"}, reasons(&got)); diff != "" {
 		t.Errorf("rejects (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"P2", "P3", "P4", "17"}, got.people()); diff != "" {
@@ -69,7 +70,7 @@ func TestObjectsWithoutTheColumns(t *testing.T) {
 		`{"person":"P2","law":"11357 HS","result":"CONVICTED"}`,
 		`{"person_id":"P3","statute":"11357 HS","disposition":{"text":"CONVICTED"}}`,
 	)
-	if diff := cmp.Diff([]string{"3 no_person_key", "4 encoding"}, reasons(&got)); diff != "" {
+	if diff := cmp.Diff([]string{"2 no_person_key", "3 encoding"}, reasons(&got)); diff != "" {
 		t.Errorf("rejects (-want +got):\n%s", diff)
 	}
 	if got.rows.Accepted != 2 || got.rows.NonData != 0 || got.records[1]["disposition"] != "unknown" {
@@ -87,5 +88,15 @@ func TestTablesNeedNames(t *testing.T) {
 	}
 	if _, err := l.SurveyTable(t.Context(), "x", tables.JSON, strings.NewReader("a\x1e"), 1); err == nil || !strings.Contains(err.Error(), "say columns_by: name") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestSpoiltJSONIsSaid(t *testing.T) {
+	got := readJSON(t, load(t, "generic/charges"),
+		`{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED"}`,
+		`{"person_id":"P2","statute":"11357 HS","disposition":"CONVICTED","description":"DE�TED"}`,
+	)
+	if n := len(got.survey.Warnings); n == 0 || !strings.Contains(got.survey.Warnings[n-1], "spoilt before it was sent") {
+		t.Errorf("warnings %q", got.survey.Warnings)
 	}
 }

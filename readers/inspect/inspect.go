@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/readers/tables"
 )
@@ -104,6 +105,16 @@ type source struct {
 	// open reads the content from its beginning. Of a table, wanted are the columns, all
 	// for nil.
 	open func(wanted []string) (io.Reader, error)
+	// surveyed is what a layout surveys of JSON: the content. Of all else it is what open reads.
+	surveyed func(wanted []string) (io.Reader, error)
+}
+
+// surveyedBy reads what a layout surveys that looks for columns.
+func (s *source) surveyedBy(layout *readers.Layout) (io.Reader, error) {
+	if s.surveyed != nil {
+		return s.surveyed(nil)
+	}
+	return s.open(layout.Columns())
 }
 
 func (s *source) report(kinds []string) Report {
@@ -131,14 +142,17 @@ func (s *source) report(kinds []string) Report {
 
 // as is the content as a table of its objects or elements.
 func (s *source) as(kind containers.Kind) *source {
-	content := s.open
-	return &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: kind, open: func(wanted []string) (io.Reader, error) {
-		in, err := content(nil)
+	as := &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: kind, open: func(wanted []string) (io.Reader, error) {
+		in, err := s.open(nil)
 		if err != nil {
 			return nil, err
 		}
 		return tables.OpenText(kind, in, wanted)
 	}}
+	if kind == tables.JSON {
+		as.surveyed = s.open
+	}
+	return as
 }
 
 // look says what a sample of the content is.

@@ -45,7 +45,7 @@ func (s *source) match(m *Match) error {
 		return err
 	}
 	m.Layout = layout.Name()
-	in, err := s.open(layout.Columns())
+	in, err := s.surveyedBy(layout)
 	if err != nil {
 		return err
 	}

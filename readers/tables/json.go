@@ -29,46 +29,86 @@ func IsJSON(head []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n"), []byte("{"))
 }
 
-// Lines is JSON as rows of text: each line is a row, in its place. A line that is no
+// Lines are lines of JSON as rows of text: each is a row, in its place. A line that is no
 // object, has a key twice, or is longer than 16 MiB, is NoRow. An object in an object is
 // columns named with a dot between, outer.inner. The first error stays.
 type Lines struct {
 	in      *bufio.Reader
 	columns *columns
-	line    int64
+	line    int64 // of the file, that comes next
 	text    []byte
-	at      int
+	at      int     // in text, of what was not read yet
+	read    int64   // bytes of in
+	begins  []int64 // of the lines that rows were made of, but for those that were asked for; nil where nobody asks
 	members members
 	err     error
 }
 
-// OpenJSON reads JSON objects, one a line: those of their members whose names are wanted,
-// without case, or all of them for nil. Columns are the names that are met in the first
-// MiB, in order of coming; a wanted one that is first met behind it is an error, for rows
-// before it would be taken to lack it.
-func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
-	l := &Lines{in: bufio.NewReaderSize(r, headBytes), columns: newColumns(wanted)}
-	head, err := l.in.Peek(headBytes)
-	if err != nil && !errors.Is(err, io.EOF) {
+// JSONHeader is the row of the names of a file's columns: the names of the members that are wanted,
+// without case, or of all of them for nil, which are met in the objects of its head, in order of
+// coming. A head of JSONHead bytes, or the whole of a shorter file, is looked at.
+func JSONHeader(head []byte, wanted []string) ([]byte, error) {
+	c, err := columnsOfJSON(head, wanted)
+	if err != nil {
 		return nil, err
 	}
+	return c.header(nil), nil
+}
+
+// JSONHead is how much of a file tells its columns.
+const JSONHead = headBytes
+
+func columnsOfJSON(head []byte, wanted []string) (*columns, error) {
+	c, m := newColumns(wanted), members{}
 	objects := 0
-	for line := range bytes.Lines(bytes.TrimPrefix(head, byteOrderMark)) {
-		if err := l.members.read(line, l.columns.meet); err == nil {
+	for line := range bytes.Lines(bytes.TrimPrefix(head[:min(len(head), headBytes)], byteOrderMark)) {
+		if err := m.read(line, c.meet); err == nil {
 			objects++
 		}
 	}
 	if objects == 0 {
 		return nil, errors.New("it is JSON, and none of its first lines is an object: have it written as one object a line")
 	}
-	if err := l.columns.fix(); err != nil {
+	return c, c.fix()
+}
+
+// OpenJSON reads a file of JSON objects, one a line, behind a row of the names of its columns, which
+// are those of JSONHeader. A column that is wanted and comes first behind the head is an
+// error, for rows before it would be taken to lack it.
+func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
+	in := bufio.NewReaderSize(r, headBytes)
+	head, err := in.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	if _, err := l.in.Discard(len(head) - len(bytes.TrimPrefix(head, byteOrderMark))); err != nil {
+	c, err := columnsOfJSON(head, wanted)
+	if err != nil {
 		return nil, err
 	}
-	l.text = l.columns.header(l.text)
-	return l, nil
+	return &Lines{in: in, columns: c, line: 1, text: c.header(nil)}, nil
+}
+
+// JSONLines reads lines of a file from the one with a number on, which r begins with, without the
+// row of names. Header is that of the file, for the same columns wanted.
+func JSONLines(r io.Reader, header []byte, wanted []string, first int64) (*Lines, error) {
+	c := newColumns(wanted)
+	for name := range bytes.SplitSeq(bytes.TrimSuffix(header, []byte{RowEnd}), []byte{FieldEnd}) {
+		c.names = append(c.names, string(name))
+	}
+	return &Lines{in: bufio.NewReaderSize(r, lineBuffer), columns: c, line: first, begins: []int64{}}, c.fix()
+}
+
+const (
+	lineBuffer = 64 << 10 // of lines
+	textBuffer = 32 << 10 // of rows that are made of them before some are read
+)
+
+// Begin is where the line begins that the next row was made of, in bytes of what the lines of JSONLines
+// are read from. It is asked once for each row, in order, and after the row was read.
+func (l *Lines) Begin() int64 {
+	begin := l.begins[0]
+	l.begins = l.begins[1:]
+	return begin
 }
 
 // Read reads text.
@@ -78,7 +118,9 @@ func (l *Lines) Read(p []byte) (int, error) {
 			return 0, l.err
 		}
 		l.text, l.at = l.text[:0], 0
-		l.err = l.next() // the last line comes with io.EOF
+		for len(l.text) < textBuffer && l.err == nil {
+			l.err = l.next() // the last line comes with io.EOF
+		}
 	}
 	n := copy(p, l.text[l.at:])
 	l.at += n
@@ -87,11 +129,17 @@ func (l *Lines) Read(p []byte) (int, error) {
 
 // next makes the text of the next line.
 func (l *Lines) next() error {
+	begin := l.read
 	line, err := l.readLine()
 	if len(line) == 0 && err != nil {
 		return err
 	}
-	l.line++
+	if l.begins != nil {
+		l.begins = append(l.begins, begin)
+	}
+	if l.line == 1 {
+		line = bytes.TrimPrefix(line, byteOrderMark)
+	}
 	switch trimmed := bytes.TrimSpace(line); {
 	case len(line) > longestLine:
 		l.noRow(line)
@@ -104,6 +152,7 @@ func (l *Lines) next() error {
 			return fault
 		}
 	}
+	l.line++
 	l.text = append(l.text, RowEnd)
 	return err
 }
@@ -113,6 +162,7 @@ func (l *Lines) next() error {
 func (l *Lines) readLine() (line []byte, err error) {
 	for {
 		part, err := l.in.ReadSlice('\n')
+		l.read += int64(len(part))
 		if len(line) <= longestLine {
 			line = append(line, part...)
 		}
@@ -190,7 +240,7 @@ func (m *members) object(outer int, add func(path, value []byte)) error {
 		if err != nil {
 			return err
 		}
-		if m.path, err = jsontext.AppendUnquote(m.path[:outer], name); err != nil {
+		if m.path, err = appendUnquoted(m.path[:outer], name); err != nil {
 			return err
 		}
 		end := len(m.path)
@@ -224,11 +274,20 @@ func (m *members) scalar(add func(path, value []byte)) error {
 	case 'n':
 		value = nil
 	case '"':
-		if m.value, err = jsontext.AppendUnquote(m.value[:0], value); err != nil {
+		if m.value, err = appendUnquoted(m.value[:0], value); err != nil {
 			return err
 		}
 		value = m.value
 	}
 	add(m.path, value)
 	return nil
+}
+
+// appendUnquoted adds the text of a string, which the decoder has found to be one. Most have no
+// backslash, and are what stands between the quotes.
+func appendUnquoted(b, quoted []byte) ([]byte, error) {
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		return jsontext.AppendUnquote(b, quoted)
+	}
+	return append(b, quoted[1:len(quoted)-1]...), nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/readers/tables"
@@ -76,6 +77,69 @@ func TestJSONThatIsRefused(t *testing.T) {
 	}
 	if got, err := io.ReadAll(r); err != nil || !strings.HasPrefix(string(got), "a\x1e1\x1e\xff{\"a\":\"xxx") || !strings.HasSuffix(string(got), "x\x1e2\x1e") || len(got) > 1<<17 {
 		t.Errorf("a line too long: %d bytes, error %v", len(got), err)
+	}
+}
+
+// Lines that are read by themselves are the rows that they are in the whole file, each tells where it
+// begins, and a column that comes too late is told with its line.
+func TestLinesAreReadByThemselves(t *testing.T) {
+	wanted := []string{"a", "b.c"}
+	rapid.Check(t, func(t *rapid.T) {
+		line := rapid.SampledFrom([]string{
+			`{"a":1}`, `{"A":"x","b":{"c":"é"}}`, `{"b":{"c":null}}`, `null`, "", " ", `{"a":`, "{\"a\":\"\xff\"}", `{"a":"x\u001ey"}`, `{"a":[1]}`,
+			`{"a":"` + strings.Repeat("long ", 9000) + `"}`,
+		})
+		lines := append([]string{`{"b":{"c":0},"a":0}`}, rapid.SliceOfN(line, 0, 40).Draw(t, "lines")...)
+		end := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "end")
+		text := rapid.SampledFrom([]string{"", "\xef\xbb\xbf"}).Draw(t, "mark") + strings.Join(lines, end)
+		if rapid.Bool().Draw(t, "ended") {
+			text += end
+		}
+		want, err := rowsOf(tables.JSON, text, wanted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header, err := tables.JSONHeader([]byte(text), wanted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest, first := text, 1
+		for rest != "" {
+			part := rest
+			if n := rapid.IntRange(1, 20).Draw(t, "lines of a part"); strings.Count(rest, "\n") > n {
+				part = strings.Join(strings.SplitAfterN(rest, "\n", n+1)[:n], "")
+			}
+			r, err := tables.JSONLines(iotest.HalfReader(strings.NewReader(part)), header, wanted, int64(first))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			begin := int64(0)
+			for source := range strings.Lines(part) {
+				row, behind, _ := strings.Cut(string(got), "\x1e")
+				if told := r.Begin(); row != strings.ReplaceAll(want[first], "|", "\x1f") || told != begin {
+					t.Fatalf("line %d: %q, begins at %d, want %q, %d", first, row, told, want[first], begin)
+				}
+				got, begin, first = []byte(behind), begin+int64(len(source)), first+1
+			}
+			if len(got) > 0 {
+				t.Fatalf("%q behind the last line", got)
+			}
+			rest = rest[len(part):]
+		}
+		if first != len(want) {
+			t.Fatalf("%d lines, want %d", first-1, len(want)-1)
+		}
+	})
+	r, err := tables.JSONLines(strings.NewReader("{\"a\":1}\n{\"b\":{\"c\":2}}\n"), []byte("a"), wanted, 70)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); string(got) != "1\x1e" || err == nil || !strings.Contains(err.Error(), `line 71: the column "b.c" is not in the first MiB`) {
+		t.Errorf("%q, error %v", got, err)
 	}
 }
 
