@@ -3,6 +3,7 @@ package readers
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/cespare/xxhash/v2"
@@ -39,8 +40,11 @@ const (
 
 // stepsOf are the steps of the fields that a layout has, to the columns of a builder.
 func stepsOf(l *Layout, b *builder) []step {
-	steps := make([]step, len(l.present))
-	for i, id := range l.present {
+	steps := make([]step, 0, len(l.present))
+	for _, id := range l.present {
+		if slices.ContainsFunc(b.twins, func(t twin) bool { return t.id == id }) {
+			continue
+		}
 		f := &l.fields[id]
 		s := step{id: id, plain: f.plain, field: f, text: b.texts[id], word: b.words[id], day: b.dates[id]}
 		switch {
@@ -61,7 +65,7 @@ func stepsOf(l *Layout, b *builder) []step {
 		case s.word != nil:
 			s.kind = stepWord
 		}
-		steps[i] = s
+		steps = append(steps, s)
 	}
 	return steps
 }

@@ -48,6 +48,21 @@ type builder struct {
 	version *fixedColumn[int64]
 	digests *fixedColumn[uint64] // of rows; nil where repetitions are not looked for
 	nothing []byte               // zeroes
+	twins   []twin
+}
+
+// twin is a field of words whose column is that of a field before it.
+type twin struct{ id, of fieldID }
+
+// twinOf is the first field of words before one that is the same on every row, and whether there is one.
+func (l *Layout) twinOf(id fieldID) (fieldID, bool) {
+	for of := range id {
+		words := schemas.Charges.Field(fieldColumns[of]).Type.ID() == arrow.DICTIONARY
+		if words && l.has(of) && l.fields[id].equals(&l.fields[of]) {
+			return of, true
+		}
+	}
+	return 0, false
 }
 
 // textColumn is a column of strings.
@@ -81,6 +96,10 @@ func newBuilder(source uint32, l *Layout, known *Words, rows int) *builder {
 		case arrow.STRING:
 			b.texts[id] = &textColumn{}
 		case arrow.DICTIONARY:
+			if of, ok := l.twinOf(id); ok {
+				b.twins = append(b.twins, twin{id, of})
+				continue
+			}
 			b.words[id] = &wordColumn{lexicon: next(&known.columns[id], mostWords)}
 		case arrow.DATE32:
 			b.dates[id] = &fixedColumn[arrow.Date32]{}
@@ -270,6 +289,11 @@ func (b *builder) batch() arrow.Record {
 		case fieldID(id) == fieldSubstances && b.sets != nil:
 			set(at, newArray(arrow.PrimitiveTypes.Uint16, rows, 0, nil, arrow.Uint16Traits.CastToBytes(take(&b.sets))))
 		}
+	}
+	for _, t := range b.twins {
+		column := columns[fieldColumns[t.of]]
+		column.Retain()
+		set(fieldColumns[t.id], column)
 	}
 	if b.raw != nil {
 		set(schemas.ColDispositionText, b.raw.array())

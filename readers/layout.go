@@ -2,6 +2,7 @@ package readers
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 )
 
@@ -136,6 +137,11 @@ type field struct {
 	dates        *dates      // date fields
 	classes      *classes    // class fields
 	substances   *substances // substances
+}
+
+// equals tells whether a field of words has the text of another on every row.
+func (f *field) equals(other *field) bool {
+	return slices.Equal(f.constant, other.constant) && reflect.DeepEqual(f.from, other.from)
 }
 
 // fieldID numbers the canonical fields, in the order of schemas.Charges.
