@@ -155,11 +155,11 @@ func (p *Plan) surveyRows(ctx context.Context, name string, in io.Reader) (*read
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	kind := p.textTable(head)
-	rows := io.Reader(content)
-	switch kind {
-	case containers.None:
+	if kind == containers.None {
 		return p.layout.Survey(ctx, name, content, p.Config.rangeBytes())
-	case tables.XML:
+	}
+	rows := io.Reader(content)
+	if kind == tables.XML {
 		if rows, err = tables.OpenXML(content, p.layout.Columns()); err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
