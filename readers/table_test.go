@@ -1,11 +1,15 @@
 package readers_test
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/readers/tables"
@@ -79,6 +83,47 @@ func TestObjectsWithoutTheColumns(t *testing.T) {
 	if diff := cmp.Diff([]string{"P3"}, got.people()); diff != "" {
 		t.Errorf("people marked (-want +got):\n%s", diff)
 	}
+}
+
+// Wherever the lines of a file are cut, they are the same rows, with the same lines and offsets.
+func TestJSONIsReadAlikeInAnyRanges(t *testing.T) {
+	l := load(t, "generic/charges")
+	rapid.Check(t, func(t *rapid.T) {
+		line := rapid.SampledFrom([]string{
+			`{"person_id":"P2","statute":"\n11357 HS","disposition":"CONVICTED"}`, `{"statute":"\n","person_id":"\n"}`, `{"person_id":"P3"}`, "", "{", "[]",
+			`{"person_id":"person_id","statute":"statute","disposition":"disposition"}`, `{"person_id":"P\u001e4"}`, `{"disposition":{"x":1},"person_id":"P5"}`,
+		})
+		lines := append([]string{`{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED"}`}, rapid.SliceOfN(line, 0, 30).Draw(t, "lines")...)
+		text := strings.Join(lines, "\n") + rapid.SampledFrom([]string{"", "\n", "\r\n"}).Draw(t, "end")
+		rows := func(target int64) (said []string) {
+			survey, err := l.SurveyTable(context.Background(), "test.json", tables.JSON, strings.NewReader(text), target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, rng := range survey.Ranges {
+				part := strings.NewReader(text[rng.Offset:][:rng.Length])
+				for b, err := range l.Read(context.Background(), 0, survey, rng, part, readers.Reading{MaxRows: 3}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					for row := range int(b.Charges.NumRows()) {
+						for _, column := range b.Charges.Columns() {
+							said = append(said, column.ValueStr(row))
+						}
+					}
+					for _, r := range b.Rejects {
+						said = append(said, fmt.Sprintf("%d at %d: %s", r.Line, r.Offset, r.Reason))
+					}
+					b.Charges.Release()
+				}
+			}
+			slices.Sort(said)
+			return said
+		}
+		if diff := cmp.Diff(rows(1<<30), rows(rapid.Int64Range(1, 300).Draw(t, "bytes of a range"))); diff != "" {
+			t.Fatalf("(-in one range +in several):\n%s", diff)
+		}
+	})
 }
 
 func TestTablesNeedNames(t *testing.T) {
