@@ -126,6 +126,25 @@ func TestJSONIsReadAlikeInAnyRanges(t *testing.T) {
 	})
 }
 
+// A column that comes behind the head stops the reading: rows before it would be taken to lack it.
+func TestAColumnOfJSONThatComesLate(t *testing.T) {
+	l := load(t, "generic/charges")
+	row := `{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED"}` + "\n"
+	text := strings.Repeat(row, tables.JSONHead/len(row)+1) + `{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED","sentence":"serving"}`
+	survey, err := l.SurveyTable(t.Context(), "test.json", tables.JSON, strings.NewReader(text), 1<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b, err := range l.Read(t.Context(), 0, survey, survey.Ranges[0], strings.NewReader(text), readers.Reading{MaxRows: 1 << 20}) {
+		if err == nil {
+			t.Errorf("%d rows were read", b.Rows.Read)
+			b.Charges.Release()
+		} else if want := `the column "sentence" is not in the first MiB`; !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
 func TestTablesNeedNames(t *testing.T) {
 	l := parse(t, least)
 	if l.Columns() != nil {
