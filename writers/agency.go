@@ -275,7 +275,7 @@ func (a *Attempt) deliver(ctx context.Context, how Delivering, to *group) (_ []O
 	err = eachSpooled(ctx, a.scratch, to.spooled, func(from *spoolReader) error {
 		from.sortOut(byName)
 		slices.SortFunc(order, func(a, b *addressed) int { return len(b.spots) - len(a.spots) }) // so that none is left to one worker in the end
-		return each(2*max(how.Workers, 1), func(i int) error { return order[i].take(from) })     // one waits for its disk while another works
+		return each(max(how.Workers, 1), func(i int) error { return order[i].take(from) })       // more at once would keep the longest from its core
 	})
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"filippo.io/age"
 	"golang.org/x/sync/errgroup"
@@ -43,6 +44,7 @@ type Attempt struct {
 	prefix  string
 	sealed  Recipients
 	own     *age.X25519Identity // reads back what is sealed; nil in clear
+	tables  sync.Map            // outputs that the second implementation has read
 	// vouched: a commit may name the attempt, so what it wrote stays.
 	vouched bool
 }

@@ -60,6 +60,9 @@ func (a *Attempt) Commit(ctx context.Context, m *Manifest, moment Moment) (Commi
 	if err := checkFolder(ctx, a.folder(), m.Outputs); err != nil {
 		return Commit{}, fmt.Errorf("commit %s: %w", a.runID, err)
 	}
+	if err := a.checkTables(ctx, m.Outputs); err != nil {
+		return Commit{}, fmt.Errorf("commit %s: %w", a.runID, err)
+	}
 	c := Commit{RunID: a.runID, Path: a.prefix, ManifestSHA256: hexSHA256(manifest), Attempt: a.id, Moment: moment}
 	return a.conclude(ctx, c)
 }

@@ -43,10 +43,11 @@ type Receipt struct {
 	Extents []Extent
 }
 
-// tableFile is a table and the file that it goes to.
+// tableFile is a table and the file of an attempt that it goes to.
 type tableFile[T closer] struct {
-	table T
-	out   *File
+	table   T
+	out     *File
+	attempt *Attempt
 }
 
 type closer interface {
@@ -133,10 +134,10 @@ func (p *Part) Close() (Receipt, error) {
 	if p.err == nil {
 		var outputs [4][]Output // in this order
 		var g errgroup.Group    // each waits for its disk
-		g.Go(func() error { return finish(p.decided, &outputs[0]) })
-		g.Go(func() error { return finish(p.persons, &outputs[1]) })
-		g.Go(func() error { return finish(p.reviews, &outputs[2]) })
-		g.Go(func() error { return finish(p.active, &outputs[3]) })
+		g.Go(func() error { return finish(p.ctx, p.decided, &outputs[0]) })
+		g.Go(func() error { return finish(p.ctx, p.persons, &outputs[1]) })
+		g.Go(func() error { return finish(p.ctx, p.reviews, &outputs[2]) })
+		g.Go(func() error { return finish(p.ctx, p.active, &outputs[3]) })
 		r.Extents, p.err = p.deliveries.close()
 		p.err = errors.Join(p.err, g.Wait())
 		r.Outputs = slices.Concat(outputs[:]...)
@@ -182,11 +183,12 @@ func openTable[T closer](ctx context.Context, a *Attempt, name string, start fun
 	if err != nil {
 		return nil, errors.Join(err, out.Abort())
 	}
-	return &tableFile[T]{table, out}, nil
+	return &tableFile[T]{table, out, a}, nil
 }
 
-// finish closes the table and commits its file.
-func finish[T closer](f *tableFile[T], outputs *[]Output) error {
+// finish closes the table, commits its file, and has the second implementation read there the schema and
+// the rows that we mean to have written.
+func finish[T closer](ctx context.Context, f *tableFile[T], outputs *[]Output) error {
 	if f == nil {
 		return nil
 	}
@@ -199,7 +201,7 @@ func finish[T closer](f *tableFile[T], outputs *[]Output) error {
 		return err
 	}
 	*outputs = append(*outputs, out)
-	return nil
+	return f.attempt.checkTable(ctx, out)
 }
 
 func giveUp[T closer](f *tableFile[T]) error {
@@ -229,7 +231,7 @@ func (a *Attempt) WriteRejects(ctx context.Context, rejects iter.Seq2[schemas.Re
 		}
 	}
 	var outputs []Output
-	if err := finish(f, &outputs); err != nil {
+	if err := finish(ctx, f, &outputs); err != nil {
 		return Output{}, errors.Join(err, giveUp(f))
 	}
 	return outputs[0], nil

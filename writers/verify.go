@@ -10,8 +10,6 @@ import (
 	"path"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/clearsweep/clearsweep/storage"
 )
 
@@ -40,8 +38,8 @@ func Verify(ctx context.Context, store storage.Store, run *Run, deep bool) (Veri
 	faults := []error{checkFolder(ctx, of, m.Outputs)}
 	for _, out := range m.Outputs {
 		err := checkHash(ctx, store, path.Join(of.Prefix, out.Path), out)
-		if err == nil && deep && IsParquet(out.Path) && of.opens(out.Path) {
-			err = compareValues(ctx, of, out.Path)
+		if err == nil && IsParquet(out.Path) && of.opens(out.Path) {
+			err = verifyTable(ctx, of, out, deep)
 		}
 		if ctx.Err() != nil {
 			return v, ctx.Err()
@@ -61,6 +59,14 @@ func Verify(ctx context.Context, store storage.Store, run *Run, deep bool) (Veri
 		}
 	}
 	return v, errors.Join(faults...)
+}
+
+// verifyTable asks the second implementation about a Parquet file; if deep, about every value.
+func verifyTable(ctx context.Context, of Folder, out Output, deep bool) error {
+	if err := checkFooter(ctx, of, out); err != nil || !deep {
+		return err
+	}
+	return compareValues(ctx, of, out.Path)
 }
 
 // check is an error if the manifest contradicts itself.
@@ -94,15 +100,13 @@ func (m *Manifest) check() error {
 }
 
 // checkFolder is an error unless the folder holds exactly the manifest and the
-// outputs, each of its size, and the second implementation reads in every
-// Parquet file the schema and the rows that we mean to have written.
+// outputs, each of its size.
 func checkFolder(ctx context.Context, of Folder, outputs []Output) error {
 	expected := map[string]Output{}
 	for _, out := range outputs {
 		expected[path.Join(of.Prefix, out.Path)] = out
 	}
 	var faults []error
-	var tables []Output
 	for info, err := range of.Store.List(ctx, of.Prefix+"/") {
 		if err != nil {
 			return err
@@ -117,11 +121,8 @@ func checkFolder(ctx context.Context, of Folder, outputs []Output) error {
 			faults = append(faults, fmt.Errorf("%s: not in the manifest", info.Key))
 		case info.Size != out.Bytes:
 			faults = append(faults, fmt.Errorf("%s: %d bytes, the manifest says %d", info.Key, info.Size, out.Bytes))
-		case IsParquet(out.Path) && of.opens(out.Path):
-			tables = append(tables, out)
 		}
 	}
-	faults = append(faults, checkFooters(ctx, of, tables)...)
 	for _, out := range outputs {
 		if key := path.Join(of.Prefix, out.Path); expected[key].Path != "" {
 			faults = append(faults, fmt.Errorf("%s: %w", key, storage.ErrNotExist))
@@ -130,22 +131,30 @@ func checkFolder(ctx context.Context, of Folder, outputs []Output) error {
 	return errors.Join(faults...)
 }
 
-// footersAtOnce is how many footers are read at once: in a bucket, each takes a request or two.
-const footersAtOnce = 8
-
-// checkFooters is checkFooter of each of some files, in order.
-func checkFooters(ctx context.Context, of Folder, tables []Output) []error {
-	faults := make([]error, len(tables))
-	var g errgroup.Group
-	g.SetLimit(footersAtOnce)
-	for i, table := range tables {
-		g.Go(func() error {
-			faults[i] = checkFooter(ctx, of, table)
-			return nil
-		})
+// checkTables is an error unless the second implementation reads in every Parquet file the schema and the
+// rows of its output. Most were read when they were finished.
+func (a *Attempt) checkTables(ctx context.Context, outputs []Output) error {
+	for _, out := range outputs {
+		if !IsParquet(out.Path) || !a.folder().opens(out.Path) {
+			continue
+		}
+		if _, was := a.tables.Load(out); was {
+			continue
+		}
+		if err := a.checkTable(ctx, out); err != nil {
+			return err
+		}
 	}
-	_ = g.Wait() // what is wrong with each is in faults
-	return faults
+	return nil
+}
+
+// checkTable is checkFooter of a file of the attempt, which is remembered.
+func (a *Attempt) checkTable(ctx context.Context, out Output) error {
+	err := checkFooter(ctx, a.folder(), out)
+	if err == nil {
+		a.tables.Store(out, nil)
+	}
+	return err
 }
 
 // opens tells whether a file is in clear, or there are keys that may open it.
