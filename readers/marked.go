@@ -16,7 +16,8 @@ type marked struct {
 	quoted    bool // there are quotes
 	multiline bool // which may hold terminators
 	blocks    []marks.Block
-	ends      []int32 // of the fields of the row at hand
+	commas    []uint64 // that end fields of the row at hand, by block
+	ends      []int32  // of these fields
 }
 
 // newMarked is nil where rows cannot be cut by marks.
@@ -27,16 +28,12 @@ func (l *Layout) newMarked(s *rowScanner) *marked {
 	}
 	m := &marked{
 		of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: s.terminator[0]}, quoted: d.quote != "", multiline: d.multiline,
-		ends: make([]int32, firstEnds),
 	}
 	if m.quoted {
 		m.of.Quote = d.mark
 	}
 	return m
 }
-
-// firstEnds is room for the fields of most rows, and of a row of no bytes.
-const firstEnds = 4 * marks.Size
 
 // mark marks the bytes of a buffer, of which those before from are marked.
 func (m *marked) mark(buf []byte, from int) {
@@ -84,8 +81,9 @@ func (m *marked) row(from, to int) (size int, lines int64, in stretch) {
 func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
 	m := in.marks
 	pairs := quotePairs{begins: 1 << (in.at % marks.Size)}
-	n := 0 // commas so far
-	for i, base := in.at/marks.Size, -(in.at % marks.Size); base < len(row); i, base = i+1, base+marks.Size {
+	m.commas = m.commas[:0]
+	base := -(in.at % marks.Size) // where the block at hand begins in the row
+	for i := in.at / marks.Size; base < len(row); i, base = i+1, base+marks.Size {
 		b, left := &m.blocks[i], len(row)-base
 		keep := ^uint64(0)
 		if base < 0 {
@@ -100,15 +98,16 @@ func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (
 				return d.splitWanted(row, wanted, cells[:0])
 			}
 		}
-		if len(m.ends) < n+marks.Size+1 {
-			m.ends = append(m.ends, make([]int32, max(len(m.ends), firstEnds))...)
-		}
-		n += places(m.ends[n:n+marks.Size], commas, base)
+		m.commas = append(m.commas, commas)
 	}
 	if pairs.open != 0 {
 		return d.splitWanted(row, wanted, cells[:0])
 	}
-	m.ends[n] = int32(len(row)) //nolint:gosec // a row is shorter
+	if need := len(m.commas)*marks.Size + 1; len(m.ends) < need {
+		m.ends = make([]int32, 2*need)
+	}
+	n := marks.Places(m.ends, m.commas, -int32(in.at%marks.Size))
+	m.ends[n] = int32(len(row))                                   //nolint:gosec // a row is shorter
 	for _, at := range wanted[:len(wanted)-1] {
 		if at > n {
 			break
@@ -123,25 +122,6 @@ func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (
 		cells = append(cells, c)
 	}
 	return cells, n + 1, 0, true
-}
-
-// places writes where the bits of a block are set, in a row in which it begins at base, and counts them.
-// It has room for all of a block, and writes four at a time: what stands behind the last means nothing.
-func places(to []int32, set uint64, base int) (n int) {
-	n = bits.OnesCount64(set)
-	_ = to[marks.Size-1]
-	for i := 0; i < n; i += 4 {
-		four := to[i : i+4 : i+4]
-		four[0] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // a row is shorter
-		set &= set - 1
-		four[1] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // the same
-		set &= set - 1
-		four[2] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // the same
-		set &= set - 1
-		four[3] = int32(base + bits.TrailingZeros64(set)) //nolint:gosec // the same
-		set &= set - 1
-	}
-	return n
 }
 
 // quotePairs follows the quotes of a row, block by block, while each stands at the end of a field.

@@ -76,7 +76,7 @@ func agree(t interface{ Errorf(string, ...any) }, fast, tolerant *delimited, row
 // A row of no bytes has one field, wherever it stands.
 func TestARowOfNoBytes(t *testing.T) {
 	fast, _ := fastAndTolerant(",", `"`)
-	m := &marked{of: marks.Bytes{Comma: ',', Quote: '"', End: '\n'}, ends: make([]int32, firstEnds)}
+	m := &marked{of: marks.Bytes{Comma: ',', Quote: '"', End: '\n'}}
 	m.mark(bytes.Repeat([]byte{','}, 200), 0)
 	for at := range 130 {
 		in := stretch{marks: m, at: at}
@@ -89,7 +89,7 @@ func TestARowOfNoBytes(t *testing.T) {
 // stretchOf is a row in the middle of a buffer that holds much of what shapes text.
 func stretchOf(d *delimited, row []byte) *stretch {
 	around := strings.Repeat("a"+d.delimiter+d.quote, 41)
-	m := &marked{of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: '\n'}, quoted: d.quote != "", ends: make([]int32, firstEnds)}
+	m := &marked{of: marks.Bytes{Comma: d.comma, Quote: d.comma, End: '\n'}, quoted: d.quote != ""}
 	if m.quoted {
 		m.of.Quote = d.mark
 	}

@@ -79,6 +79,38 @@ func Inside(quotes, open uint64) (inside, after uint64) {
 	return inside, -(inside >> (Size - 1))
 }
 
+// Places writes where the bits of sets are set, in order: of the first from base on, of each other from where
+// the one before ends. It returns how many they are. To has room for all bits of sets; what stands
+// there behind the last place means nothing.
+func Places(to []int32, sets []uint64, base int32) (n int) {
+	if len(sets) == 0 {
+		return 0
+	}
+	return places(to[:Size*len(sets)], sets, base)
+}
+
+// placesAny is places for any machine, four at a time.
+func placesAny(to []int32, sets []uint64, base int32) (n int) {
+	for _, set := range sets {
+		count := bits.OnesCount64(set)
+		block := to[n : n+Size]
+		for i := 0; i < count; i += 4 {
+			four := block[i : i+4 : i+4]
+			four[0] = base + int32(bits.TrailingZeros64(set)) //nolint:gosec // at most 64
+			set &= set - 1
+			four[1] = base + int32(bits.TrailingZeros64(set)) //nolint:gosec // the same
+			set &= set - 1
+			four[2] = base + int32(bits.TrailingZeros64(set)) //nolint:gosec // the same
+			set &= set - 1
+			four[3] = base + int32(bits.TrailingZeros64(set)) //nolint:gosec // the same
+			set &= set - 1
+		}
+		n += count
+		base += Size
+	}
+	return n
+}
+
 // Rows counts the rows of a text of which blocks tell, from a byte where one begins to another: a row
 // ends with a line that ends outside quotes. End is where the last ends, from where none does; lines
 // are those of these rows.

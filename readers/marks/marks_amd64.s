@@ -44,3 +44,50 @@ loop:
 	JNZ  loop
 	VZEROUPPER
 	RET
+
+// NEXT writes the place of the lowest bit that is set in AX, and clears that.
+#define NEXT(at) \
+	TZCNTQ AX, DX    \
+	ADDL   R8, DX    \
+	MOVL   DX, at(R9) \
+	BLSRQ  AX, AX
+
+// func place(to *int32, sets *uint64, count int, base int32) int
+TEXT ·place(SB), NOSPLIT, $0-40
+	MOVQ to+0(FP), DI
+	MOVQ sets+8(FP), SI
+	MOVQ count+16(FP), CX
+	MOVL base+24(FP), R8
+	MOVQ DI, R10
+
+set:
+	MOVQ    (SI), AX
+	POPCNTQ AX, BX
+	MOVQ    DI, R9
+	TESTQ   AX, AX
+	JZ      behind
+
+eight:
+	NEXT(0)
+	NEXT(4)
+	NEXT(8)
+	NEXT(12)
+	NEXT(16)
+	NEXT(20)
+	NEXT(24)
+	NEXT(28)
+	ADDQ  $32, R9
+	TESTQ AX, AX
+	JNZ   eight
+
+behind:
+	LEAQ (DI)(BX*4), DI
+	ADDL $64, R8
+	ADDQ $8, SI
+	DECQ CX
+	JNZ  set
+
+	SUBQ R10, DI
+	SHRQ $2, DI
+	MOVQ DI, ret+32(FP)
+	RET

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -46,6 +47,30 @@ func TestMark(t *testing.T) {
 		of.markAny(got[:whole], text)
 		if diff := cmp.Diff(want[:whole], got[:whole]); diff != "" {
 			t.Fatalf("%v in %q on any machine: -want +got\n%s", of, text, diff)
+		}
+	})
+}
+
+func TestPlaces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		sets := rapid.SliceOfN(rapid.OneOf(rapid.Uint64(), rapid.SampledFrom([]uint64{0, 1, 1 << 63, ^uint64(0), 0xff, 0x1ff})), 0, 6).Draw(t, "sets")
+		base := rapid.Int32Range(-Size, Size).Draw(t, "base")
+		var want []int32
+		for i := range Size * len(sets) {
+			if sets[i/Size]>>(i%Size)&1 == 1 {
+				want = append(want, base+int32(i))
+			}
+		}
+		for name, places := range map[string]func([]int32, []uint64, int32) int{"this machine": Places, "any machine": placesAny} {
+			const guard = 12345
+			to := append(make([]int32, Size*len(sets)), guard)
+			n := places(to, sets, base)
+			if diff := cmp.Diff(want, to[:n], cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%x on %s: -want +got\n%s", sets, name, diff)
+			}
+			if to[len(to)-1] != guard {
+				t.Fatalf("%x on %s: wrote beyond the room", sets, name)
+			}
 		}
 	})
 }
@@ -115,5 +140,25 @@ func BenchmarkRows(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Rows(blocks, 0, len(source))
+	}
+}
+
+func BenchmarkPlaces(b *testing.B) {
+	source := text()
+	blocks := make([]Block, Blocks(len(source)))
+	Bytes{',', '"', '\n'}.Mark(blocks, source)
+	sets := make([]uint64, 0, len(blocks))
+	for _, block := range blocks {
+		sets = append(sets, block.Commas)
+	}
+	to := make([]int32, Size*len(sets))
+	for name, places := range map[string]func([]int32, []uint64, int32) int{"machine": places, "any": placesAny} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(source)))
+			b.ReportAllocs()
+			for b.Loop() {
+				places(to, sets, 0)
+			}
+		})
 	}
 }
