@@ -3,6 +3,8 @@ package pipeline
 import (
 	"errors"
 	"sync"
+
+	"github.com/clearsweep/clearsweep/pipeline/link"
 )
 
 // ErrNotGrouped tells that a person came back after others: what was decided of
@@ -32,27 +34,20 @@ func (errRepeatsError) Error() string {
 
 func (errRepeatsError) Is(target error) bool { return target == ErrNotGrouped }
 
-// seen knows the persons who were decided, by hash: 64 bits each, in tables of
-// open addressing. Two persons of one hash would be taken for one who came back,
-// which costs time and changes no decision. It may be used by many goroutines.
+// seen knows the persons who were decided, by hash: 64 bits each. Two persons of
+// one hash would be taken for one who came back, which costs time and changes no
+// decision. It may be used by many goroutines.
 type seen struct {
-	most   int // bytes of all tables
+	most   int // bytes of all sets
 	mu     sync.Mutex
 	bytes  int
-	shards [seenShards]seenShard
+	shards [seenShards]link.Set // by the bits that hashes begin with, so that not all grow at once
 }
 
 const (
 	seenBits   = 6
 	seenShards = 1 << seenBits
-	seenFirst  = 64 // slots of a new table
 )
-
-// seenShard holds the hashes that begin with one bit pattern.
-type seenShard struct {
-	slots []uint64 // 0 is free: the hash 0 is kept as 1
-	count int
-}
 
 func newSeen(most int64) *seen { return &seen{most: int(most)} }
 
@@ -62,14 +57,12 @@ func (s *seen) add(hashes []uint64) error {
 	defer s.mu.Unlock()
 	for _, hash := range hashes {
 		shard := &s.shards[hash>>(64-seenBits)]
-		if 4*(shard.count+1) > 3*len(shard.slots) {
-			s.bytes += shard.grow()
-			if s.bytes > s.most {
-				return errManyPersons
-			}
-		}
-		if !shard.insert(hash) {
+		before := shard.Bytes()
+		if !shard.Add(hash) {
 			return ErrNotGrouped
+		}
+		if s.bytes += shard.Bytes() - before; s.bytes > s.most {
+			return errManyPersons
 		}
 	}
 	return nil
@@ -79,47 +72,5 @@ func (s *seen) add(hashes []uint64) error {
 func (s *seen) has(hash uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	shard := &s.shards[hash>>(64-seenBits)]
-	if len(shard.slots) == 0 {
-		return false
-	}
-	_, found := shard.find(hash)
-	return found
-}
-
-// insert adds a hash, and tells whether it is new. There is a free slot.
-func (s *seenShard) insert(hash uint64) bool {
-	at, found := s.find(hash)
-	if !found {
-		s.slots[at] = max(hash, 1)
-		s.count++
-	}
-	return !found
-}
-
-// find is the slot of a hash, or the free one where it would stand.
-func (s *seenShard) find(hash uint64) (at int, found bool) {
-	hash = max(hash, 1)
-	mask := uint64(len(s.slots)) - 1
-	for i := hash & mask; ; i = (i + 1) & mask {
-		switch s.slots[i] {
-		case hash:
-			return int(i), true //nolint:gosec // below the length of a slice
-		case 0:
-			return int(i), false //nolint:gosec // the same
-		}
-	}
-}
-
-// grow doubles the table, and returns by how many bytes.
-func (s *seenShard) grow() int {
-	old := s.slots
-	s.slots = make([]uint64, max(2*len(old), seenFirst))
-	s.count = 0
-	for _, hash := range old {
-		if hash != 0 {
-			s.insert(hash)
-		}
-	}
-	return 8 * (len(s.slots) - len(old))
+	return s.shards[hash>>(64-seenBits)].Has(hash)
 }

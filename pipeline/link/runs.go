@@ -15,9 +15,10 @@ import (
 // A row without a key is a run by itself, and stands before the run it was found in
 // or behind: it ends none.
 type Runs struct {
-	rows []int32 // of all runs, in order
-	ends []int32 // of each run in rows
-	hand []int32 // rows of the run that is being found
+	rows   []int32  // of all runs, in order
+	ends   []int32  // of each run in rows
+	hashes []uint64 // of each run's key, empty where there is none
+	hand   []int32  // rows of the run that is being found
 	// Asides are rows that stand for one that could not be read, where they are not
 	// of the person they stand among, nor of the next: what they may be of is a guess,
 	// so they end no run either. Tail are such rows at the end of the batch: of the next
@@ -27,7 +28,7 @@ type Runs struct {
 	person *array.String
 	kind   *array.Uint8
 	sound  int // the row after the one at hand that could be read
-	met    map[uint64]struct{}
+	met    Set
 }
 
 // Find finds the runs of a batch of schemas.Coded, whose memory they keep using.
@@ -36,7 +37,7 @@ type Runs struct {
 func (r *Runs) Find(charges arrow.Record, open string) {
 	r.person = charges.Column(schemas.ColPerson).(*array.String)
 	r.kind = charges.Column(schemas.ColKind).(*array.Uint8)
-	r.rows, r.ends, r.hand, r.Asides, r.Tail, r.sound = r.rows[:0], r.ends[:0], r.hand[:0], r.Asides[:0], r.Tail[:0], 0
+	r.rows, r.ends, r.hashes, r.hand, r.Asides, r.Tail, r.sound = r.rows[:0], r.ends[:0], r.hashes[:0], r.hand[:0], r.Asides[:0], r.Tail[:0], 0
 	for row := range int32(r.person.Len()) { //nolint:gosec // a batch has less than 1<<31 rows
 		if len(r.hand) > 0 {
 			open = r.person.Value(int(r.hand[0]))
@@ -62,6 +63,7 @@ func (r *Runs) Find(charges arrow.Record, open string) {
 func (r *Runs) end(rows ...int32) {
 	r.rows = append(r.rows, rows...)
 	r.ends = append(r.ends, int32(len(r.rows))) //nolint:gosec // a batch has less than 1<<31 rows
+	r.hashes = append(r.hashes, Hash(r.Key(len(r.ends)-1)))
 }
 
 func (r *Runs) endHand() {
@@ -103,23 +105,15 @@ func (r *Runs) Person(i int) Person {
 }
 
 // Hash is the hash of the person of run i, who has a key.
-func (r *Runs) Hash(i int) uint64 { return Hash(r.Key(i)) }
+func (r *Runs) Hash(i int) uint64 { return r.hashes[i] }
 
 // CameBack tells whether a person has two runs: then the batch is not grouped by person.
 func (r *Runs) CameBack() bool {
-	if r.met == nil {
-		r.met = map[uint64]struct{}{}
-	}
-	clear(r.met)
+	r.met.Clear()
 	for i := range r.ends {
-		if !r.Person(i).Keyed {
-			continue
-		}
-		hash := r.Hash(i)
-		if _, again := r.met[hash]; again {
+		if r.Person(i).Keyed && !r.met.Add(r.hashes[i]) {
 			return true
 		}
-		r.met[hash] = struct{}{}
 	}
 	return false
 }
