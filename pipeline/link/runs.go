@@ -110,6 +110,7 @@ func (r *Runs) Hash(i int) uint64 { return r.hashes[i] }
 // CameBack tells whether a person has two runs: then the batch is not grouped by person.
 func (r *Runs) CameBack() bool {
 	r.met.Clear()
+	r.met.Reserve(len(r.ends))
 	for i := range r.ends {
 		if r.Person(i).Keyed && !r.met.Add(r.hashes[i]) {
 			return true

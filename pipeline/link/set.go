@@ -1,5 +1,7 @@
 package link
 
+import "math/bits"
+
 // Set is a set of hashes, in a table of open addressing. Its zero value is empty.
 type Set struct {
 	slots []uint64 // 0 is free: the hash 0 is kept as 1
@@ -8,10 +10,17 @@ type Set struct {
 
 const firstSlots = 64
 
+// Reserve makes room for so many hashes in all.
+func (s *Set) Reserve(count int) {
+	if need := 1 << bits.Len(uint(4*count/3)); need > len(s.slots) { //nolint:gosec // not negative
+		s.grow(need)
+	}
+}
+
 // Add adds a hash, and tells whether it is new.
 func (s *Set) Add(hash uint64) bool {
 	if 4*(s.count+1) > 3*len(s.slots) {
-		s.grow()
+		s.grow(max(2*len(s.slots), firstSlots))
 	}
 	at, found := s.find(hash)
 	if !found {
@@ -53,10 +62,10 @@ func (s *Set) find(hash uint64) (at int, found bool) {
 	}
 }
 
-// grow doubles the table.
-func (s *Set) grow() {
+// grow gives the table more slots: a power of two.
+func (s *Set) grow(slots int) {
 	old := s.slots
-	*s = Set{slots: make([]uint64, max(2*len(old), firstSlots))}
+	*s = Set{slots: make([]uint64, slots)}
 	for _, hash := range old {
 		if hash != 0 {
 			s.Add(hash)

@@ -13,6 +13,7 @@ func TestSet(t *testing.T) {
 		var set link.Set
 		for range 2 { // it is empty again once it is cleared
 			known := map[uint64]bool{}
+			set.Reserve(rapid.IntRange(0, 130).Draw(t, "room"))
 			for _, hash := range rapid.SliceOfN(rapid.OneOf(rapid.Uint64Range(1, 90), rapid.Uint64Min(1)), 0, 130).Draw(t, "hashes") {
 				if set.Has(hash) != known[hash] || set.Add(hash) == known[hash] {
 					t.Fatalf("%x: known is not %v", hash, known[hash])
@@ -36,6 +37,21 @@ func TestASetIsNeverFull(t *testing.T) {
 		}
 		if set.Has(1 << 40) {
 			t.Fatalf("of %d hashes, one is that was never added", hash)
+		}
+	}
+}
+
+func TestReserve(t *testing.T) {
+	for count := range 1000 {
+		var set link.Set
+		set.Reserve(count)
+		room := set.Bytes()
+		for hash := range uint64(count) {
+			set.Add(hash + 1)
+		}
+		set.Reserve(1)
+		if count > 0 && set.Bytes() != room {
+			t.Errorf("with room for %d, the set went from %d bytes to %d", count, room, set.Bytes())
 		}
 	}
 }
