@@ -1,14 +1,6 @@
 package pipeline
 
-import (
-	"context"
-	"slices"
-
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/memory"
-
-	"github.com/clearsweep/clearsweep/pipeline/link"
-)
+import "slices"
 
 // buckets are segments sorted out by bucket, in order.
 func buckets(segments []Segment) [][]Segment {
@@ -26,22 +18,4 @@ func buckets(segments []Segment) [][]Segment {
 			segments = segments[n:]
 		}
 	})
-}
-
-// gather is the batches of segments as one.
-func gather(ctx context.Context, mem memory.Allocator, segments []Segment, from Segments) (arrow.Record, error) {
-	batches := make([]arrow.Record, 0, len(segments))
-	defer func() {
-		for _, batch := range batches {
-			batch.Release()
-		}
-	}()
-	for _, segment := range segments {
-		batch, err := from.Open(ctx, segment)
-		if err != nil {
-			return nil, err
-		}
-		batches = append(batches, batch)
-	}
-	return link.Gather(mem, batches)
 }

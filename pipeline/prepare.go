@@ -96,19 +96,11 @@ func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, statut
 
 // scatter leaves the rows of a batch in the buckets of their persons.
 func (r *Run) scatter(ctx context.Context, p *Prepared, coded arrow.Record, segments Segments) error {
-	scattered := link.Scatter(r.mem, coded, r.bucketBits)
+	scattered, ends := link.Scatter(r.mem, coded, r.bucketBits)
 	defer scattered.Release()
-	for bucket := range 1 << r.bucketBits {
-		if scattered.Rows(bucket) == 0 {
-			continue
-		}
-		segment, err := put(ctx, segments, bucket, scattered.Bucket(bucket))
-		if err != nil {
-			return err
-		}
-		p.Segments = append(p.Segments, segment)
-	}
-	return nil
+	put, err := segments.Put(ctx, 0, scattered, ends...)
+	p.Segments = append(p.Segments, put...)
+	return err
 }
 
 // keepRejects leaves rejects for Commit: their number has no bound, so they may
@@ -117,18 +109,15 @@ func (r *Run) keepRejects(ctx context.Context, p *Prepared, rejects []schemas.Re
 	if len(rejects) == 0 {
 		return nil
 	}
-	segment, err := put(ctx, segments, Rejects, packRejects(r.mem, rejects))
-	if err != nil {
-		return err
-	}
-	p.Rejects = append(p.Rejects, segment)
-	return nil
+	put, err := put(ctx, segments, Rejects, packRejects(r.mem, rejects))
+	p.Rejects = append(p.Rejects, put...)
+	return err
 }
 
-// put keeps batch, which it takes over.
-func put(ctx context.Context, segments Segments, bucket int, batch arrow.Record) (Segment, error) {
+// put keeps all rows of batch, which it takes over, in one bucket.
+func put(ctx context.Context, segments Segments, bucket int, batch arrow.Record) ([]Segment, error) {
 	defer batch.Release()
-	return segments.Put(ctx, bucket, batch)
+	return segments.Put(ctx, bucket, batch, int(batch.NumRows()))
 }
 
 // CheckRejects is ErrTooManyRejects when a run that has rejected so many rows

@@ -17,12 +17,14 @@ type Segment struct {
 // Rejects is the bucket of segments that hold rejects, for Commit.
 const Rejects = -1
 
-// Segments keeps record batches between Prepare and Settle, in memory or not.
+// Segments keeps rows of record batches between Prepare and Settle, in memory or not.
 // Its methods may be called at once.
 type Segments interface {
-	// Put keeps batch, which stays the caller's to release.
-	Put(ctx context.Context, bucket int, batch arrow.Record) (Segment, error)
-	// Open returns the batch of a segment, for the caller to release. It may be
-	// called again.
-	Open(ctx context.Context, segment Segment) (arrow.Record, error)
+	// Put keeps the rows of batch, which stays the caller's, up to each of ends: those before the first
+	// for a bucket, those from there to the second for the next bucket, and so on. What has no row is no
+	// segment.
+	Put(ctx context.Context, bucket int, batch arrow.Record, ends ...int) ([]Segment, error)
+	// Open returns the rows of segments of one schema, one at least, in their order, for the caller to
+	// release. It may be called again. A column of words has those that the rows have.
+	Open(ctx context.Context, segments ...Segment) (arrow.Record, error)
 }

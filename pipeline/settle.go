@@ -110,7 +110,7 @@ func newSettler(r *Run, evaluator *evaluate.Evaluator, out *writers.Part) *settl
 
 // bucket settles the persons of one bucket, all of whose rows are in segments.
 func (s *settler) bucket(ctx context.Context, segments []Segment, from Segments) error {
-	gathered, err := gather(ctx, s.run.mem, segments, from)
+	gathered, err := from.Open(ctx, segments...)
 	if err != nil {
 		return err
 	}

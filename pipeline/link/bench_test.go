@@ -34,7 +34,7 @@ func BenchmarkScatter(b *testing.B) {
 	b.SetBytes(size(batch))
 	b.ReportAllocs()
 	for b.Loop() {
-		scattered := link.Scatter(memory.DefaultAllocator, batch, 7)
+		scattered, _ := link.Scatter(memory.DefaultAllocator, batch, 7)
 		scattered.Release()
 	}
 	b.ReportMetric(benchRows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")

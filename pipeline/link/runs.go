@@ -141,6 +141,5 @@ func (r *Runs) Key(i int) string {
 
 // Take is some rows of a batch, as a batch of their own. The caller releases it.
 func Take(mem memory.Allocator, batch arrow.Record, rows []int32) arrow.Record {
-	taken, _ := take(mem, batch, rows, []int{len(rows)})
-	return taken
+	return take(mem, batch, rows, func(column *array.Dictionary) arrow.Array { return takeWords(mem, column, rows) })
 }

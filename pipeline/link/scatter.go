@@ -2,7 +2,6 @@ package link
 
 import (
 	"math/bits"
-	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -12,55 +11,13 @@ import (
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// Scattered is a batch whose rows stand in order of bucket, and within a
-// bucket in the order they came.
-type Scattered struct {
-	batch arrow.Record
-	ends  []int   // of each bucket, in rows; each begins where the one before ends
-	words [][]int // by column of words: the ends of each bucket's words
-}
-
-// Rows is the number of rows of bucket b.
-func (s *Scattered) Rows(b int) int {
-	if b == 0 {
-		return s.ends[0]
-	}
-	return s.ends[b] - s.ends[b-1]
-}
-
-// Bucket is the rows of bucket b: a batch of schemas.Coded whose columns of words
-// hold its own words only. The caller releases it.
-func (s *Scattered) Bucket(b int) arrow.Record {
-	start := int64(s.ends[b] - s.Rows(b))
-	rows := s.batch.NewSlice(start, int64(s.ends[b]))
-	defer rows.Release()
-	columns := slices.Clone(rows.Columns())
-	for i, ends := range s.words {
-		if ends == nil {
-			continue
-		}
-		first := 0
-		if b > 0 {
-			first = ends[b-1]
-		}
-		c := columns[i].(*array.Dictionary)
-		words := array.NewSlice(c.Dictionary(), int64(first), int64(ends[b]))
-		defer words.Release()
-		columns[i] = array.NewDictionaryArray(schemas.Words, c.Indices(), words)
-		defer columns[i].Release()
-	}
-	return array.NewRecord(s.batch.Schema(), columns, rows.NumRows())
-}
-
-// Release gives up the rows.
-func (s *Scattered) Release() { s.batch.Release() }
-
-// Scatter reorders a batch of schemas.Coded by bucket among 1<<bits. The caller
-// releases the result; charges stays the caller's.
-func Scatter(mem memory.Allocator, charges arrow.Record, bits int) Scattered {
+// Scatter is a batch of schemas.Coded whose rows stand in order of bucket among 1<<bits, and within a
+// bucket in the order they came, and where each bucket ends. Its columns of words have all words
+// of charges. The caller releases it; charges stays the caller's.
+func Scatter(mem memory.Allocator, charges arrow.Record, bits int) (scattered arrow.Record, ends []int) {
 	rows := int(charges.NumRows())
 	buckets := make([]int32, rows)
-	ends := make([]int, 1<<bits)
+	ends = make([]int, 1<<bits)
 	for row, hash := range hashes(charges) {
 		b := Bucket(hash, bits)
 		buckets[row] = int32(b) //nolint:gosec // there are at most 1<<16 buckets
@@ -78,8 +35,7 @@ func Scatter(mem memory.Allocator, charges arrow.Record, bits int) Scattered {
 		order[next[b]] = int32(row)
 		next[b]++
 	}
-	batch, words := take(mem, charges, order, ends)
-	return Scattered{batch: batch, ends: ends, words: words}
+	return take(mem, charges, order, func(column *array.Dictionary) arrow.Array { return takeNumbers(mem, column, order) }), ends
 }
 
 // hashes are the person hashes of all rows of a batch.
@@ -102,49 +58,45 @@ func hashes(charges arrow.Record) []uint64 {
 	return out
 }
 
-// take is batch with its rows in the given order. Of columns of words, the words
-// of the rows up to each end are numbered by themselves; words are their ends.
-func take(mem memory.Allocator, batch arrow.Record, order []int32, ends []int) (_ arrow.Record, words [][]int) {
+// take is batch with its rows in the given order. Columns of words are taken by words.
+func take(mem memory.Allocator, batch arrow.Record, order []int32, words func(*array.Dictionary) arrow.Array) arrow.Record {
 	columns := make([]arrow.Array, batch.NumCols())
-	words = make([][]int, batch.NumCols())
 	for i, column := range batch.Columns() {
 		if c, ok := column.(*array.Dictionary); ok {
-			columns[i], words[i] = takeWords(mem, c, order, ends)
+			columns[i] = words(c)
 		} else {
 			columns[i] = takeColumn(mem, column, order)
 		}
 		defer columns[i].Release()
 	}
-	return array.NewRecord(batch.Schema(), columns, int64(len(order))), words
+	return array.NewRecord(batch.Schema(), columns, int64(len(order)))
 }
 
-// takeWords is a column of words in the given order. The words of all stand end to
-// end, those of each run of rows for themselves: their numbers begin at 0 again.
-func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, ends []int) (arrow.Array, []int) {
+// takeNumbers is a column of words in the given order, with all its words.
+func takeNumbers(mem memory.Allocator, column *array.Dictionary, order []int32) arrow.Array {
+	numbers := takeColumn(mem, column.Indices(), order)
+	defer numbers.Release()
+	return array.NewDictionaryArray(column.DataType(), numbers, column.Dictionary())
+}
+
+// takeWords is a column of words in the given order, with the words of these rows, which are numbered as
+// they come.
+func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32) arrow.Array {
 	from, numbers := column.Dictionary().(*array.String), column.Indices().(*array.Int32)
-	type place struct{ run, number int32 } // of a word in the run where it was last met
 	of, valid := numbers.Int32Values(), schemas.ValidOf(numbers)
-	met := make([]place, from.Len())
-	var words []int32 // of all runs, by their numbers in the column
-	wordEnds := make([]int, len(ends))
+	known := make([]int32, from.Len()) // by number in the column: one more than the number here
+	var words []int32
 	out := make([]int32, len(order))
-	start, first := 0, 0
-	for run, end := range ends {
-		for i := start; i < end; i++ {
-			row := order[i]
-			if !valid.Has(row) {
-				continue
-			}
-			number := of[row]
-			at := &met[number]
-			if at.run != int32(run)+1 {
-				*at = place{int32(run) + 1, int32(len(words) - first)} //nolint:gosec // the same
-				words = append(words, number)
-			}
-			out[i] = at.number
+	for i, row := range order {
+		if !valid.Has(row) {
+			continue
 		}
-		start, first = end, len(words)
-		wordEnds[run] = first
+		at := &known[of[row]]
+		if *at == 0 {
+			words = append(words, of[row])
+			*at = int32(len(words)) //nolint:gosec // no more than rows
+		}
+		out[i] = *at - 1
 	}
 	bitmap, nulls := takeValidity(mem, column, order)
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(order),
@@ -152,7 +104,7 @@ func takeWords(mem memory.Allocator, column *array.Dictionary, order []int32, en
 	indices, list := finish(data, bitmap), takeStrings(mem, from, words)
 	defer indices.Release()
 	defer list.Release()
-	return array.NewDictionaryArray(column.DataType(), indices, list), wordEnds
+	return array.NewDictionaryArray(column.DataType(), indices, list)
 }
 
 func takeColumn(mem memory.Allocator, column arrow.Array, order []int32) arrow.Array {

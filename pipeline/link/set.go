@@ -12,7 +12,7 @@ const firstSlots = 64
 
 // Reserve makes room for so many hashes in all.
 func (s *Set) Reserve(count int) {
-	if need := 1 << bits.Len(uint(4*count/3)); need > len(s.slots) { //nolint:gosec // not negative
+	if need := 1 << bits.Len(uint(4*count/3)); need > len(s.slots) {
 		s.grow(need)
 	}
 }

@@ -2,153 +2,156 @@ package local
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/bitutil"
-	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/klauspost/compress/s2"
+
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
-// A block is a record batch as it is spilled: the buffers of its columns, in order,
-// compressed with S2. Its schema stands elsewhere. Many small batches are spilled, and
-// an Arrow IPC stream of each would be mostly schema.
+// A block is some rows of a record batch as they are kept: the buffers of its columns, in
+// order. Its schema stands elsewhere. A large extract makes many small blocks: Arrow records of them
+// would be mostly objects, an IPC stream mostly schema.
 //
 // Each column begins with a byte that says whether the values of no row, of all or of
-// some are valid. Nothing else, the values, or a bitmap and the values follow; of a
-// dictionary its length and words come first. Buffers begin at multiples of eight bytes,
-// so that they can be used where they are.
+// some are valid. Nothing else, the values, or a bitmap and the values follow. The values of texts
+// are their ends and what they say; of words their numbers, and then the words that these rows have, as
+// texts. Buffers begin at multiples of eight bytes, so that they can be read where they are.
 const (
 	nothing byte = iota
 	allValid
 	someNull
 )
 
-var errBlock = errors.New("a spilled block is not what was written")
-
-// encodeBlock adds the block of a batch to b, by way of raw, which is used again.
-func encodeBlock(b, raw []byte, batch arrow.Record) (block, grown []byte) {
-	raw = raw[:0]
-	for _, column := range batch.Columns() {
-		raw = appendColumn(raw, column)
-	}
-	start := len(b)
-	b = append(b, make([]byte, s2.MaxEncodedLen(len(raw)))...)
-	return b[:start+len(s2.Encode(b[start:], raw))], raw
+// blockWriter writes rows of one batch as blocks.
+type blockWriter struct {
+	columns []arrow.Array
+	places  [][]wordPlace // by column of words, by number of the word
+	words   []int32       // of the column and the block at hand
+	block   int32         // at hand, from 1
 }
 
-func appendColumn(raw []byte, column arrow.Array) []byte {
-	if dictionary, ok := column.(*array.Dictionary); ok {
-		words := dictionary.Dictionary()
-		raw = appendAligned(raw, binary.LittleEndian.AppendUint64(nil, uint64(words.Len()))) //nolint:gosec // a length
-		raw = appendColumn(raw, words)
-		return appendColumn(raw, dictionary.Indices())
-	}
-	rows := column.Len()
-	switch {
-	case column.NullN() == rows && rows > 0:
-		return append(raw, nothing)
-	case column.NullN() == 0:
-		raw = append(raw, allValid)
-	default:
-		raw = append(raw, someNull)
-		bitmap := make([]byte, bitutil.BytesForBits(int64(rows)))
-		bitutil.CopyBitmap(column.NullBitmapBytes(), column.Data().Offset(), rows, bitmap, 0)
-		raw = appendAligned(raw, bitmap)
-	}
-	if s, ok := column.(*array.String); ok {
-		ends := make([]byte, 0, 4*(rows+1))
-		for i := range rows + 1 {
-			ends = binary.LittleEndian.AppendUint32(ends, uint32(s.ValueOffset(i)-s.ValueOffset(0))) //nolint:gosec // lengths
+// wordPlace is where a word stands among those of the block in which it was last met.
+type wordPlace struct{ block, number int32 }
+
+func newBlockWriter(batch arrow.Record) *blockWriter {
+	w := &blockWriter{columns: batch.Columns(), places: make([][]wordPlace, batch.NumCols())}
+	for i, column := range w.columns {
+		if c, ok := column.(*array.Dictionary); ok {
+			w.places[i] = make([]wordPlace, c.Dictionary().Len())
 		}
-		raw = appendAligned(raw, ends)
-		return appendAligned(raw, s.ValueBytes())
 	}
-	width := widthOf(column.DataType())
-	offset := column.Data().Offset()
-	return appendAligned(raw, column.Data().Buffers()[1].Bytes()[offset*width:(offset+rows)*width])
+	return w
 }
 
-// appendAligned adds bytes at the next multiple of eight.
-func appendAligned(raw, b []byte) []byte {
-	raw = append(raw, make([]byte, -len(raw)&7)...)
-	return append(raw, b...)
+// appendRows adds the block of the rows from one to before another. There is one at least.
+func (w *blockWriter) appendRows(raw []byte, from, to int) []byte {
+	w.block++
+	for i, column := range w.columns {
+		of, words := column, []wordPlace(nil)
+		if c, ok := column.(*array.Dictionary); ok {
+			of, words = c.Indices(), w.places[i]
+		}
+		kind := validOf(of, from, to)
+		if raw = append(raw, kind); kind == nothing {
+			continue
+		}
+		if kind == someNull {
+			raw = appendBitmap(raw, of, from, to)
+		}
+		switch c := column.(type) {
+		case *array.Dictionary:
+			raw = w.appendWords(raw, c, words, from, to)
+		case *array.String:
+			raw = appendTexts(raw, c, from, to)
+		default:
+			width, offset := widthOf(c.DataType()), c.Data().Offset()
+			raw, _ = room(raw, 0)
+			raw = append(raw, c.Data().Buffers()[1].Bytes()[(offset+from)*width:(offset+to)*width]...)
+		}
+	}
+	return raw
 }
+
+// validOf tells which of some rows are valid.
+func validOf(column arrow.Array, from, to int) byte {
+	switch column.NullN() {
+	case 0:
+		return allValid
+	case column.Len():
+		return nothing
+	}
+	switch bitutil.CountSetBits(column.NullBitmapBytes(), column.Data().Offset()+from, to-from) {
+	case to - from:
+		return allValid
+	case 0:
+		return nothing
+	}
+	return someNull
+}
+
+func appendBitmap(raw []byte, column arrow.Array, from, to int) []byte {
+	raw, bitmap := room(raw, bitmapBytes(to-from))
+	bitutil.CopyBitmap(column.NullBitmapBytes(), column.Data().Offset()+from, to-from, bitmap, 0)
+	return raw
+}
+
+func appendTexts(raw []byte, column *array.String, from, to int) []byte {
+	offsets := column.ValueOffsets()[from : to+1]
+	raw, b := room(raw, 4*(to-from))
+	ends := arrow.Int32Traits.CastFromBytes(b)
+	for i, end := range offsets[1:] {
+		ends[i] = end - offsets[0]
+	}
+	first := offsets[0] - column.ValueOffsets()[0]
+	raw, _ = room(raw, 0)
+	return append(raw, column.ValueBytes()[first:first+offsets[len(offsets)-1]-offsets[0]]...)
+}
+
+// appendWords numbers the words of some rows as they come, and adds the numbers and the words.
+func (w *blockWriter) appendWords(raw []byte, column *array.Dictionary, places []wordPlace, from, to int) []byte {
+	indices, list := column.Indices().(*array.Int32), column.Dictionary().(*array.String)
+	raw, b := room(raw, 4*(to-from))
+	numbers, valid := arrow.Int32Traits.CastFromBytes(b), schemas.ValidOf(indices)
+	w.words = w.words[:0]
+	size := 0
+	for i, word := range indices.Int32Values()[from:to] {
+		if !valid.Has(int32(from + i)) { //nolint:gosec // a batch has less than 1<<31 rows
+			continue
+		}
+		at := &places[word]
+		if at.block != w.block {
+			*at = wordPlace{w.block, int32(len(w.words))} //nolint:gosec // the same
+			w.words = append(w.words, word)
+			size += list.ValueLen(int(word))
+		}
+		numbers[i] = at.number
+	}
+	raw = binary.LittleEndian.AppendUint32(raw, uint32(len(w.words))) //nolint:gosec // no more than rows
+	raw, b = room(raw, 4*len(w.words))
+	ends, end := arrow.Int32Traits.CastFromBytes(b), int32(0)
+	for i, word := range w.words {
+		end += int32(list.ValueLen(int(word))) //nolint:gosec // the words of a batch are shorter
+		ends[i] = end
+	}
+	raw, _ = room(raw, 0)
+	raw = slices.Grow(raw, size)
+	for _, word := range w.words {
+		raw = append(raw, list.Value(int(word))...)
+	}
+	return raw
+}
+
+// room adds n zeroes, from the next multiple of eight bytes on.
+func room(raw []byte, n int) (grown, zeroes []byte) {
+	start := (len(raw) + 7) &^ 7
+	grown = slices.Grow(raw, start+n-len(raw))[:start+n]
+	clear(grown[len(raw):])
+	return grown, grown[start:]
+}
+
+func bitmapBytes(rows int) int { return int(bitutil.BytesForBits(int64(rows))) }
 
 func widthOf(of arrow.DataType) int { return of.(arrow.FixedWidthDataType).BitWidth() / 8 }
-
-// decodeBlock is the batch of a block, which the caller releases. It uses no memory of
-// the block.
-func decodeBlock(block []byte, schema *arrow.Schema, rows int) (arrow.Record, error) {
-	raw, err := s2.Decode(nil, block)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errBlock, err)
-	}
-	in := &blockReader{raw: raw}
-	columns := make([]arrow.Array, schema.NumFields())
-	for i, field := range schema.Fields() {
-		columns[i] = in.column(field.Type, rows)
-		defer columns[i].Release()
-	}
-	if in.at != len(raw) {
-		return nil, errBlock
-	}
-	return array.NewRecord(schema, columns, int64(rows)), nil
-}
-
-// blockReader reads the columns of a block, whose checksum has been seen.
-type blockReader struct {
-	raw []byte
-	at  int
-}
-
-func (r *blockReader) column(of arrow.DataType, rows int) arrow.Array {
-	if of.ID() == arrow.DICTIONARY {
-		count := binary.LittleEndian.Uint64(r.aligned(8))
-		words := r.column(arrow.BinaryTypes.String, int(count)) //nolint:gosec // as it was written
-		numbers := r.column(arrow.PrimitiveTypes.Int32, rows)
-		defer words.Release()
-		defer numbers.Release()
-		return array.NewDictionaryArray(of, numbers, words)
-	}
-	kind := r.raw[r.at]
-	r.at++
-	var buffers []*memory.Buffer
-	nulls := 0
-	switch kind {
-	case nothing:
-		nulls = rows
-		buffers = append(buffers, memory.NewBufferBytes(make([]byte, bitutil.BytesForBits(int64(rows)))))
-	case someNull:
-		bitmap := r.aligned(int(bitutil.BytesForBits(int64(rows))))
-		nulls = rows - bitutil.CountSetBits(bitmap, 0, rows)
-		buffers = append(buffers, memory.NewBufferBytes(bitmap))
-	default:
-		buffers = append(buffers, nil)
-	}
-	switch {
-	case of.ID() == arrow.STRING && kind == nothing:
-		buffers = append(buffers, memory.NewBufferBytes(make([]byte, 4*(rows+1))), memory.NewBufferBytes(nil))
-	case of.ID() == arrow.STRING:
-		ends := r.aligned(4 * (rows + 1))
-		text := r.aligned(int(binary.LittleEndian.Uint32(ends[4*rows:])))
-		buffers = append(buffers, memory.NewBufferBytes(ends), memory.NewBufferBytes(text))
-	case kind == nothing:
-		buffers = append(buffers, memory.NewBufferBytes(make([]byte, rows*widthOf(of))))
-	default:
-		buffers = append(buffers, memory.NewBufferBytes(r.aligned(rows*widthOf(of))))
-	}
-	data := array.NewData(of, rows, buffers, nil, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
-}
-
-// aligned are the next n bytes, from the next multiple of eight on.
-func (r *blockReader) aligned(n int) []byte {
-	r.at += -r.at & 7
-	b := r.raw[r.at : r.at+n : r.at+n]
-	r.at += n
-	return b
-}

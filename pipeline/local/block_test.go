@@ -2,14 +2,18 @@ package local
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/clearsweep/clearsweep/pipeline"
 	"github.com/clearsweep/clearsweep/schemas"
+	"github.com/clearsweep/clearsweep/storage"
 )
 
 // drawn is a batch of schemas.Coded with values of every kind, or none.
@@ -53,32 +57,162 @@ func drawn(t *rapid.T, rows int) arrow.Record {
 	return b.NewRecord()
 }
 
-func TestBlocksAreReadBack(t *testing.T) {
+// Rows of several batches, cut anywhere, are put end to end: in memory or in the spill file, with the words
+// that they have and no others.
+func TestRowsAreReadBack(t *testing.T) {
+	scratch := newScratch(t)
 	rapid.Check(t, func(t *rapid.T) {
-		rows := rapid.IntRange(1, 30).Draw(t, "rows")
-		whole := drawn(t, rows)
-		defer whole.Release()
-		from := rapid.IntRange(0, rows-1).Draw(t, "from")
-		batch := whole.NewSlice(int64(from), int64(rapid.IntRange(from+1, rows).Draw(t, "to")))
-		defer batch.Release()
-		block, raw := encodeBlock(nil, nil, batch)
-		got, err := decodeBlock(block, batch.Schema(), int(batch.NumRows()))
+		s, err := newSegments(scratch, rapid.SampledFrom([]int64{0, 4000, 1 << 20}).Draw(t, "memory"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close() //nolint:errcheck // nothing is kept
+		var put []pipeline.Segment
+		var want [][]string
+		for range rapid.IntRange(1, 4).Draw(t, "batches") {
+			rows := rapid.IntRange(1, 30).Draw(t, "rows")
+			whole := drawn(t, rows)
+			defer whole.Release()
+			first := rapid.IntRange(0, rows-1).Draw(t, "first")
+			batch := whole.NewSlice(int64(first), int64(rows))
+			defer batch.Release()
+			ends := rapid.SliceOfN(rapid.IntRange(0, rows-first), 0, 3).Draw(t, "ends")
+			slices.Sort(ends)
+			ends = append(ends, rows-first)
+			segments, err := s.Put(t.Context(), 7, batch, ends...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from := 0
+			for _, segment := range segments {
+				if to := ends[segment.Bucket-7]; segment.Rows != int64(to-from) || to == from {
+					t.Fatalf("bucket %d has %d rows, want those from %d to %d", segment.Bucket, segment.Rows, from, to)
+				}
+				from = ends[segment.Bucket-7]
+			}
+			put = append(put, segments...)
+			for row := range int(batch.NumRows()) {
+				want = append(want, values(batch, row))
+			}
+		}
+		got, err := s.Open(t.Context(), put...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer got.Release()
-		clear(raw) // the batch has none of it
-		for i := range batch.Columns() {
-			for row := range int(batch.NumRows()) {
-				if g, w := got.Column(i).ValueStr(row), batch.Column(i).ValueStr(row); g != w {
-					t.Fatalf("column %d, row %d: got %q, want %q", i, row, g, w)
+		if got.NumRows() != int64(len(want)) {
+			t.Fatalf("%d rows, want %d", got.NumRows(), len(want))
+		}
+		for row := range want {
+			if diff := cmp.Diff(want[row], values(got, row)); diff != "" {
+				t.Fatalf("row %d: -want +got\n%s", row, diff)
+			}
+		}
+		for i, column := range got.Columns() {
+			nulls := 0
+			words := map[string]bool{}
+			for row := range want {
+				if column.IsNull(row) {
+					nulls++
+				} else {
+					words[column.ValueStr(row)] = true
 				}
 			}
-			if g, w := got.Column(i).NullN(), batch.Column(i).NullN(); g != w {
-				t.Fatalf("column %d: %d nulls, want %d", i, g, w)
+			if column.NullN() != nulls {
+				t.Fatalf("column %d: %d nulls, want %d", i, column.NullN(), nulls)
+			}
+			if c, ok := column.(*array.Dictionary); ok && c.Dictionary().Len() != len(words) {
+				t.Fatalf("column %d: %d words, want %d", i, c.Dictionary().Len(), len(words))
 			}
 		}
 	})
+}
+
+// A block that is not what was written is refused, in the spill file and in memory.
+func TestDamagedRowsAreRefused(t *testing.T) {
+	for name, damage := range map[string]func(*kept){
+		"spilled": func(at *kept) { at.sum++ },
+		"kept":    func(at *kept) { at.raw = append(at.raw, 0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := newSegments(newScratch(t), map[string]int64{"kept": 1 << 20}[name])
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close() //nolint:errcheck // nothing is kept
+			batch := datesOf(t, 5)
+			put, err := s.Put(t.Context(), 0, batch, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			damage(&s.kept[0])
+			if got, err := s.Open(t.Context(), put...); err == nil {
+				got.Release()
+				t.Error("it was read")
+			}
+		})
+	}
+}
+
+// What is settled makes room in memory for more.
+func TestDropMakesRoom(t *testing.T) {
+	batch := datesOf(t, 100)
+	size := int64(len(newBlockWriter(batch).appendRows(nil, 0, 100)) + keptBytes)
+	s, err := newSegments(newScratch(t), size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // nothing is kept
+	for range 3 {
+		put, err := s.Put(t.Context(), 0, batch, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Spilled() > 0 {
+			t.Fatal("it was spilled")
+		}
+		s.Drop(put)
+	}
+	if _, err := s.Put(t.Context(), 0, batch, 50, 100); err != nil {
+		t.Fatal(err)
+	}
+	if s.Spilled() == 0 {
+		t.Error("more is in memory than there is room for")
+	}
+}
+
+// datesOf is a batch of so many dates.
+func datesOf(t *testing.T, rows int) arrow.Record {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{{Name: "day", Type: arrow.FixedWidthTypes.Date32}}, nil))
+	defer b.Release()
+	for row := range rows {
+		b.Field(0).(*array.Date32Builder).Append(arrow.Date32(row))
+	}
+	batch := b.NewRecord()
+	t.Cleanup(batch.Release)
+	return batch
+}
+
+func newScratch(t testing.TB) *storage.Scratch {
+	scratch, err := storage.NewScratch(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := scratch.Discard(); err != nil {
+			t.Error(err)
+		}
+	})
+	return scratch
+}
+
+// values are those of a row, as text.
+func values(batch arrow.Record, row int) []string {
+	var out []string
+	for _, column := range batch.Columns() {
+		out = append(out, column.ValueStr(row))
+	}
+	return out
 }
 
 // BenchmarkSpill packs the rows of a bucket as they are spilled, and unpacks them again.
@@ -106,17 +240,25 @@ func BenchmarkSpill(b *testing.B) {
 	}
 	batch := charges.NewRecord()
 	defer batch.Release()
-	block, raw := encodeBlock(nil, nil, batch)
+	raw := newBlockWriter(batch).appendRows(nil, 0, rows)
 	b.SetBytes(int64(len(raw)))
 	b.ReportAllocs()
+	s, err := newSegments(newScratch(b), 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // nothing is kept
 	for b.Loop() {
-		block, raw = encodeBlock(block[:0], raw, batch)
-		back, err := decodeBlock(block, batch.Schema(), rows)
+		put, err := s.Put(b.Context(), 0, batch, rows)
+		if err != nil {
+			b.Fatal(err)
+		}
+		back, err := s.Open(b.Context(), put...)
 		if err != nil {
 			b.Fatal(err)
 		}
 		back.Release()
 	}
 	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-	b.ReportMetric(float64(len(block))/rows, "bytes/row")
+	b.ReportMetric(float64(s.Spilled())/float64(rows*b.N), "bytes/row")
 }
