@@ -107,7 +107,7 @@ func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (
 		m.ends = make([]int32, 2*need)
 	}
 	n := marks.Places(m.ends, m.commas, -int32(in.at%marks.Size))
-	m.ends[n] = int32(len(row))                                   //nolint:gosec // a row is shorter
+	m.ends[n] = int32(len(row)) //nolint:gosec // a row is shorter
 	for _, at := range wanted[:len(wanted)-1] {
 		if at > n {
 			break

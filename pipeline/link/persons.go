@@ -31,7 +31,7 @@ func Persons(mem memory.Allocator, charges arrow.Record) (together arrow.Record,
 	for i := range rows {
 		order[i] = rows[i].row
 	}
-	together = take(mem, charges, order, func(column *array.Dictionary) arrow.Array { return takeNumbers(mem, column, order) })
+	together = take(mem, charges, order, takeNumbers)
 	key := together.Column(schemas.ColPerson).(*array.String)
 	return together, func(yield func(Person) bool) {
 		group := make([]int32, 0, 32)

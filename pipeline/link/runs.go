@@ -141,5 +141,5 @@ func (r *Runs) Key(i int) string {
 
 // Take is some rows of a batch, as a batch of their own. The caller releases it.
 func Take(mem memory.Allocator, batch arrow.Record, rows []int32) arrow.Record {
-	return take(mem, batch, rows, func(column *array.Dictionary) arrow.Array { return takeWords(mem, column, rows) })
+	return take(mem, batch, rows, takeWords)
 }

@@ -35,7 +35,7 @@ func Scatter(mem memory.Allocator, charges arrow.Record, bits int) (scattered ar
 		order[next[b]] = int32(row)
 		next[b]++
 	}
-	return take(mem, charges, order, func(column *array.Dictionary) arrow.Array { return takeNumbers(mem, column, order) }), ends
+	return take(mem, charges, order, takeNumbers), ends
 }
 
 // hashes are the person hashes of all rows of a batch.
@@ -58,12 +58,12 @@ func hashes(charges arrow.Record) []uint64 {
 	return out
 }
 
-// take is batch with its rows in the given order. Columns of words are taken by words.
-func take(mem memory.Allocator, batch arrow.Record, order []int32, words func(*array.Dictionary) arrow.Array) arrow.Record {
+// take is batch with its rows in the given order: its columns of words as takeNumbers has them, or takeWords.
+func take(mem memory.Allocator, batch arrow.Record, order []int32, words func(memory.Allocator, *array.Dictionary, []int32) arrow.Array) arrow.Record {
 	columns := make([]arrow.Array, batch.NumCols())
 	for i, column := range batch.Columns() {
 		if c, ok := column.(*array.Dictionary); ok {
-			columns[i] = words(c)
+			columns[i] = words(mem, c, order)
 		} else {
 			columns[i] = takeColumn(mem, column, order)
 		}
