@@ -78,8 +78,8 @@ func (s *settler) keepNames(ctx context.Context, segments Segments) error {
 		b.Field(1).(*array.Uint32Builder).UnsafeAppend(n.source)
 		b.Field(2).(*array.Int64Builder).UnsafeAppend(n.line)
 	}
-	put, err := put(ctx, segments, Namesakes, b.NewRecord())
-	s.receipt.Named = append(s.receipt.Named, put...)
+	left, err := put(ctx, segments, Namesakes, b.NewRecord())
+	s.receipt.Named = append(s.receipt.Named, left...)
 	return err
 }
 

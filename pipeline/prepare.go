@@ -98,8 +98,8 @@ func (r *Run) code(ctx context.Context, p *Prepared, batch readers.Batch, statut
 func (r *Run) scatter(ctx context.Context, p *Prepared, coded arrow.Record, segments Segments) error {
 	scattered, ends := link.Scatter(r.mem, coded, r.bucketBits)
 	defer scattered.Release()
-	put, err := segments.Put(ctx, 0, scattered, ends...)
-	p.Segments = append(p.Segments, put...)
+	left, err := segments.Put(ctx, 0, scattered, ends...)
+	p.Segments = append(p.Segments, left...)
 	return err
 }
 
@@ -109,8 +109,8 @@ func (r *Run) keepRejects(ctx context.Context, p *Prepared, rejects []schemas.Re
 	if len(rejects) == 0 {
 		return nil
 	}
-	put, err := put(ctx, segments, Rejects, packRejects(r.mem, rejects))
-	p.Rejects = append(p.Rejects, put...)
+	left, err := put(ctx, segments, Rejects, packRejects(r.mem, rejects))
+	p.Rejects = append(p.Rejects, left...)
 	return err
 }
 

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 )
@@ -27,4 +28,22 @@ type Segments interface {
 	// Open returns the rows of segments of one schema, one at least, in their order, for the caller to
 	// release. It may be called again. A column of words has those that the rows have.
 	Open(ctx context.Context, segments ...Segment) (arrow.Record, error)
+}
+
+// buckets are segments sorted out by bucket, in order.
+func buckets(segments []Segment) [][]Segment {
+	segments = slices.Clone(segments)
+	slices.SortStableFunc(segments, func(a, b Segment) int { return a.Bucket - b.Bucket })
+	return slices.Collect(func(yield func([]Segment) bool) {
+		for len(segments) > 0 {
+			n := slices.IndexFunc(segments, func(s Segment) bool { return s.Bucket != segments[0].Bucket })
+			if n < 0 {
+				n = len(segments)
+			}
+			if !yield(segments[:n]) {
+				return
+			}
+			segments = segments[n:]
+		}
+	})
 }

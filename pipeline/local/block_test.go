@@ -1,6 +1,7 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -133,6 +134,7 @@ func TestDamagedRowsAreRefused(t *testing.T) {
 	for name, damage := range map[string]func(*kept){
 		"spilled": func(at *kept) { at.sum++ },
 		"kept":    func(at *kept) { at.raw = append(at.raw, 0) },
+		"fewer":   func(at *kept) { at.rows-- },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := newSegments(newScratch(t), map[string]int64{"kept": 1 << 20}[name])
@@ -172,6 +174,9 @@ func TestDropMakesRoom(t *testing.T) {
 			t.Fatal("it was spilled")
 		}
 		s.Drop(put)
+		if _, err := s.Open(t.Context(), put...); !errors.Is(err, errBlock) {
+			t.Fatalf("what was dropped opens with %v", err)
+		}
 	}
 	if _, err := s.Put(t.Context(), 0, batch, 50, 100); err != nil {
 		t.Fatal(err)

@@ -122,6 +122,9 @@ func (s *segments) Open(ctx context.Context, segments ...pipeline.Segment) (arro
 		s.mu.Lock()
 		at := s.kept[segment.ID]
 		s.mu.Unlock()
+		if int64(at.rows) != segment.Rows { // it was dropped, or is another's
+			return nil, fmt.Errorf("read %d rows that were kept: %w", segment.Rows, errBlock)
+		}
 		if all == nil {
 			all = newGathered(at.schema, rows)
 		}
