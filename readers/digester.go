@@ -12,7 +12,6 @@ type digester struct {
 	free chan []byte   // buffers that are not in use
 	done chan struct{} // closed when all work is hashed
 	hash hash.Hash     // of the goroutine, until done
-	odd  oddText       // the same
 	open []byte        // being filled
 	over bool
 }
@@ -31,7 +30,6 @@ func newDigester() *digester {
 		defer close(d.done)
 		for b := range d.work {
 			d.hash.Write(b)
-			d.odd.count(b)
 			d.free <- b
 		}
 	}()

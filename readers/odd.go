@@ -13,8 +13,8 @@ type oddText struct {
 	last  [2]byte // of the source so far
 }
 
-// oddMarks are three bytes each, so that one that lies in two pieces is found by looking at
-// the four bytes around the cut.
+// oddMarks are three bytes each, so that one that lies in several pieces is found by looking at
+// two bytes on either side of a cut.
 var oddMarks = [...]struct{ bytes, about string }{
 	{"\xef\xbf\xbd", "replacement characters (U+FFFD)"},
 	{"\xc3\x83\xc2", "characters that look encoded twice, as \"\u00c3\u00a9\" for \"\u00e9\""},
@@ -22,7 +22,7 @@ var oddMarks = [...]struct{ bytes, about string }{
 	{"\xc3\xa2\xe2", "quotes or dashes that look encoded twice"},
 }
 
-// count counts in the next piece of the source, which is not short but at its end.
+// count counts in the next piece of the source.
 func (o *oddText) count(piece []byte) {
 	cut := append(o.last[:], piece[:min(2, len(piece))]...)
 	for i := range oddMarks {
@@ -30,8 +30,9 @@ func (o *oddText) count(piece []byte) {
 		o.found[i] += int64(bytes.Count(piece, mark) + bytes.Count(cut, mark))
 	}
 	if len(piece) >= 2 {
-		o.last = [2]byte(piece[len(piece)-2:])
+		cut = piece
 	}
+	o.last = [2]byte(cut[len(cut)-2:])
 }
 
 // warnings say what was found.

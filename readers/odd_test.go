@@ -2,8 +2,10 @@ package readers_test
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -33,13 +35,17 @@ func TestSpoiltText(t *testing.T) {
 		"behind it":                   {at(piece, "\ufffd"), "1 replacement characters"},
 	} {
 		l := form(t, "", "header: required")
-		s, err := l.Survey(t.Context(), "x.csv", bytes.NewReader(c.source), 1<<20)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		got := strings.Join(s.Warnings, "\n")
-		if c.want == "" && got != "" || !strings.HasPrefix(got, c.want) || len(s.Warnings) > 1 {
-			t.Errorf("%s (-want +got):\n%s", name, cmp.Diff(c.want, got))
+		for way, in := range map[string]io.Reader{
+			"": bytes.NewReader(c.source), ", byte by byte": iotest.OneByteReader(bytes.NewReader(c.source)),
+		} {
+			s, err := l.Survey(t.Context(), "x.csv", in, 1<<20)
+			if err != nil {
+				t.Fatalf("%s%s: %v", name, way, err)
+			}
+			got := strings.Join(s.Warnings, "\n")
+			if c.want == "" && got != "" || !strings.HasPrefix(got, c.want) || len(s.Warnings) > 1 {
+				t.Errorf("%s%s (-want +got):\n%s", name, way, cmp.Diff(c.want, got))
+			}
 		}
 	}
 	l := form(t, "windows-1252", "header: required")

@@ -97,7 +97,7 @@ func (l *Layout) survey(ctx context.Context, r io.Reader, target int64) (*Survey
 	s.Form = form
 	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.sum()), in.bytes
 	if e := &l.forms[form].encoding; e.chars == nil && !e.wide && s.Encoding == "" {
-		s.Warnings = append(s.Warnings, in.digest.odd.warnings()...)
+		s.Warnings = append(s.Warnings, in.odd.warnings()...)
 	}
 	return s, nil
 }
@@ -346,6 +346,7 @@ type surveyed struct {
 	ctx    context.Context // of the one call of Survey that it serves
 	r      io.Reader
 	digest *digester
+	odd    oddText
 	bytes  int64
 }
 
@@ -355,6 +356,7 @@ func (s *surveyed) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p)
 	s.digest.write(p[:n])
+	s.odd.count(p[:n])
 	s.bytes += int64(n)
 	return n, err
 }

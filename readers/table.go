@@ -104,7 +104,7 @@ func (l *Layout) surveyJSON(ctx context.Context, r io.Reader, wanted []string, t
 		s.Rows += rng.Rows
 	}
 	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.sum()), in.bytes
-	s.Warnings = append(s.Warnings, in.digest.odd.warnings()...)
+	s.Warnings = append(s.Warnings, in.odd.warnings()...)
 	return s, nil
 }
 
