@@ -103,8 +103,7 @@ func (c *content) cut(ctx context.Context, rng readers.Range) (io.ReadCloser, er
 // start begins to unpack at the beginning.
 func (c *content) start(ctx context.Context) (err error) {
 	c.stop()
-	table := containers.Kind(c.source.Survey.Table)
-	if table == tables.Parquet {
+	if containers.Kind(c.source.Survey.Table) == tables.Parquet {
 		c.closer = io.NopCloser(nil)
 		c.in, err = tables.Open(ctx, anywhere{ctx, c.file}, c.file.Bytes, c.wanted, c.limits)
 		return err
@@ -122,9 +121,6 @@ func (c *content) start(ctx context.Context) (err error) {
 		c.in, err = e.Open(file, c.limits)
 	} else {
 		c.in, err = containers.Open(file, c.limits)
-	}
-	if err == nil && table == tables.XML {
-		c.in, err = tables.OpenXML(c.in, c.wanted)
 	}
 	return err
 }

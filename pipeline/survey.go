@@ -44,7 +44,7 @@ type Source struct {
 
 // stands tells whether the ranges are of the file as it stands.
 func (s Source) stands() bool {
-	return len(s.Containers) == 0 || len(s.Containers) == 1 && s.Containers[0] == tables.JSON
+	return len(s.Containers) == 0 || len(s.Containers) == 1 && slices.Contains([]containers.Kind{tables.JSON, tables.XML}, s.Containers[0])
 }
 
 // unpacked says what the manifest tells of content that was packed.
@@ -91,8 +91,6 @@ func (p *Plan) survey(ctx context.Context, f File, in *followed) (Survey, error)
 	switch {
 	case tables.IsParquet(head):
 		return p.surveyTable(ctx, f, in, file)
-	case kind == containers.None && p.textTable(head) == tables.XML:
-		return p.surveyXML(ctx, f, file)
 	case kind == containers.None:
 		s, err := p.surveyRows(ctx, f.Name, file)
 		if err != nil {
@@ -132,21 +130,6 @@ func (p *Plan) textTable(head []byte) containers.Kind {
 	return tables.TextKind(head)
 }
 
-// surveyXML surveys a file of XML elements.
-func (p *Plan) surveyXML(ctx context.Context, f File, in io.Reader) (Survey, error) {
-	digest := sha256.New()
-	delivered := io.TeeReader(in, digest)
-	s, err := p.surveyRows(ctx, f.Name, delivered)
-	if err != nil {
-		return Survey{}, err
-	}
-	if _, err := io.Copy(io.Discard, delivered); err != nil {
-		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
-	}
-	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{tables.XML}}
-	return Survey{Bytes: f.Bytes, SHA256: hex.EncodeToString(digest.Sum(nil)), Sources: []Source{source}}, nil
-}
-
 // surveyRows surveys a content that may be of JSON objects or XML elements.
 func (p *Plan) surveyRows(ctx context.Context, name string, in io.Reader) (*readers.Survey, error) {
 	content := bufio.NewReaderSize(in, sniffed)
@@ -158,13 +141,7 @@ func (p *Plan) surveyRows(ctx context.Context, name string, in io.Reader) (*read
 	if kind == containers.None {
 		return p.layout.Survey(ctx, name, content, p.Config.rangeBytes())
 	}
-	rows := io.Reader(content)
-	if kind == tables.XML {
-		if rows, err = tables.OpenXML(content, p.layout.Columns()); err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-	}
-	return p.layout.SurveyTable(ctx, name, kind, rows, p.Config.rangeBytes())
+	return p.layout.SurveyTable(ctx, name, kind, content, p.Config.rangeBytes())
 }
 
 // surveyTable surveys a file that is a table: its rows are read with at, its bytes from

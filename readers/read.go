@@ -12,7 +12,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/cespare/xxhash/v2"
 
-	"github.com/clearsweep/clearsweep/readers/tables"
 	"github.com/clearsweep/clearsweep/schemas"
 )
 
@@ -135,7 +134,7 @@ type reader struct {
 	rng       Range
 	rows      *rowScanner
 	section   *io.LimitedReader
-	lines     *tables.Lines // of JSON, of which the rows are made; else nil
+	standing  standing // of which the rows are made, where they are read where they stand; else nil
 	maxRows   int
 	how       Reading
 	partly    []byte // of the row: its dates that lack a part, as in schemas.ColPartialDates
@@ -174,17 +173,16 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, h
 	}
 	section := &io.LimitedReader{R: r, N: rng.Length}
 	text := io.Reader(section)
-	var lines *tables.Lines
-	if survey.Table == string(tables.JSON) {
-		var err error
-		if lines, err = l.jsonRows(survey, rng, section); err != nil {
-			return nil, err
-		}
-		text = lines
+	standing, err := l.standing(survey, rng, section)
+	if err != nil {
+		return nil, err
+	}
+	if standing != nil {
+		text = standing
 	}
 	row := newRow(l, names)
 	in := &reader{
-		layout: l, src: src, rng: rng, section: section, lines: lines, rows: l.scanner(survey, text), maxRows: maxRows, how: how,
+		layout: l, src: src, rng: rng, section: section, standing: standing, rows: l.scanner(survey, text), maxRows: maxRows, how: how,
 		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, how.Words, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
 	}
 	in.steps = stepsOf(l, in.builder)
@@ -225,8 +223,8 @@ func (in *reader) batch(ctx context.Context) (Batch, error) {
 			return Batch{}, err
 		}
 		in.seen++
-		if in.lines != nil {
-			in.raw.offset = in.rng.Offset + in.lines.Begin()
+		if in.standing != nil {
+			in.raw.offset = in.rng.Offset + in.standing.Begin()
 		}
 		if err := in.read(); err != nil {
 			return Batch{}, err

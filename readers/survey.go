@@ -26,9 +26,11 @@ type Survey struct {
 	// Form is which of the layout's forms the source has, the first being 0.
 	Form int `json:"form,omitempty"`
 	// Table is what the source came as where that is a table, read by the layout's names:
-	// parquet, xml or ndjson. The ranges of the first two are of the text that package tables
-	// makes of them, those of ndjson of its lines.
+	// parquet, xml or ndjson. The ranges of the first are of the text that package tables
+	// makes of it, those of the others of elements and lines as they stand.
 	Table string `json:"table,omitempty"`
+	// Charset is that which a document of XML declares, where it is not UTF-8.
+	Charset string `json:"charset,omitempty"`
 	// Encoding is that of a source in UTF-16, with its byte order.
 	Encoding string `json:"encoding,omitempty"`
 	// Mark tells that the source begins with the byte order mark of UTF-8.

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -50,16 +51,22 @@ func (l *Layout) Columns() []string {
 	return slices.Compact(names)
 }
 
-// SurveyTable is Survey for a table of a kind: for the rows that package tables makes of it, or, of JSON,
-// for the content as it is. The ranges of JSON are of its lines, each of which is read by itself, so
-// that a column that comes behind the head is only seen by Read. A layout that finds its columns by
-// position cannot read a table.
+// SurveyTable is Survey for a table of a kind: of Parquet, for the rows that package tables makes of it, of
+// JSON and XML, for the content as it is. The ranges of these are of its lines or elements, each of which is
+// read by itself, so that what is wrong with one, and a column that comes behind the head, is only seen by Read.
+// A layout that finds its columns by position cannot read a table.
 func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.Kind, r io.Reader, target int64) (s *Survey, err error) {
 	switch {
 	case l.tables == nil:
 		err = errNoNames
 	case kind == tables.JSON:
-		s, err = l.tables.surveyJSON(ctx, r, l.Columns(), target)
+		s, err = l.tables.surveyStanding(ctx, r, tables.JSONHeader, func(s *Survey, in *surveyed, head []byte) error {
+			return cutLines(s, in, head, target)
+		})
+	case kind == tables.XML:
+		s, err = l.tables.surveyStanding(ctx, r, tables.XMLHeader, func(s *Survey, in *surveyed, head []byte) error {
+			return cutElements(s, in, head, target)
+		})
 	default:
 		s, err = l.tables.survey(ctx, r, target)
 	}
@@ -70,51 +77,114 @@ func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.K
 	return s, nil
 }
 
-func (l *Layout) surveyJSON(ctx context.Context, r io.Reader, wanted []string, target int64) (*Survey, error) {
+// surveyStanding surveys a table whose rows are read where they stand: its names are told by its head, and
+// cut finds its ranges.
+func (l *Layout) surveyStanding(ctx context.Context, r io.Reader, header func(head []byte, wanted []string) ([]byte, error),
+	cut func(s *Survey, in *surveyed, head []byte) error,
+) (*Survey, error) {
 	in := &surveyed{ctx: ctx, r: r, digest: newDigester()}
 	defer in.digest.stop()
-	head := make([]byte, tables.JSONHead)
+	head := make([]byte, tables.Head)
 	n, err := io.ReadFull(in, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
-	header, err := tables.JSONHeader(head[:n], wanted)
+	names, err := header(head[:n], l.Columns())
 	if err != nil {
 		return nil, err
 	}
 	s := &Survey{Terminator: lineFeed}
-	if s.Form, err = l.formOf(header, true); err != nil {
+	if s.Form, err = l.formOf(names, true); err != nil {
 		return nil, err
 	}
-	found, err := l.forms[s.Form].probe(header, true)
+	found, err := l.forms[s.Form].probe(names, true)
 	if err != nil {
 		return nil, err
 	}
 	s.head(&found)
-	lines := newCutter('\n', target, 0)
-	lines.write(head[:n])
-	for !errors.Is(err, io.EOF) {
-		if n, err = in.Read(head); err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		lines.write(head[:n])
+	if err := cut(s, in, head[:n]); err != nil {
+		return nil, err
 	}
-	s.Ranges = lines.finish()
 	for _, rng := range s.Ranges {
 		s.Rows += rng.Rows
 	}
 	s.SHA256, s.Bytes = hex.EncodeToString(in.digest.sum()), in.bytes
-	s.Warnings = append(s.Warnings, in.odd.warnings()...)
+	if s.Charset == "" {
+		s.Warnings = append(s.Warnings, in.odd.warnings()...)
+	}
 	return s, nil
 }
 
-// jsonRows are the rows of a range of JSON objects.
-func (l *Layout) jsonRows(s *Survey, rng Range, r io.Reader) (*tables.Lines, error) {
+// cutLines cuts lines, of which head has been read.
+func cutLines(s *Survey, in *surveyed, head []byte, target int64) error {
+	lines := newCutter('\n', target, 0)
+	lines.write(head)
+	buf := make([]byte, surveyBuffer)
+	for {
+		n, err := in.Read(buf)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		lines.write(buf[:n])
+		if err != nil {
+			s.Ranges = lines.finish()
+			return nil
+		}
+	}
+}
+
+// cutElements cuts the elements of a document, of which head has been read.
+func cutElements(s *Survey, in *surveyed, head []byte, target int64) error {
+	document, err := tables.OpenDocument(head)
+	if err != nil {
+		return err
+	}
+	s.Charset = document.Charset
+	cut := document.Cut(io.MultiReader(bytes.NewReader(head[document.Begin:]), in))
+	open := Range{Offset: document.Begin, FirstLine: 1}
+	for {
+		size, err := cut.Next()
+		open.Length += size
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if open.Rows++; open.Length >= target {
+			s.Ranges = append(s.Ranges, open)
+			open = Range{Offset: open.Offset + open.Length, FirstLine: open.FirstLine + open.Rows}
+		}
+	}
+	if last := len(s.Ranges) - 1; open.Rows == 0 && last >= 0 {
+		s.Ranges[last].Length += open.Length // the end of the document
+		return nil
+	}
+	s.Ranges = append(s.Ranges, open)
+	return nil
+}
+
+// standing are the rows of text of a range whose rows are read where they stand.
+type standing interface {
+	io.Reader
+	// Begin is where that begins of which the next row was made, in the range. It is asked once for
+	// each row.
+	Begin() int64
+}
+
+// standing are the rows of a range of such a table; nil where the source is no such.
+func (l *Layout) standing(s *Survey, rng Range, r io.Reader) (standing, error) {
 	var wanted []string
 	for i := range l.columns {
 		wanted = append(wanted, l.columns[i].name)
 	}
-	return tables.JSONLines(r, []byte(s.Header), wanted, rng.FirstLine)
+	switch containers.Kind(s.Table) {
+	case tables.JSON:
+		return tables.JSONLines(r, []byte(s.Header), wanted, rng.FirstLine)
+	case tables.XML:
+		return tables.XMLElements(r, s.Charset, []byte(s.Header), wanted, rng.FirstLine)
+	}
+	return nil, nil
 }
 
 var errNoNames = errors.New("a table has its columns by name, and the layout finds them by position: say columns_by: name")

@@ -130,7 +130,7 @@ func TestJSONIsReadAlikeInAnyRanges(t *testing.T) {
 func TestAColumnOfJSONThatComesLate(t *testing.T) {
 	l := load(t, "generic/charges")
 	row := `{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED"}` + "\n"
-	text := strings.Repeat(row, tables.JSONHead/len(row)+1) + `{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED","sentence":"serving"}`
+	text := strings.Repeat(row, tables.Head/len(row)+1) + `{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED","sentence":"serving"}`
 	survey, err := l.SurveyTable(t.Context(), "test.json", tables.JSON, strings.NewReader(text), 1<<30)
 	if err != nil {
 		t.Fatal(err)

@@ -105,7 +105,7 @@ type source struct {
 	// open reads the content from its beginning. Of a table, wanted are the columns, all
 	// for nil.
 	open func(wanted []string) (io.Reader, error)
-	// surveyed is what a layout surveys of JSON: the content. Of all else it is what open reads.
+	// surveyed is what a layout surveys of JSON and XML: the content. Of all else it is what open reads.
 	surveyed func(wanted []string) (io.Reader, error)
 }
 
@@ -142,17 +142,13 @@ func (s *source) report(kinds []string) Report {
 
 // as is the content as a table of its objects or elements.
 func (s *source) as(kind containers.Kind) *source {
-	as := &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: kind, open: func(wanted []string) (io.Reader, error) {
+	return &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: kind, surveyed: s.open, open: func(wanted []string) (io.Reader, error) {
 		in, err := s.open(nil)
 		if err != nil {
 			return nil, err
 		}
 		return tables.OpenText(kind, in, wanted)
 	}}
-	if kind == tables.JSON {
-		as.surveyed = s.open
-	}
-	return as
 }
 
 // look says what a sample of the content is.

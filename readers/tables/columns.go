@@ -10,8 +10,9 @@ import (
 	"github.com/clearsweep/clearsweep/readers/containers"
 )
 
-// headBytes are those of a file whose rows have no header, by which its columns are told.
-const headBytes = 1 << 20
+// Head is how many bytes of a file whose rows have no header tell its columns; of a document, the root begins
+// in them.
+const Head = 1 << 20
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
@@ -52,6 +53,15 @@ type columns struct {
 
 func newColumns(wanted []string) *columns {
 	return &columns{wanted: wanted, places: map[string]int{}}
+}
+
+// columnsOf are those of a row of names.
+func columnsOf(header []byte, wanted []string) (*columns, error) {
+	c := newColumns(wanted)
+	for name := range bytes.SplitSeq(bytes.TrimSuffix(header, []byte{RowEnd}), []byte{FieldEnd}) {
+		c.names = append(c.names, string(name))
+	}
+	return c, c.fix()
 }
 
 // meet takes note of a column, before fix.

@@ -46,7 +46,7 @@ type Lines struct {
 
 // JSONHeader is the row of the names of a file's columns: the names of the members that are wanted,
 // without case, or of all of them for nil, which are met in the objects of its head, in order of
-// coming. A head of JSONHead bytes, or the whole of a shorter file, is looked at.
+// coming. A head of Head bytes, or the whole of a shorter file, is looked at.
 func JSONHeader(head []byte, wanted []string) ([]byte, error) {
 	c, err := columnsOfJSON(head, wanted)
 	if err != nil {
@@ -55,13 +55,10 @@ func JSONHeader(head []byte, wanted []string) ([]byte, error) {
 	return c.header(nil), nil
 }
 
-// JSONHead is how much of a file tells its columns.
-const JSONHead = headBytes
-
 func columnsOfJSON(head []byte, wanted []string) (*columns, error) {
 	c, m := newColumns(wanted), members{}
 	objects := 0
-	for line := range bytes.Lines(bytes.TrimPrefix(head[:min(len(head), headBytes)], byteOrderMark)) {
+	for line := range bytes.Lines(bytes.TrimPrefix(head[:min(len(head), Head)], byteOrderMark)) {
 		if err := m.read(line, c.meet); err == nil {
 			objects++
 		}
@@ -76,8 +73,8 @@ func columnsOfJSON(head []byte, wanted []string) (*columns, error) {
 // are those of JSONHeader. A column that is wanted and comes first behind the head is an
 // error, for rows before it would be taken to lack it.
 func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
-	in := bufio.NewReaderSize(r, headBytes)
-	head, err := in.Peek(headBytes)
+	in := bufio.NewReaderSize(r, Head)
+	head, err := in.Peek(Head)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
@@ -91,11 +88,8 @@ func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
 // JSONLines reads lines of a file from the one with a number on, which r begins with, without the
 // row of names. Header is that of the file, for the same columns wanted.
 func JSONLines(r io.Reader, header []byte, wanted []string, first int64) (*Lines, error) {
-	c := newColumns(wanted)
-	for name := range bytes.SplitSeq(bytes.TrimSuffix(header, []byte{RowEnd}), []byte{FieldEnd}) {
-		c.names = append(c.names, string(name))
-	}
-	return &Lines{in: bufio.NewReaderSize(r, lineBuffer), columns: c, line: first, begins: []int64{}}, c.fix()
+	c, err := columnsOf(header, wanted)
+	return &Lines{in: bufio.NewReaderSize(r, lineBuffer), columns: c, line: first, begins: []int64{}}, err
 }
 
 const (

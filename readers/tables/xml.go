@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 
-	"golang.org/x/text/encoding/ianaindex"
-
 	"github.com/clearsweep/clearsweep/readers/containers"
 )
 
@@ -21,6 +19,95 @@ func IsXML(head []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n"), []byte("<?xml"))
 }
 
+// Document is what stands before the elements directly in the root of a document.
+type Document struct {
+	Charset string // that it declares, where that is not UTF-8
+	Begin   int64  // where the root has begun, in bytes
+	root    []byte // the tag
+}
+
+// OpenDocument reads the beginning of a document, which head holds. The error quotes nothing.
+func OpenDocument(head []byte) (*Document, error) {
+	d := &Document{}
+	at := len(head) - len(bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n"))
+	for d.root == nil {
+		kind, size := tokenOf(head[at:])
+		switch {
+		case size == 0, head[at] != '<', kind == tokenEnd:
+			return nil, errMalformed
+		case kind == tokenType:
+			return nil, errDocument
+		case kind == tokenBegin, kind == tokenEmpty:
+			d.root = bytes.Clone(head[at : at+size])
+		default:
+			at += size
+			at += len(head[at:]) - len(bytes.TrimLeft(head[at:], " \t\r\n"))
+			continue
+		}
+		d.Begin = int64(at + size)
+	}
+	in := newDecoder("", head[:d.Begin])
+	known := in.CharsetReader
+	in.CharsetReader = func(label string, text io.Reader) (io.Reader, error) {
+		d.Charset = label
+		return known(label, text)
+	}
+	for {
+		token, err := in.Token()
+		switch {
+		case errors.Is(err, errCharset):
+			return nil, errCharset
+		case err != nil:
+			return nil, errMalformed
+		}
+		if _, begun := token.(xml.StartElement); begun {
+			return d, nil
+		}
+	}
+}
+
+// Cut goes over the elements of a document.
+type Cut struct {
+	document *Document
+	in       *elements
+	row      int64
+}
+
+// Cut goes over the elements of a document, of which r is what follows Begin.
+func (d *Document) Cut(r io.Reader) *Cut { return &Cut{document: d, in: &elements{in: r}} }
+
+// Next is how many bytes there are up to the end of the next element; io.EOF with those to the end of the
+// document, which is well formed from the end of the last element on. What the elements hold is not looked
+// at.
+func (c *Cut) Next() (size int64, err error) {
+	begin := c.in.offset
+	p, err := c.in.next()
+	c.row++
+	if err == nil && len(p.element) > 0 {
+		return c.in.offset - begin, nil
+	}
+	if err == nil {
+		err = c.document.finish(c.in)
+	}
+	if err != nil {
+		return 0, elementFault(c.row, err)
+	}
+	return c.in.offset - begin, io.EOF
+}
+
+// finish reads what is left behind the last element: the end of the root, and nothing else that matters.
+func (d *Document) finish(in *elements) error {
+	rest, err := in.rest()
+	if err != nil {
+		return err
+	}
+	in.take(len(rest))
+	return wellFormed(d.Charset, d.root, rest)
+}
+
+// elementFault says at which element, from 1, something is wrong.
+func elementFault(row int64, err error) error { return fmt.Errorf("element %d: %w", row, err) }
+
 // Elements is XML as rows of text: each element directly in the root is a row, in its place, and
 // each element in it that holds text alone a column. Names are without their prefixes, and those
 // of elements in elements have a dot between, Person.PersonName.PersonSurName. An element that
@@ -28,37 +115,92 @@ func IsXML(head []byte) bool {
 // are no columns. A document that is not well formed, has a document type, or a row of more than
 // 16 MiB, is an error. The first error stays.
 type Elements struct {
-	document *document
+	document *Document // nil where a part of it is read
+	in       *elements
+	element  element
 	columns  *columns
-	row      int64
+	set      func(path, value []byte) // of columns
+	row      int64                    // that comes next, from 1
 	text     []byte
-	at       int
+	at       int     // in text, of what was not read yet
+	begins   []int64 // of the elements that rows were made of, but for those that were asked for; nil where nobody asks
 	err      error
 }
 
-// OpenXML reads the rows of a document: those of their columns whose names are wanted, without
-// case, or all of them for nil. Columns are the names that are met in the first MiB, in order of
-// coming; a wanted one that is first met behind it is an error.
+// XMLHeader is the row of the names of a document's columns: those that are wanted, without case, or all
+// of them for nil, which are met in the elements of its head, in order of coming. A head of Head bytes,
+// or the whole of a shorter document, is looked at.
+func XMLHeader(head []byte, wanted []string) ([]byte, error) {
+	d, err := OpenDocument(head)
+	if err != nil {
+		return nil, err
+	}
+	c, err := d.columns(head, wanted)
+	if err != nil {
+		return nil, err
+	}
+	return c.header(nil), nil
+}
+
+func (d *Document) columns(head []byte, wanted []string) (*columns, error) {
+	c, e := newColumns(wanted), element{charset: d.Charset}
+	meet := c.meet
+	in := &elements{in: bytes.NewReader(head[d.Begin:])}
+	var fault error
+	row := int64(1)
+	for ; fault == nil; row++ {
+		var p piece
+		if p, fault = in.next(); fault != nil || len(p.element) == 0 {
+			break
+		}
+		fault = e.read(p.element, c, meet)
+	}
+	err := c.fix()
+	if err != nil && fault != nil && len(head) < Head {
+		return nil, elementFault(row, fault)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("it is an XML document, such as the error answer of a web service (then fetch the extract again), and %w", err)
+	}
+	return c, nil
+}
+
+// OpenXML reads the rows of a document, behind a row of the names of its columns, which are those of
+// XMLHeader. A wanted column that is first met behind the head is an error.
 func OpenXML(r io.Reader, wanted []string) (*Elements, error) {
-	in := bufio.NewReaderSize(r, headBytes)
-	head, err := in.Peek(headBytes)
+	in := bufio.NewReaderSize(r, Head)
+	head, err := in.Peek(Head)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	e := &Elements{columns: newColumns(wanted)}
-	first, rows := newDocument(bytes.NewReader(head)), 0
-	for err = nil; err == nil; rows++ {
-		err = first.next(e.columns.meet) // io.EOF behind the last, or a fault where the head is cut off
-	}
-	if rows == 1 && len(head) < headBytes && !errors.Is(err, io.EOF) {
+	d, err := OpenDocument(head)
+	if err != nil {
 		return nil, err
 	}
-	if err := e.columns.fix(); err != nil {
-		return nil, fmt.Errorf("it is an XML document, such as the error answer of a web service (then fetch the extract again), and %w", err)
+	c, err := d.columns(head, wanted)
+	if err != nil {
+		return nil, err
 	}
-	e.document = newDocument(in)
-	e.text = e.columns.header(e.text)
-	return e, nil
+	if _, err := in.Discard(int(d.Begin)); err != nil {
+		return nil, err
+	}
+	return &Elements{document: d, in: &elements{in: in}, element: element{charset: d.Charset}, columns: c, set: c.set, row: 1, text: c.header(nil)}, nil
+}
+
+// XMLElements reads elements of a document with a charset from the one with a number on, counted from 1:
+// r begins behind what comes before, and ends behind an element, or with the document. Header is that of the
+// document, for the same columns wanted; the row of names is not made.
+func XMLElements(r io.Reader, charset string, header []byte, wanted []string, first int64) (*Elements, error) {
+	c, err := columnsOf(header, wanted)
+	return &Elements{in: &elements{in: r}, element: element{charset: charset}, columns: c, set: c.set, row: first, begins: []int64{}}, err
+}
+
+// Begin is where the element begins that the next row was made of, in bytes of what the elements of
+// XMLElements are read from. It is asked once for each row, in order, and after the row was read.
+func (e *Elements) Begin() int64 {
+	begin := e.begins[0]
+	e.begins = e.begins[1:]
+	return begin
 }
 
 // Read reads text.
@@ -68,7 +210,9 @@ func (e *Elements) Read(p []byte) (int, error) {
 			return 0, e.err
 		}
 		e.text, e.at = e.text[:0], 0
-		e.err = e.next()
+		for len(e.text) < textBuffer && e.err == nil {
+			e.err = e.next()
+		}
 	}
 	n := copy(p, e.text[e.at:])
 	e.at += n
@@ -77,168 +221,32 @@ func (e *Elements) Read(p []byte) (int, error) {
 
 // next makes the text of the next row; io.EOF behind the last.
 func (e *Elements) next() error {
-	e.columns.begin()
-	if err := e.document.next(e.columns.set); err != nil {
-		return err
+	p, err := e.in.next()
+	if err == nil {
+		err = e.element.between(p.between)
 	}
-	e.row++
-	if e.columns.late != "" {
+	last := len(p.element) == 0
+	switch {
+	case err != nil:
+	case !last:
+		err = e.element.read(p.element, e.columns, e.set)
+	case e.document != nil:
+		err = e.document.finish(e.in)
+	default: // who cut the part off has seen what is left
+		_, err = io.Copy(io.Discard, e.in.in)
+	}
+	switch {
+	case last && err == nil:
+		return io.EOF
+	case err != nil:
+		return elementFault(e.row, err)
+	case e.columns.late != "":
 		return fmt.Errorf("element %d: the column %q is not in the first MiB of the file and comes here: put an element that has it first", e.row, e.columns.late)
 	}
+	if e.begins != nil {
+		e.begins = append(e.begins, p.begin)
+	}
+	e.row++
 	e.text = append(e.columns.row(e.text), RowEnd)
 	return nil
-}
-
-// document reads the elements directly in the root of a document.
-type document struct {
-	in     *xml.Decoder
-	budget *budget
-	begun  bool // the root has
-	ended  bool
-	path   []byte // of the element that is open, without the root and the row
-	levels []level
-}
-
-// level is an element that is open: the row, and what is in it.
-type level struct {
-	outer  int // bytes of the path without it
-	text   []byte
-	nested bool // it has elements
-}
-
-// deepest bounds how deep elements stand in one another.
-const deepest = 64
-
-func newDocument(r io.Reader) *document {
-	d := &document{budget: &budget{r: r}}
-	d.in = xml.NewDecoder(d.budget)
-	d.in.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
-		charset, err := ianaindex.IANA.Encoding(label)
-		if err != nil || charset == nil {
-			return nil, errCharset
-		}
-		return charset.NewDecoder().Reader(in), nil
-	}
-	return d
-}
-
-var (
-	errCharset  = errors.New("its encoding is none that is read: have it written as UTF-8")
-	errDocument = errors.New("it has a document type, which is not read: have it written without one")
-	errElement  = errors.New("an element of it is larger than 16 MiB")
-)
-
-// next hands on the columns of the next row; io.EOF behind the last. The error quotes nothing.
-func (d *document) next(add func(path, value []byte)) error {
-	d.budget.left = longestLine
-	for {
-		token, err := d.in.Token()
-		if err != nil {
-			return d.fault(err)
-		}
-		switch token := token.(type) {
-		case xml.Directive:
-			return errDocument
-		case xml.StartElement:
-			switch {
-			case d.ended:
-				return d.malformed()
-			case !d.begun:
-				d.begun = true
-			case len(d.levels) == deepest:
-				return fmt.Errorf("line %d: elements stand more than %d deep in one another", d.line(), deepest)
-			default:
-				d.begin(token.Name.Local)
-			}
-		case xml.CharData:
-			if n := len(d.levels); n > 0 {
-				d.levels[n-1].text = append(d.levels[n-1].text, token...)
-			}
-		case xml.EndElement:
-			if d.ended = len(d.levels) == 0; d.ended {
-				continue
-			}
-			if d.end(add); len(d.levels) == 0 {
-				return nil
-			}
-		}
-	}
-}
-
-// begin begins an element of a row, or the row.
-func (d *document) begin(name string) {
-	n := len(d.levels)
-	outer := len(d.path)
-	if n > 0 {
-		d.levels[n-1].nested = true
-		if n > 1 {
-			d.path = append(d.path, '.')
-		}
-		d.path = append(d.path, name...)
-	}
-	if n < cap(d.levels) {
-		d.levels = d.levels[:n+1]
-		d.levels[n] = level{outer: outer, text: d.levels[n].text[:0]}
-		return
-	}
-	d.levels = append(d.levels, level{outer: outer})
-}
-
-// end ends an element, and hands on what it is. That of the row is none.
-func (d *document) end(add func(path, value []byte)) {
-	n := len(d.levels) - 1
-	l := &d.levels[n]
-	if n > 0 {
-		if l.nested {
-			add(d.path, NoRow) // it may stand where a column has its value
-		} else {
-			add(d.path, l.text)
-		}
-	}
-	d.path, d.levels = d.path[:l.outer], d.levels[:n]
-}
-
-func (d *document) line() int {
-	line, _ := d.in.InputPos()
-	return line
-}
-
-func (d *document) malformed() error {
-	return fmt.Errorf("line %d: its XML is not well formed", d.line())
-}
-
-// fault is an error that quotes nothing of the document.
-func (d *document) fault(err error) error {
-	syntax, malformed := errors.AsType[*xml.SyntaxError](err)
-	switch {
-	case d.budget.left <= 0:
-		return fmt.Errorf("line %d: %w", d.line(), errElement)
-	case errors.Is(err, io.EOF) && !d.ended, malformed:
-		if malformed && syntax.Line > 0 {
-			return fmt.Errorf("line %d: its XML is not well formed", syntax.Line)
-		}
-		return d.malformed()
-	case d.budget.err == nil && !errors.Is(err, io.EOF): // of the declaration
-		return errCharset
-	}
-	return err
-}
-
-// budget reads no more than what is left of a row.
-type budget struct {
-	r    io.Reader
-	left int
-	err  error // of r
-}
-
-func (b *budget) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errElement
-	}
-	n, err := b.r.Read(p)
-	b.left -= n
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.err = err
-	}
-	return n, err
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -50,11 +51,26 @@ func TestElementsAreRows(t *testing.T) {
 	}
 }
 
+// A document longer than its head is read to its end.
+func TestALongDocument(t *testing.T) {
+	const rows = 100_000
+	text := declared + "<l>" + strings.Repeat("<r><a>1</a></r>\n", rows) + "</l>"
+	for name, in := range map[string]io.Reader{"at once": strings.NewReader(text), "in pieces": iotest.HalfReader(strings.NewReader(text))} {
+		r, err := tables.OpenXML(in, []string{"a"})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got, err := io.ReadAll(r); err != nil || string(got) != "a\x1e"+strings.Repeat("1\x1e", rows) {
+			t.Errorf("%s: %d bytes, error %v", name, len(got), err)
+		}
+	}
+}
+
 // What is no document that can be read is refused as a whole, and quoted nowhere.
 func TestXMLThatIsRefused(t *testing.T) {
 	first := strings.Repeat("<r><a>1</a></r>\n", 100_000)
 	for name, c := range map[string]struct{ text, want string }{
-		"cut off":                  {"<l>\n<r><a>1</a></r>\n<r><a>MARKER", "line 3: its XML is not well formed"},
+		"cut off":                  {"<l>\n<r><a>1</a></r>\n<r><a>MARKER", "element 2: its XML is not well formed"},
 		"cut off in the list":      {"<l>\n<r><a>1</a></r>\n", "its XML is not well formed"},
 		"another end":              {"<l><r><a>1</a></r><r><a>MARKER</MARKER></r></l>", "its XML is not well formed"},
 		"an unknown entity":        {"<l><r><a>1</a></r><r><a>&MARKER;</a></r></l>", "its XML is not well formed"},
