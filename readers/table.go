@@ -122,15 +122,16 @@ func cutLines(s *Survey, in *surveyed, head []byte, target int64) error {
 	buf := make([]byte, surveyBuffer)
 	for {
 		n, err := in.Read(buf)
-		if err != nil && !errors.Is(err, io.EOF) {
+		lines.write(buf[:n])
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
 			return err
 		}
-		lines.write(buf[:n])
-		if err != nil {
-			s.Ranges = lines.finish()
-			return nil
-		}
 	}
+	s.Ranges = lines.finish()
+	return nil
 }
 
 // cutElements cuts the elements of a document, of which head has been read.
@@ -178,10 +179,10 @@ func (l *Layout) standing(s *Survey, rng Range, r io.Reader) (standing, error) {
 	for i := range l.columns {
 		wanted = append(wanted, l.columns[i].name)
 	}
-	switch containers.Kind(s.Table) {
-	case tables.JSON:
+	switch s.Table {
+	case string(tables.JSON):
 		return tables.JSONLines(r, []byte(s.Header), wanted, rng.FirstLine)
-	case tables.XML:
+	case string(tables.XML):
 		return tables.XMLElements(r, s.Charset, []byte(s.Header), wanted, rng.FirstLine)
 	}
 	return nil, nil

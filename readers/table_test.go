@@ -13,6 +13,7 @@ import (
 
 	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/readers/tables"
+	"github.com/clearsweep/clearsweep/schemas"
 )
 
 // readJSON reads objects, one a line.
@@ -85,6 +86,31 @@ func TestObjectsWithoutTheColumns(t *testing.T) {
 	}
 }
 
+// readInRanges is every value that is read, and every reject, of a table whose rows are read where they stand, in
+// an order that does not depend on the ranges.
+func readInRanges(t *rapid.T, l *readers.Layout, survey *readers.Survey, text string, look func(schemas.Reject)) (said []string) {
+	for _, rng := range survey.Ranges {
+		part := strings.NewReader(text[rng.Offset:][:rng.Length])
+		for b, err := range l.Read(context.Background(), 0, survey, rng, part, readers.Reading{MaxRows: 3}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for row := range int(b.Charges.NumRows()) {
+				for _, column := range b.Charges.Columns() {
+					said = append(said, column.ValueStr(row))
+				}
+			}
+			for _, r := range b.Rejects {
+				said = append(said, fmt.Sprintf("%d at %d: %s", r.Line, r.Offset, r.Reason))
+				look(r)
+			}
+			b.Charges.Release()
+		}
+	}
+	slices.Sort(said)
+	return said
+}
+
 // Wherever the lines of a file are cut, they are the same rows, with the same lines and offsets.
 func TestJSONIsReadAlikeInAnyRanges(t *testing.T) {
 	l := load(t, "generic/charges")
@@ -95,30 +121,12 @@ func TestJSONIsReadAlikeInAnyRanges(t *testing.T) {
 		})
 		lines := append([]string{`{"person_id":"P1","statute":"11357 HS","disposition":"CONVICTED"}`}, rapid.SliceOfN(line, 0, 30).Draw(t, "lines")...)
 		text := strings.Join(lines, "\n") + rapid.SampledFrom([]string{"", "\n", "\r\n"}).Draw(t, "end")
-		rows := func(target int64) (said []string) {
+		rows := func(target int64) []string {
 			survey, err := l.SurveyTable(context.Background(), "test.json", tables.JSON, strings.NewReader(text), target)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, rng := range survey.Ranges {
-				part := strings.NewReader(text[rng.Offset:][:rng.Length])
-				for b, err := range l.Read(context.Background(), 0, survey, rng, part, readers.Reading{MaxRows: 3}) {
-					if err != nil {
-						t.Fatal(err)
-					}
-					for row := range int(b.Charges.NumRows()) {
-						for _, column := range b.Charges.Columns() {
-							said = append(said, column.ValueStr(row))
-						}
-					}
-					for _, r := range b.Rejects {
-						said = append(said, fmt.Sprintf("%d at %d: %s", r.Line, r.Offset, r.Reason))
-					}
-					b.Charges.Release()
-				}
-			}
-			slices.Sort(said)
-			return said
+			return readInRanges(t, l, survey, text, func(schemas.Reject) {})
 		}
 		if diff := cmp.Diff(rows(1<<30), rows(rapid.Int64Range(1, 300).Draw(t, "bytes of a range"))); diff != "" {
 			t.Fatalf("(-in one range +in several):\n%s", diff)
@@ -162,5 +170,60 @@ func TestSpoiltJSONIsSaid(t *testing.T) {
 	)
 	if n := len(got.survey.Warnings); n == 0 || !strings.Contains(got.survey.Warnings[n-1], "spoilt before it was sent") {
 		t.Errorf("warnings %q", got.survey.Warnings)
+	}
+}
+
+// Wherever the elements of a document are cut, they are the same rows, with their numbers and offsets, in the
+// encoding that it declares.
+func TestXMLIsReadAlikeInAnyRanges(t *testing.T) {
+	l := load(t, "generic/charges")
+	rapid.Check(t, func(t *rapid.T) {
+		element := rapid.SampledFrom([]string{
+			"<c><person_id>P2</person_id><statute>11357 HS</statute></c>", "<c/>", "<c><person_id>P\xc3\xa9</person_id></c>", "\n<!-- <c> --><c><disposition><x/></disposition></c>",
+			"<c><person_id>P3</person_id><disposition>\x1e</disposition></c>", " <c a='1'><person_id>P4</person_id><person_id>P5</person_id></c>",
+		})
+		charset := rapid.SampledFrom([]string{"UTF-8", "ISO-8859-1"}).Draw(t, "charset")
+		head := `<?xml version="1.0" encoding="` + charset + `"?><l>`
+		elements := append([]string{"<c><person_id>P1</person_id><statute>11357 HS</statute><disposition>CONVICTED</disposition></c>"}, rapid.SliceOfN(element, 0, 30).Draw(t, "elements")...)
+		text := strings.ReplaceAll(head+strings.Join(elements, "")+"\n</l>\n", "\x1e", "e")
+		rows := func(target int64) []string {
+			survey, err := l.SurveyTable(context.Background(), "test.xml", tables.XML, strings.NewReader(text), target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if last := survey.Ranges[len(survey.Ranges)-1]; last.Offset+last.Length != int64(len(text)) || survey.Rows != int64(len(elements)) {
+				t.Fatalf("%d rows, the last range is %+v of %d bytes", survey.Rows, last, len(text))
+			}
+			return readInRanges(t, l, survey, text, func(r schemas.Reject) {
+				begin := len(head+strings.Join(elements[:r.Line], "")) - len(strings.TrimLeft(strings.TrimPrefix(elements[r.Line-1], "\n<!-- <c> -->"), " "))
+				if int(r.Offset) != begin {
+					t.Fatalf("element %d begins at %d, and the reject says %d", r.Line, begin, r.Offset)
+				}
+			})
+		}
+		whole := rows(1 << 30)
+		if diff := cmp.Diff(whole, rows(rapid.Int64Range(1, 300).Draw(t, "bytes of a range"))); diff != "" {
+			t.Fatalf("(-in one range +in several):\n%s", diff)
+		}
+		for _, person := range []string{"P\xc3\xa9", "P\xc3\x83\xc2\xa9"} {
+			if want := strings.Contains(text, "P\xc3\xa9") && (charset == "UTF-8") == (person == "P\xc3\xa9"); slices.Contains(whole, person) != want {
+				t.Errorf("in %s: %q", charset, whole)
+			}
+		}
+	})
+}
+
+// What looks spoilt is said of a document in UTF-8; in another encoding the same bytes are other characters.
+func TestSpoiltXMLIsSaid(t *testing.T) {
+	l := load(t, "generic/charges")
+	for charset, want := range map[string]bool{"utf-8": true, "windows-1252": false} {
+		text := `<?xml version="1.0" encoding="` + charset + `"?><l><c><person_id>P1</person_id><statute>` + "\ufffd" + `</statute><disposition>CONVICTED</disposition></c></l>`
+		s, err := l.SurveyTable(t.Context(), "x.xml", tables.XML, strings.NewReader(text), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Warnings) > 0 != want {
+			t.Errorf("%s: warnings %q", charset, s.Warnings)
+		}
 	}
 }

@@ -95,8 +95,8 @@ func within(names []string, name string) int {
 	return slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// header adds the names as a row.
-func (c *columns) header(text []byte) []byte {
+// header is the names as a row.
+func (c *columns) header() (text []byte) {
 	for i, name := range c.names {
 		if i > 0 {
 			text = append(text, FieldEnd)

@@ -129,8 +129,9 @@ func partsOf(t *rapid.T, text string, wanted []string) ([]string, error) {
 	}
 	cut := d.Cut(iotest.HalfReader(strings.NewReader(text[d.Begin:])))
 	rows := strings.Split(strings.ReplaceAll(string(header), "\x1f", "|"), "\x1e")[:1]
-	part, begin := "", int(d.Begin)
+	from, begin := int(d.Begin), int(d.Begin)
 	read := func() error {
+		part := text[from:begin]
 		r, err := tables.XMLElements(iotest.OneByteReader(strings.NewReader(part)), d.Charset, header, wanted, int64(len(rows)))
 		if err != nil {
 			return err
@@ -145,7 +146,7 @@ func partsOf(t *rapid.T, text string, wanted []string) ([]string, error) {
 				t.Errorf("an element begins at %d of %q", at, part)
 			}
 		}
-		rows, part = append(rows, got[:len(got)-1]...), ""
+		rows, from = append(rows, got[:len(got)-1]...), begin
 		return nil
 	}
 	for {
@@ -153,7 +154,6 @@ func partsOf(t *rapid.T, text string, wanted []string) ([]string, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		part += text[begin : begin+int(size)]
 		begin += int(size)
 		if err == nil && rapid.Bool().Draw(t, "go on") {
 			continue

@@ -52,7 +52,7 @@ func JSONHeader(head []byte, wanted []string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.header(nil), nil
+	return c.header(), nil
 }
 
 func columnsOfJSON(head []byte, wanted []string) (*columns, error) {
@@ -82,7 +82,7 @@ func OpenJSON(r io.Reader, wanted []string) (*Lines, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Lines{in: in, columns: c, line: 1, text: c.header(nil)}, nil
+	return &Lines{in: in, columns: c, line: 1, text: c.header()}, nil
 }
 
 // JSONLines reads lines of a file from the one with a number on, which r begins with, without the

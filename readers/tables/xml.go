@@ -131,38 +131,41 @@ type Elements struct {
 // of them for nil, which are met in the elements of its head, in order of coming. A head of Head bytes,
 // or the whole of a shorter document, is looked at.
 func XMLHeader(head []byte, wanted []string) ([]byte, error) {
-	d, err := OpenDocument(head)
+	_, c, err := columnsOfXML(head, wanted)
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.columns(head, wanted)
-	if err != nil {
-		return nil, err
-	}
-	return c.header(nil), nil
+	return c.header(), nil
 }
 
-func (d *Document) columns(head []byte, wanted []string) (*columns, error) {
+func columnsOfXML(head []byte, wanted []string) (*Document, *columns, error) {
+	d, err := OpenDocument(head)
+	if err != nil {
+		return nil, nil, err
+	}
 	c, e := newColumns(wanted), element{charset: d.Charset}
 	meet := c.meet
 	in := &elements{in: bytes.NewReader(head[d.Begin:])}
 	var fault error
-	row := int64(1)
-	for ; fault == nil; row++ {
-		var p piece
-		if p, fault = in.next(); fault != nil || len(p.element) == 0 {
+	row := int64(0)
+	for fault == nil {
+		row++
+		p, err := in.next()
+		if err == nil && len(p.element) == 0 {
 			break
 		}
-		fault = e.read(p.element, c, meet)
+		if fault = err; err == nil {
+			fault = e.read(p.element, c, meet)
+		}
 	}
-	err := c.fix()
+	err = c.fix()
 	if err != nil && fault != nil && len(head) < Head {
-		return nil, elementFault(row, fault)
+		return nil, nil, elementFault(row, fault)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("it is an XML document, such as the error answer of a web service (then fetch the extract again), and %w", err)
+		return nil, nil, fmt.Errorf("it is an XML document, such as the error answer of a web service (then fetch the extract again), and %w", err)
 	}
-	return c, nil
+	return d, c, nil
 }
 
 // OpenXML reads the rows of a document, behind a row of the names of its columns, which are those of
@@ -173,18 +176,14 @@ func OpenXML(r io.Reader, wanted []string) (*Elements, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	d, err := OpenDocument(head)
-	if err != nil {
-		return nil, err
-	}
-	c, err := d.columns(head, wanted)
+	d, c, err := columnsOfXML(head, wanted)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := in.Discard(int(d.Begin)); err != nil {
 		return nil, err
 	}
-	return &Elements{document: d, in: &elements{in: in}, element: element{charset: d.Charset}, columns: c, set: c.set, row: 1, text: c.header(nil)}, nil
+	return &Elements{document: d, in: &elements{in: in}, element: element{charset: d.Charset}, columns: c, set: c.set, row: 1, text: c.header()}, nil
 }
 
 // XMLElements reads elements of a document with a charset from the one with a number on, counted from 1:

@@ -28,12 +28,16 @@ func TestElementsAreRows(t *testing.T) {
 		"elements in others": {`<l><r><p><a>1</a><q><b>é</b></q></p></r></l>`, []string{"p.a|p.q.b", "1|é"}},
 		"prefixes":           {`<n:l xmlns:n="urn:n"><n:r><n:a>1</n:a></n:r></n:l>`, []string{"a", "1"}},
 		"escapes":            {`<l><r><a>x &amp; y&#233;<![CDATA[<z>]]></a></r></l>`, []string{"a", "x & yé<z>"}},
+		"ends in marks":      {`<l><r><a><![CDATA[x></r>]]></a><b x="/a>">2</b></r></l>`, []string{"a|b", "x></r>|2"}},
+		"ends of lines":      {"<l>\r\n<r>\r\n<a>x\r\ny\rz</a></r>\r\n</l>", []string{"a", "x\ny\nz"}},
+		"brackets":           {`<l><r><a>[x]]</a><b>&gt;&lt;</b></r></l>`, []string{"a|b", "[x]]|><"}},
+		"attributes":         {`<l><r x='1'><a y="a>b" n:z="c">1</a><b x="/"/></r></l>`, []string{"a|b", "1|"}},
 		"a comment":          {`<l><!-- x --><r><a>1<!-- y -->2</a></r><?x y?></l> <!-- z -->`, []string{"a", "12"}},
 		"twice":              {`<l><r><a>1</a><a>2</a><b>3</b></r></l>`, []string{"a|b", "\xff|3"}},
 		"text and elements":  {`<l><r><a>1<x/></a><b>3</b></r></l>`, []string{"a|b", "\xff|3"}},
 		"an end in a value":  {"<l><r><a>x</a><b>2</b></r><r><b>3</b></r></l>", []string{"a|b", "x|2", "|3"}},
 		"an empty row":       {`<l><r><a>1</a></r><r/></l>`, []string{"a", "1", ""}},
-		"Latin-1":            {strings.Replace(`<l><r><a>?</a></r></l>`, "?", "\xe9", 1), []string{"a", "é"}},
+		"Latin-1":            {"<l><r><a>\xe9</a></r><r><a>\xc3\xa9</a></r></l>", []string{"a", "é", "Ã©"}}, // the second is UTF-8 too
 	} {
 		t.Run(name, func(t *testing.T) {
 			head := declared
@@ -75,6 +79,14 @@ func TestXMLThatIsRefused(t *testing.T) {
 		"another end":              {"<l><r><a>1</a></r><r><a>MARKER</MARKER></r></l>", "its XML is not well formed"},
 		"an unknown entity":        {"<l><r><a>1</a></r><r><a>&MARKER;</a></r></l>", "its XML is not well formed"},
 		"two roots":                {"<l><r><a>1</a></r></l><l/>", "its XML is not well formed"},
+		"another end, as long":     {"<l><r><ab>1</ab><a>MARKER</b></r></l>", "element 1: its XML is not well formed"},
+		"text before the root":     {"MARKER<l><r><a>1</a></r></l>", "its XML is not well formed"},
+		"text behind the root":     {"<l><r><a>1</a></r></l>MARKER", "element 2: its XML is not well formed"},
+		"no text between":          {"<l><r><a>1</a></r>&MARKER;<r/></l>", "element 2: its XML is not well formed"},
+		"no character":             {"<l><r><a>\uffffMARKER</a></r></l>", "element 1: its XML is not well formed"},
+		"an end of marks":          {"<l><r><a>MARKER]]></a></r></l>", "element 1: its XML is not well formed"},
+		"no attribute":             {`<l><r><a x="&MARKER;">1</a></r></l>`, "element 1: its XML is not well formed"},
+		"a tag in an attribute":    {`<l><r><a x="<MARKER">1</a></r></l>`, "element 1: its XML is not well formed"},
 		"no UTF-8":                 {"<l><r><a>1</a></r><r><a>MARKER\xff</a></r></l>", "its XML is not well formed"},
 		"a document type":          {`<!DOCTYPE l [<!ENTITY a "MARKER">]><l><r><a>1</a></r></l>`, "it has a document type"},
 		"elements without end":     {"<l><r><a>1</a></r>" + strings.Repeat("<r>", 1000), "more than 64 deep"},
