@@ -112,7 +112,10 @@ func (l *Layout) readForm(ctx context.Context, src uint32, survey *Survey, rng R
 		for {
 			b, err := in.batch(ctx)
 			if err != nil && !errors.Is(err, io.EOF) {
-				yield(Batch{}, fmt.Errorf("read %s: line %d: %w", survey.Name, in.raw.line, err))
+				if in.standing == nil { // which says by itself where something is wrong
+					err = fmt.Errorf("line %d: %w", in.raw.line, err)
+				}
+				yield(Batch{}, fmt.Errorf("read %s: %w", survey.Name, err))
 				return
 			}
 			if b.Rows.Read == 0 {

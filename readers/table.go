@@ -60,13 +60,9 @@ func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.K
 	case l.tables == nil:
 		err = errNoNames
 	case kind == tables.JSON:
-		s, err = l.tables.surveyStanding(ctx, r, tables.JSONHeader, func(s *Survey, in *surveyed, head []byte) error {
-			return cutLines(s, in, head, target)
-		})
+		s, err = l.tables.surveyStanding(ctx, r, target, tables.JSONHeader, cutLines)
 	case kind == tables.XML:
-		s, err = l.tables.surveyStanding(ctx, r, tables.XMLHeader, func(s *Survey, in *surveyed, head []byte) error {
-			return cutElements(s, in, head, target)
-		})
+		s, err = l.tables.surveyStanding(ctx, r, target, tables.XMLHeader, cutElements)
 	default:
 		s, err = l.tables.survey(ctx, r, target)
 	}
@@ -77,10 +73,10 @@ func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.K
 	return s, nil
 }
 
-// surveyStanding surveys a table whose rows are read where they stand: its names are told by its head, and
-// cut finds its ranges.
-func (l *Layout) surveyStanding(ctx context.Context, r io.Reader, header func(head []byte, wanted []string) ([]byte, error),
-	cut func(s *Survey, in *surveyed, head []byte) error,
+// surveyStanding surveys a table whose rows are read where they stand: header tells its names by its head, and
+// cut finds its ranges, of which head has been read.
+func (l *Layout) surveyStanding(ctx context.Context, r io.Reader, target int64, header func(head []byte, wanted []string) ([]byte, error),
+	cut func(s *Survey, in *surveyed, head []byte, target int64) error,
 ) (*Survey, error) {
 	in := &surveyed{ctx: ctx, r: r, digest: newDigester()}
 	defer in.digest.stop()
@@ -102,7 +98,7 @@ func (l *Layout) surveyStanding(ctx context.Context, r io.Reader, header func(he
 		return nil, err
 	}
 	s.head(&found)
-	if err := cut(s, in, head[:n]); err != nil {
+	if err := cut(s, in, head[:n], target); err != nil {
 		return nil, err
 	}
 	for _, rng := range s.Ranges {
@@ -115,7 +111,7 @@ func (l *Layout) surveyStanding(ctx context.Context, r io.Reader, header func(he
 	return s, nil
 }
 
-// cutLines cuts lines, of which head has been read.
+// cutLines finds the ranges of lines.
 func cutLines(s *Survey, in *surveyed, head []byte, target int64) error {
 	lines := newCutter('\n', target, 0)
 	lines.write(head)
@@ -134,7 +130,7 @@ func cutLines(s *Survey, in *surveyed, head []byte, target int64) error {
 	return nil
 }
 
-// cutElements cuts the elements of a document, of which head has been read.
+// cutElements finds the ranges of the elements of a document.
 func cutElements(s *Survey, in *surveyed, head []byte, target int64) error {
 	document, err := tables.OpenDocument(head)
 	if err != nil {
