@@ -34,11 +34,12 @@ type content struct {
 	size   int64    // of the largest range that is cut off and not read from in
 
 	mu     sync.Mutex
-	in     io.Reader // of content
-	closer io.Closer // of in; nil while nothing is being unpacked
-	at     int64     // offset of in in the content
-	next   int       // the range that in comes to next
-	passed []held    // the oldest first
+	table  *tables.File // once it is open
+	in     io.Reader    // of content
+	closer io.Closer    // of in; nil while nothing is being unpacked
+	at     int64        // offset of in in the content
+	next   int          // the range that in comes to next
+	passed []held       // the oldest first
 }
 
 // held is a range whose caller has not come yet.
@@ -56,8 +57,11 @@ func newContent(p *Plan, file File, source Source) *content {
 // open reads a range. The caller closes the reader; it may be used when the
 // content has gone on.
 func (c *content) open(ctx context.Context, rng readers.Range) (io.ReadCloser, error) {
-	if c.source.stands() {
+	switch {
+	case c.source.stands():
 		return c.file.open(ctx, rng.Offset, rng.Length)
+	case c.source.Survey.Table == string(tables.Parquet):
+		return c.openGroups(ctx, rng)
 	}
 	c.mu.Lock()
 	r, err := c.cut(ctx, rng)
@@ -70,6 +74,48 @@ func (c *content) open(ctx context.Context, rng readers.Range) (io.ReadCloser, e
 		c.mu.Unlock()
 	}
 	return r, nil
+}
+
+// openGroups reads a range of groups of rows, as text.
+func (c *content) openGroups(ctx context.Context, rng readers.Range) (io.ReadCloser, error) {
+	in := &groups{at: followed{ctx: ctx, file: c.file}}
+	table, err := c.openTable(ctx, &in.at)
+	if err == nil {
+		in.rows, err = table.Rows(ctx, &in.at, rng.FirstLine, rng.Rows)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", c.source.Name, c.file.changed(in.unfit(err)))
+	}
+	return io.NopCloser(in), nil
+}
+
+// openTable looks at the table, once.
+func (c *content) openTable(ctx context.Context, at io.ReaderAt) (_ *tables.File, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.table == nil {
+		c.table, err = tables.OpenFile(ctx, at, c.file.Bytes, c.wanted, c.limits)
+	}
+	return c.table, err
+}
+
+// groups are rows of a table.
+type groups struct {
+	at   followed
+	rows io.Reader
+}
+
+func (g *groups) Read(p []byte) (int, error) {
+	n, err := g.rows.Read(p)
+	return n, g.unfit(err)
+}
+
+// unfit is ErrUnfit where an error is of what the file holds.
+func (g *groups) unfit(err error) error {
+	if err == nil || errors.Is(err, io.EOF) || g.at.err != nil || g.at.ctx.Err() != nil {
+		return err
+	}
+	return unfit{err}
 }
 
 // cut goes to a range and takes it.
@@ -103,11 +149,6 @@ func (c *content) cut(ctx context.Context, rng readers.Range) (io.ReadCloser, er
 // start begins to unpack at the beginning.
 func (c *content) start(ctx context.Context) (err error) {
 	c.stop()
-	if containers.Kind(c.source.Survey.Table) == tables.Parquet {
-		c.closer = io.NopCloser(nil)
-		c.in, err = tables.Open(ctx, anywhere{ctx, c.file}, c.file.Bytes, c.wanted, c.limits)
-		return err
-	}
 	offset, length := int64(0), int64(-1)
 	if e := c.source.Entry; e != nil {
 		offset, length = e.Offset, e.Packed

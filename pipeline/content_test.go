@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/storage"
 )
@@ -183,5 +184,13 @@ func TestPackedContentThatChanged(t *testing.T) {
 	_, err := c.open(t.Context(), c.source.Survey.Ranges[0])
 	if !errors.Is(err, storage.ErrChanged) || !strings.Contains(err.Error(), "start again when it is complete") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A run is divided by how long its text is, also where the file is shorter.
+func TestAContentIsAsLongAsItsText(t *testing.T) {
+	r := &Run{Sources: []Source{{Survey: &readers.Survey{Bytes: 10, Text: 100}}, {Survey: &readers.Survey{Bytes: 7}}}}
+	if got := r.content(); got != 107 {
+		t.Errorf("%d bytes", got)
 	}
 }

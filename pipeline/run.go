@@ -128,10 +128,10 @@ func (r *Run) findSources() error {
 	return nil
 }
 
-// content is the length of what all sources hold, unpacked.
+// content is the length of what all sources hold, unpacked and as text.
 func (r *Run) content() (n int64) {
 	for _, s := range r.Sources {
-		n += s.Survey.Bytes
+		n += max(s.Survey.Bytes, s.Survey.Text)
 	}
 	return n
 }

@@ -151,17 +151,22 @@ func (p *Plan) surveyTable(ctx context.Context, f File, at io.ReaderAt, in io.Re
 	if _, err := io.Copy(digest, in); err != nil {
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
-	rows, err := tables.Open(ctx, at, f.Bytes, p.layout.Columns(), p.Config.Unpack)
+	table, err := tables.OpenFile(ctx, at, f.Bytes, p.layout.Columns(), p.Config.Unpack)
 	if err != nil {
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
-	s, err := p.layout.SurveyTable(ctx, f.Name, tables.Parquet, rows, p.Config.rangeBytes())
+	text, err := table.TextBytes(ctx, at)
+	if err != nil {
+		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
+	}
+	s, err := p.layout.SurveyGroups(f.Name, table, text, p.Config.rangeBytes())
 	if err != nil {
 		return Survey{}, err
 	}
+	s.Bytes, s.SHA256 = f.Bytes, hex.EncodeToString(digest.Sum(nil))
 	f.warn(s, tables.Parquet, true)
 	source := Source{Name: f.Name, Survey: s, Containers: []containers.Kind{tables.Parquet}}
-	return Survey{Bytes: f.Bytes, SHA256: hex.EncodeToString(digest.Sum(nil)), Sources: []Source{source}}, nil
+	return Survey{Bytes: s.Bytes, SHA256: s.SHA256, Sources: []Source{source}}, nil
 }
 
 // surveyPacked surveys a file that is compressed.

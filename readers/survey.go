@@ -26,9 +26,11 @@ type Survey struct {
 	// Form is which of the layout's forms the source has, the first being 0.
 	Form int `json:"form,omitempty"`
 	// Table is what the source came as where that is a table, read by the layout's names:
-	// parquet, xml or ndjson. The ranges of the first are of the text that package tables
-	// makes of it, those of the others of elements and lines as they stand.
+	// parquet, xml or ndjson. Its ranges are of groups of rows, elements and lines as they stand.
 	Table string `json:"table,omitempty"`
+	// Text is about how many bytes the text has that is made of a table that is none; 0 where it
+	// is Bytes.
+	Text int64 `json:"text,omitempty"`
 	// Charset is that which a document of XML declares, where it is not UTF-8.
 	Charset string `json:"charset,omitempty"`
 	// Encoding is that of a source in UTF-16, with its byte order.
@@ -142,10 +144,12 @@ func (l *Layout) settle(s *Survey, found lead) error {
 		s.Rows += r.Rows
 	}
 	if s.Rows <= s.Before {
-		s.Warnings = append(s.Warnings, "the file has a header and no rows")
+		s.Warnings = append(s.Warnings, noRows)
 	}
 	return nil
 }
+
+const noRows = "the file has a header and no rows"
 
 // head takes note of what the beginning of a source holds.
 func (s *Survey) head(found *lead) {

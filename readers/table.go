@@ -51,8 +51,7 @@ func (l *Layout) Columns() []string {
 	return slices.Compact(names)
 }
 
-// SurveyTable is Survey for a table of a kind: of Parquet, for the rows that package tables makes of it, of
-// JSON and XML, for the content as it is. The ranges of these are of its lines or elements, each of which is
+// SurveyTable is Survey for a table of JSON or XML. Its ranges are of its lines or elements, each of which is
 // read by itself, so that what is wrong with one, and a column that comes behind the head, is only seen by Read.
 // A layout that finds its columns by position cannot read a table.
 func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.Kind, r io.Reader, target int64) (s *Survey, err error) {
@@ -61,15 +60,63 @@ func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.K
 		err = errNoNames
 	case kind == tables.JSON:
 		s, err = l.tables.surveyStanding(ctx, r, target, tables.JSONHeader, cutLines)
-	case kind == tables.XML:
-		s, err = l.tables.surveyStanding(ctx, r, target, tables.XMLHeader, cutElements)
 	default:
-		s, err = l.tables.survey(ctx, r, target)
+		s, err = l.tables.surveyStanding(ctx, r, target, tables.XMLHeader, cutElements)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	s.Name, s.Table = name, string(kind)
+	return s, nil
+}
+
+// SurveyGroups is Survey for a Parquet file, whose text has about so many bytes. Its ranges are of groups of
+// rows: Offset and Length are those of what is wanted of them in the file, and lines are the numbers of rows.
+// The bytes of the file are the caller's to digest.
+func (l *Layout) SurveyGroups(name string, f *tables.File, text, target int64) (*Survey, error) {
+	if l.tables == nil {
+		return nil, fmt.Errorf("read %s: %w", name, errNoNames)
+	}
+	s, err := l.tables.surveyNames(f.Header())
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	s.Name, s.Table, s.Text = name, string(tables.Parquet), text
+	for _, g := range f.Groups() {
+		s.Rows += g.Rows
+	}
+	open := Range{FirstLine: 1}
+	for _, g := range f.Groups() {
+		if open.Rows == 0 {
+			open.Offset = g.Offset
+		}
+		open.Rows += g.Rows
+		open.Length += g.Length
+		if float64(text)*float64(open.Rows) >= float64(target)*float64(s.Rows) && open.Rows > 0 {
+			s.Ranges = append(s.Ranges, open)
+			open = Range{FirstLine: open.FirstLine + open.Rows}
+		}
+	}
+	if open.Rows > 0 {
+		s.Ranges = append(s.Ranges, open)
+	}
+	if s.Rows == 0 {
+		s.Warnings = append(s.Warnings, noRows)
+	}
+	return s, nil
+}
+
+// surveyNames begins the survey of a table by the row of its names.
+func (l *Layout) surveyNames(names []byte) (s *Survey, err error) {
+	s = &Survey{Terminator: lineFeed}
+	if s.Form, err = l.formOf(names, true); err != nil {
+		return nil, err
+	}
+	found, err := l.forms[s.Form].probe(names, true)
+	if err != nil {
+		return nil, err
+	}
+	s.head(&found)
 	return s, nil
 }
 
@@ -89,15 +136,10 @@ func (l *Layout) surveyStanding(ctx context.Context, r io.Reader, target int64, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Survey{Terminator: lineFeed}
-	if s.Form, err = l.formOf(names, true); err != nil {
-		return nil, err
-	}
-	found, err := l.forms[s.Form].probe(names, true)
+	s, err := l.surveyNames(names)
 	if err != nil {
 		return nil, err
 	}
-	s.head(&found)
 	if err := cut(s, in, head[:n], target); err != nil {
 		return nil, err
 	}
@@ -170,7 +212,7 @@ type standing interface {
 }
 
 // standing are the rows of a range of such a table; nil where the source is no such.
-func (l *Layout) standing(s *Survey, rng Range, r io.Reader) (standing, error) {
+func (l *Layout) standing(s *Survey, rng Range, r *io.LimitedReader) (standing, error) {
 	var wanted []string
 	for i := range l.columns {
 		wanted = append(wanted, l.columns[i].name)
@@ -180,8 +222,16 @@ func (l *Layout) standing(s *Survey, rng Range, r io.Reader) (standing, error) {
 		return tables.JSONLines(r, []byte(s.Header), wanted, rng.FirstLine)
 	case string(tables.XML):
 		return tables.XMLElements(r, s.Charset, []byte(s.Header), wanted, rng.FirstLine)
+	case string(tables.Parquet):
+		r.N = 0 // what is read is text, which ends by itself
+		return groups{r.R}, nil
 	}
 	return nil, nil
 }
+
+// groups are the rows of groups as text. Where one stands in its group nobody knows.
+type groups struct{ io.Reader }
+
+func (groups) Begin() int64 { return 0 }
 
 var errNoNames = errors.New("a table has its columns by name, and the layout finds them by position: say columns_by: name")

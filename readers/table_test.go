@@ -1,17 +1,25 @@
 package readers_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/clearsweep/clearsweep/readers"
+	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/readers/tables"
 	"github.com/clearsweep/clearsweep/schemas"
 )
@@ -225,5 +233,100 @@ func TestSpoiltXMLIsSaid(t *testing.T) {
 		if len(s.Warnings) > 0 != want {
 			t.Errorf("%s: warnings %q", charset, s.Warnings)
 		}
+	}
+}
+
+// parquetFile is a file of a record, in groups of ten rows.
+func parquetFile(t *testing.T, l *readers.Layout, record arrow.Record) (*bytes.Reader, *tables.File) {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := pqarrow.NewFileWriter(record.Schema(), &b, parquet.NewWriterProperties(parquet.WithMaxRowGroupLength(10)), pqarrow.NewArrowWriterProperties())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(record), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.NewReader(b.Bytes())
+	table, err := tables.OpenFile(t.Context(), at, at.Size(), l.Columns(), containers.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at, table
+}
+
+// Groups of rows of a Parquet file are ranges of about so much text, in which rows are numbered from 1.
+func TestGroupsAreRanges(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "person_id", Type: arrow.BinaryTypes.String},
+		{Name: "statute", Type: arrow.BinaryTypes.String, Nullable: true},
+		{Name: "disposition", Type: arrow.BinaryTypes.String},
+		{Name: "disposition_date", Type: arrow.BinaryTypes.String},
+	}, nil)
+	const rows = 95
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	l := load(t, "generic/charges")
+	none := b.NewRecord()
+	defer none.Release()
+	_, empty := parquetFile(t, l, none)
+	if survey, err := l.SurveyGroups("test.parquet", empty, 0, 1); err != nil || len(survey.Ranges) != 0 || len(survey.Warnings) != 1 {
+		t.Errorf("without rows: survey %+v, error %v", survey, err)
+	}
+	for i := range rows {
+		for column, value := range []string{fmt.Sprintf("P%02d", i), "11357 HS", "CONVICTED", []string{"1999-02-03", "never"}[i%10/9]} {
+			b.Field(column).(*array.StringBuilder).Append(value)
+		}
+	}
+	record := b.NewRecord()
+	defer record.Release()
+	at, table := parquetFile(t, l, record)
+	text, err := table.TextBytes(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	survey, err := l.SurveyGroups("test.parquet", table, text, text/4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(survey.Ranges) != 4 || survey.Rows != rows || survey.Table != "parquet" || survey.Text != text {
+		t.Fatalf("survey %+v", survey)
+	}
+	var people, rejects []string
+	for i, rng := range survey.Ranges {
+		if first, last := table.Groups()[3*i], table.Groups()[min(3*i+2, 9)]; rng.Offset != first.Offset || rng.Offset+rng.Length > last.Offset+last.Length {
+			t.Errorf("range %+v of groups from %+v to %+v", rng, first, last)
+		}
+		in, err := table.Rows(t.Context(), at, rng.FirstLine, rng.Rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for batch, err := range l.Read(t.Context(), 0, survey, rng, in, readers.Reading{MaxRows: 7}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			person, lines := batch.Charges.Column(schemas.ColPerson), batch.Charges.Column(schemas.ColLine)
+			for row := range int(batch.Charges.NumRows()) {
+				people = append(people, lines.ValueStr(row)+" "+person.ValueStr(row))
+			}
+			for _, r := range batch.Rejects {
+				if r.Offset != rng.Offset {
+					t.Errorf("row %d stands at %d, and its group at %d", r.Line, r.Offset, rng.Offset)
+				}
+				rejects = append(rejects, fmt.Sprintf("%d %s", r.Line, r.Reason))
+			}
+			batch.Charges.Release()
+		}
+	}
+	for i := range rows {
+		if want := fmt.Sprintf("%d P%02d", i+1, i); people[i] != want {
+			t.Fatalf("row %q, want %q", people[i], want)
+		}
+	}
+	if diff := cmp.Diff([]string{"10 bad_date", "20 bad_date", "30 bad_date", "40 bad_date", "50 bad_date", "60 bad_date", "70 bad_date", "80 bad_date", "90 bad_date"}, rejects); diff != "" || len(people) != rows {
+		t.Errorf("%d rows, rejects (-want +got):\n%s", len(people), diff)
+	}
+	if _, err := parse(t, least).SurveyGroups("test.parquet", table, text, 1); err == nil || !strings.Contains(err.Error(), "say columns_by: name") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -24,6 +24,8 @@ import (
 
 	"github.com/clearsweep/clearsweep/benchmarks/synth"
 	"github.com/clearsweep/clearsweep/pipeline"
+	"github.com/clearsweep/clearsweep/readers/containers"
+	"github.com/clearsweep/clearsweep/readers/tables"
 )
 
 // soundRows are the names of the columns of a CSV file, and its rows that can be read.
@@ -199,5 +201,42 @@ func TestFormatsDecideAlike(t *testing.T) {
 		if diff := cmp.Diff(want, decisions(cfg)); diff != "" {
 			t.Errorf("%s (-CSV +%s):\n%.3000s", name, name, diff)
 		}
+	}
+}
+
+// What is wrong with a table is seen when it is read, which is after its survey; nothing is published then either,
+// and a daemon does not try again.
+func TestADamagedTablePublishesNothing(t *testing.T) {
+	plain, text := oneExtract(t, 5_000)
+	garbled := asParquet(t, text)
+	sound, err := tables.OpenFile(t.Context(), bytes.NewReader(garbled), int64(len(garbled)), nil, containers.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 200 { // behind the header of the page
+		garbled[int(sound.Groups()[3].Offset)+60+i] ^= 0x55
+	}
+	spoilt := asXML(t, text)
+	at := len(spoilt)/2 + bytes.Index(spoilt[len(spoilt)/2:], []byte("</x:statute>"))
+	spoilt = slices.Concat(spoilt[:at], []byte("&MARKER;"), spoilt[at:])
+	for name, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"a.parquet": {garbled, "its Parquet data cannot be read"},
+		"a.xml":     {spoilt, "its XML is not well formed"},
+		"a.xml.gz":  {gz(t, spoilt), "its XML is not well formed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := named(t, plain, name, c.data)
+			cfg.RangeBytes = 100_000
+			_, err := trySweep(t.Context(), cfg)
+			if !errors.Is(err, pipeline.ErrUnfit) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "MARKER") {
+				t.Errorf("error %v, want one of %q that is ErrUnfit", err, c.want)
+			}
+			if seen, left := published(t, cfg.Out), leftovers(t, cfg.Out); len(seen)+len(left) > 0 {
+				t.Errorf("published %v, left %v", seen, left)
+			}
+		})
 	}
 }

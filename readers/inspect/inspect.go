@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/clearsweep/clearsweep/readers"
 	"github.com/clearsweep/clearsweep/readers/containers"
 	"github.com/clearsweep/clearsweep/readers/tables"
 )
@@ -62,9 +61,11 @@ func File(ctx context.Context, name string, at io.ReaderAt, size int64, layouts 
 	whole := func() io.Reader { return io.NewSectionReader(at, 0, size) }
 	switch kind := containers.Of(head); {
 	case tables.IsParquet(head):
-		s := &source{ctx: ctx, name: name, layouts: layouts, table: tables.Parquet, open: func(wanted []string) (io.Reader, error) {
-			return tables.Open(ctx, at, size, wanted, limits)
-		}}
+		s := &source{
+			ctx: ctx, name: name, layouts: layouts, table: tables.Parquet, at: at,
+			open: func(wanted []string) (io.Reader, error) { return tables.Open(ctx, at, size, wanted, limits) },
+			file: func(wanted []string) (*tables.File, error) { return tables.OpenFile(ctx, at, size, wanted, limits) },
+		}
 		return []Report{s.report([]string{string(tables.Parquet)})}, nil
 	case kind == containers.Zip:
 		return archive(ctx, name, at, size, layouts, limits)
@@ -105,16 +106,11 @@ type source struct {
 	// open reads the content from its beginning. Of a table, wanted are the columns, all
 	// for nil.
 	open func(wanted []string) (io.Reader, error)
-	// surveyed is what a layout surveys of JSON and XML: the content. Of all else it is what open reads.
-	surveyed func(wanted []string) (io.Reader, error)
-}
-
-// surveyedBy reads what a layout surveys that looks for columns.
-func (s *source) surveyedBy(layout *readers.Layout) (io.Reader, error) {
-	if s.surveyed != nil {
-		return s.surveyed(nil)
-	}
-	return s.open(layout.Columns())
+	// content reads the content of a table in text; nil of all else.
+	content func(wanted []string) (io.Reader, error)
+	// file looks at a Parquet file, which is read with at; nil of all else.
+	file func(wanted []string) (*tables.File, error)
+	at   io.ReaderAt
 }
 
 func (s *source) report(kinds []string) Report {
@@ -142,7 +138,7 @@ func (s *source) report(kinds []string) Report {
 
 // as is the content as a table of its objects or elements.
 func (s *source) as(kind containers.Kind) *source {
-	return &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: kind, surveyed: s.open, open: func(wanted []string) (io.Reader, error) {
+	return &source{ctx: s.ctx, name: s.name, layouts: s.layouts, table: kind, content: s.open, open: func(wanted []string) (io.Reader, error) {
 		in, err := s.open(nil)
 		if err != nil {
 			return nil, err

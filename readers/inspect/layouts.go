@@ -38,22 +38,38 @@ func (s *source) try(names []string) []Match {
 	return matches
 }
 
-// match surveys the whole content and reads its first range.
-func (s *source) match(m *Match) error {
-	layout, err := readers.LoadLayout(m.Layout)
-	if err != nil {
-		return err
+// survey surveys the whole content. The ranges that are looked at can be opened; of the others there is nothing.
+func (s *source) survey(layout *readers.Layout) (_ *readers.Survey, open func(readers.Range) (io.Reader, error), err error) {
+	const target = sampleBytes / 2
+	if s.file != nil {
+		f, err := s.file(layout.Columns())
+		if err != nil {
+			return nil, nil, err
+		}
+		text, err := f.TextBytes(s.ctx, s.at)
+		if err != nil {
+			return nil, nil, err
+		}
+		found, err := layout.SurveyGroups(s.name, f, text, target)
+		return found, func(rng readers.Range) (io.Reader, error) {
+			if rng.FirstLine > 1 {
+				return nil, nil
+			}
+			return f.Rows(s.ctx, s.at, rng.FirstLine, rng.Rows)
+		}, err
 	}
-	m.Layout = layout.Name()
-	in, err := s.surveyedBy(layout)
+	content := s.content
+	if content == nil {
+		content = s.open
+	}
+	in, err := content(nil)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	sample, err := io.ReadAll(io.LimitReader(in, sampleBytes))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	const target = sampleBytes / 2
 	whole := io.MultiReader(bytes.NewReader(sample), in)
 	var found *readers.Survey
 	if s.table != containers.None {
@@ -61,20 +77,43 @@ func (s *source) match(m *Match) error {
 	} else {
 		found, err = layout.Survey(s.ctx, s.name, whole, target)
 	}
+	return found, func(rng readers.Range) (io.Reader, error) {
+		if rng.Offset+rng.Length > int64(len(sample)) {
+			return nil, nil
+		}
+		return bytes.NewReader(sample[rng.Offset:]), nil
+	}, err
+}
+
+// match surveys the whole content and reads what it has at its front.
+func (s *source) match(m *Match) error {
+	layout, err := readers.LoadLayout(m.Layout)
+	if err != nil {
+		return err
+	}
+	m.Layout = layout.Name()
+	found, open, err := s.survey(layout)
 	if err != nil {
 		return err
 	}
 	m.Rows = found.Rows
 	for _, rng := range found.Ranges {
-		if rng.Offset+rng.Length > int64(len(sample)) {
+		in, err := open(rng)
+		if err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+		if in == nil {
 			break
 		}
-		for b, err := range layout.Read(s.ctx, 0, found, rng, bytes.NewReader(sample[rng.Offset:]), readers.Reading{MaxRows: mostRows}) {
+		for b, err := range layout.Read(s.ctx, 0, found, rng, in, readers.Reading{MaxRows: mostRows}) {
 			if err != nil {
 				return fmt.Errorf("read: %w", err)
 			}
 			m.add(&b)
 			b.Charges.Release()
+			if s.file != nil && m.Read >= mostRows { // a group may have any number of rows
+				break
+			}
 		}
 	}
 	if data := m.Read; data > 0 {

@@ -4,8 +4,9 @@
 //	Parquet ─► Open ─────┐
 //	JSON ────► OpenJSON ─┤
 //	XML ─────► OpenXML ──┴─► header, row, row, ... each ended by RowEnd, fields by FieldEnd
-//	some lines of JSON ──► JSONLines ────┐
-//	some elements of XML ► XMLElements ──┴─► row, row, ... of these, by the header that JSONHeader or XMLHeader tells
+//	some groups of Parquet ► File.Rows ───┐
+//	some lines of JSON ────► JSONLines ───┤
+//	some elements of XML ──► XMLElements ─┴─► row, row, ... of these, by the header that File, JSONHeader or XMLHeader tells
 //
 // In goes a file, Parquet as one that can be read at any place, JSON and XML as they stream, and
 // the names of the columns that are wanted. Out comes text that depends on nothing but the file and these names. Nulls are

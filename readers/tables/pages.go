@@ -32,13 +32,17 @@ const (
 
 var errPages = errors.New("the pages of a column are not as long as the footer says")
 
+// chunkOffset is where the pages of a column of one row group begin.
+func chunkOffset(chunk *metadata.ColumnChunkMetaData) int64 {
+	if chunk.HasDictionaryPage() && chunk.DictionaryPageOffset() > 0 {
+		return min(chunk.DataPageOffset(), chunk.DictionaryPageOffset())
+	}
+	return chunk.DataPageOffset()
+}
+
 // checkPages goes over the pages of a column of one row group.
 func checkPages(ctx context.Context, at io.ReaderAt, size int64, chunk *metadata.ColumnChunkMetaData) error {
-	start := chunk.DataPageOffset()
-	if chunk.HasDictionaryPage() && chunk.DictionaryPageOffset() > 0 {
-		start = min(start, chunk.DictionaryPageOffset())
-	}
-	return walkPages(ctx, at, size, start, chunk.TotalCompressedSize(), chunk.NumValues())
+	return walkPages(ctx, at, size, chunkOffset(chunk), chunk.TotalCompressedSize(), chunk.NumValues())
 }
 
 // walkPages goes from page to page of what begins at start and is so long, until there were so

@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 
 	"github.com/clearsweep/clearsweep/readers/containers"
@@ -39,46 +40,149 @@ const (
 // IsParquet tells whether a file that begins with head is a Parquet file.
 func IsParquet(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
 
-// Reader is a Parquet file as rows of text. The first error stays.
+// File is a Parquet file whose footer and pages were looked at. Its groups of rows may be read at once.
+type File struct {
+	size    int64
+	limits  containers.Limits
+	columns []column
+	groups  []Group
+	meta    *metadata.FileMetaData
+}
+
+// Group are rows of a file that can be read without those before.
+type Group struct {
+	Rows   int64
+	Offset int64 // of what is wanted of it, in the file
+	Length int64
+}
+
+// column is one of the file's columns that is wanted.
+type column struct {
+	name   string
+	field  int                                           // of the schema
+	leaf   int                                           // of the columns that hold values
+	append func(b []byte, a arrow.Array, row int) []byte // the text of a value
+}
+
+// Reader is rows of a Parquet file as text. The first error stays.
 type Reader struct {
 	ctx     context.Context //nolint:containedctx // of the one who reads
 	limits  containers.Limits
-	size    int64 // of the file
-	columns []*column
-	rows    int64 // that are still to come
+	size    int64 // of what it reads
+	columns []column
+	values  []*pqarrow.ColumnReader // of columns
+	rows    int64                   // that are still to come
 	text    []byte
 	at      int // what of text has been read
 	passed  int64
 	err     error
 }
 
-// column is one of the file's columns that is wanted.
-type column struct {
-	name   string
-	reader *pqarrow.ColumnReader
-	append func(b []byte, a arrow.Array, row int) []byte // the text of a value
+// Open reads a Parquet file of size bytes behind a row of the names of its columns, which are those of OpenFile.
+func Open(ctx context.Context, at io.ReaderAt, size int64, wanted []string, limits containers.Limits) (*Reader, error) {
+	f, err := OpenFile(ctx, at, size, wanted, limits)
+	if err != nil {
+		return nil, err
+	}
+	r, err := f.all(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	r.text = f.Header()
+	return r, nil
 }
 
-// Open reads a Parquet file of size bytes: those of its columns whose names are wanted,
+func (f *File) all(ctx context.Context, at io.ReaderAt) (*Reader, error) {
+	return f.Rows(ctx, at, 1, f.rows())
+}
+
+func (f *File) rows() (n int64) {
+	for _, g := range f.groups {
+		n += g.Rows
+	}
+	return n
+}
+
+// TextBytes is about how long the text of all rows is, by that of the first.
+func (f *File) TextBytes(ctx context.Context, at io.ReaderAt) (int64, error) {
+	r, err := f.all(ctx, at)
+	if err != nil {
+		return 0, err
+	}
+	all := r.rows
+	if err := r.fill(); errors.Is(err, io.EOF) {
+		return 0, nil
+	} else if err != nil {
+		return 0, err
+	}
+	return int64(float64(len(r.text)) * float64(all) / float64(all-r.rows)), nil
+}
+
+// OpenFile looks at a Parquet file of size bytes: at those of its columns whose names are wanted,
 // without case, or all that can be read for nil, in the order of the file. A wanted column that is nested, or of
 // a type that is not read here, is an error: it would be taken to be missing. The error says
 // what is wrong with the file and never quotes it.
-func Open(ctx context.Context, at io.ReaderAt, size int64, wanted []string, limits containers.Limits) (_ *Reader, err error) {
+func OpenFile(ctx context.Context, at io.ReaderAt, size int64, wanted []string, limits containers.Limits) (*File, error) {
 	if err := checkFrame(at, size); err != nil {
 		return nil, err
 	}
-	r := &Reader{ctx: ctx, size: size, limits: limits.OrDefaults()}
-	err = guard(func() error { return r.open(at, wanted) })
-	if err != nil {
-		return nil, fmt.Errorf("its Parquet data cannot be read: %w", err)
+	f := &File{size: size, limits: limits.OrDefaults()}
+	if err := guard(func() error { return f.open(ctx, at, wanted) }); err != nil {
+		return nil, unreadable(err)
 	}
-	for i, c := range r.columns {
+	return f, nil
+}
+
+func unreadable(err error) error { return fmt.Errorf("its Parquet data cannot be read: %w", err) }
+
+// Header is a row of the names of the columns.
+func (f *File) Header() (text []byte) {
+	for i, c := range f.columns {
 		if i > 0 {
-			r.text = append(r.text, FieldEnd)
+			text = append(text, FieldEnd)
 		}
-		r.text = appendText(r.text, c.name)
+		text = appendText(text, c.name)
 	}
-	r.text = append(r.text, RowEnd)
+	return append(text, RowEnd)
+}
+
+// Groups are those of the file, in order.
+func (f *File) Groups() []Group { return f.groups }
+
+// Rows reads so many rows from one on, counted from 1. Both are at the ends of groups.
+func (f *File) Rows(ctx context.Context, at io.ReaderAt, first, rows int64) (*Reader, error) {
+	r := &Reader{ctx: ctx, limits: f.limits, columns: f.columns, rows: rows}
+	var groups []int
+	before := int64(1)
+	for i, g := range f.groups {
+		if before == first && rows > 0 {
+			groups = append(groups, i)
+			r.size += g.Length
+			rows -= g.Rows
+			first += g.Rows
+		}
+		before += g.Rows
+	}
+	if rows != 0 {
+		return nil, errGroups
+	}
+	err := guard(func() error {
+		reader, err := f.reader(at)
+		if err != nil {
+			return err
+		}
+		for _, c := range f.columns {
+			values, err := reader.GetFieldReader(ctx, c.field, map[int]bool{c.leaf: true}, groups)
+			if err != nil {
+				return err
+			}
+			r.values = append(r.values, values)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, unreadable(err)
+	}
 	return r, nil
 }
 
@@ -104,58 +208,80 @@ func checkFrame(at io.ReaderAt, size int64) error {
 	return nil
 }
 
-func (r *Reader) open(at io.ReaderAt, wanted []string) error {
+// reader reads the file by the library.
+func (f *File) reader(at io.ReaderAt) (*pqarrow.FileReader, error) {
 	bounded := boundedMemory{memory.DefaultAllocator}
 	props := parquet.NewReaderProperties(bounded)
 	props.BufferedStreamEnabled, props.BufferSize = true, chunkBuffer
-	in, err := file.NewParquetReader(io.NewSectionReader(at, 0, r.size), file.WithReadProps(props))
+	in, err := file.NewParquetReader(io.NewSectionReader(at, 0, f.size), file.WithReadProps(props), file.WithMetadata(f.meta))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	// What Arrow writes of its own types beside those of Parquet is not checked by the
-	// library, which takes as much memory as damaged bytes there say. Nothing here needs it.
-	in.MetaData().FileMetaData.KeyValueMetadata = nil
+	if f.meta == nil {
+		// What Arrow writes of its own types beside those of Parquet is not checked by the
+		// library, which takes as much memory as damaged bytes there say. Nothing here needs it.
+		f.meta = in.MetaData()
+		f.meta.FileMetaData.KeyValueMetadata = nil
+	}
 	// Not in parallel: a panic of another goroutine could not be caught.
-	reader, err := pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{BatchSize: batchRows}, bounded)
+	return pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{BatchSize: batchRows}, bounded)
+}
+
+func (f *File) open(ctx context.Context, at io.ReaderAt, wanted []string) error {
+	reader, err := f.reader(at)
 	if err != nil {
 		return err
-	}
-	if r.rows = in.NumRows(); r.rows < 0 {
-		return errors.New("it has fewer than no rows")
 	}
 	schema, err := reader.Schema()
 	if err != nil {
 		return err
 	}
-	for _, field := range schema.Fields() {
+	for i, field := range schema.Fields() {
 		isWanted := func(name string) bool { return strings.EqualFold(name, field.Name) }
 		if wanted != nil && !slices.ContainsFunc(wanted, isWanted) {
 			continue
 		}
-		leaf := in.MetaData().Schema.ColumnIndexByName(field.Name)
-		c := &column{name: field.Name, append: textOf(field.Type)}
+		c := column{name: field.Name, field: i, leaf: f.meta.Schema.ColumnIndexByName(field.Name), append: textOf(field.Type)}
 		switch {
-		case leaf >= 0 && c.append != nil:
-		case wanted == nil:
-			continue
-		default:
+		case c.leaf >= 0 && c.append != nil:
+			f.columns = append(f.columns, c)
+		case wanted != nil:
 			return fmt.Errorf("its column %q is of type %s, which is not read here: have it written as text", field.Name, field.Type)
 		}
-		for group := range in.NumRowGroups() {
-			chunk, err := in.MetaData().RowGroup(group).ColumnChunk(leaf)
-			if err != nil {
-				return err
-			}
-			if err := checkPages(r.ctx, at, r.size, chunk); err != nil {
-				return err
-			}
-		}
-		if c.reader, err = reader.GetColumn(r.ctx, leaf); err != nil {
+	}
+	left := f.size
+	for i := range f.meta.RowGroups {
+		g, err := f.group(ctx, at, i)
+		if err != nil {
 			return err
 		}
-		r.columns = append(r.columns, c)
+		if left -= g.Length; left < 0 {
+			return errPages // groups share pages, so that a small file has no end of rows
+		}
+		f.groups = append(f.groups, g)
 	}
 	return nil
+}
+
+// group looks at the pages of a group.
+func (f *File) group(ctx context.Context, at io.ReaderAt, ordinal int) (Group, error) {
+	in := f.meta.RowGroup(ordinal)
+	g := Group{Rows: in.NumRows(), Offset: f.size}
+	if g.Rows < 0 {
+		return Group{}, errors.New("it has fewer than no rows")
+	}
+	for _, c := range f.columns {
+		chunk, err := in.ColumnChunk(c.leaf)
+		if err != nil {
+			return Group{}, err
+		}
+		if err := checkPages(ctx, at, f.size, chunk); err != nil {
+			return Group{}, err
+		}
+		g.Offset = min(g.Offset, chunkOffset(chunk))
+		g.Length += chunk.TotalCompressedSize()
+	}
+	return g, nil
 }
 
 // Read reads text.
@@ -184,7 +310,7 @@ func (r *Reader) fill() error {
 	}
 	rows := min(r.rows, batchRows)
 	if err := guard(func() error { return r.batch(rows) }); err != nil {
-		return fmt.Errorf("its Parquet data cannot be read: %w", err)
+		return unreadable(err)
 	}
 	r.rows -= rows
 	r.passed += int64(len(r.text))
@@ -194,8 +320,8 @@ func (r *Reader) fill() error {
 // batch makes the text of some rows.
 func (r *Reader) batch(rows int64) error {
 	values := make([]*cursor, len(r.columns))
-	for i, c := range r.columns {
-		chunks, err := c.reader.NextBatch(rows)
+	for i := range r.columns {
+		chunks, err := r.values[i].NextBatch(rows)
 		if err != nil {
 			return err
 		}
@@ -219,6 +345,8 @@ func (r *Reader) batch(rows int64) error {
 	}
 	return nil
 }
+
+var errGroups = errors.New("its groups of rows are others than they were: the file has changed; start over")
 
 var errShort = errors.New("a column has fewer values than the file has rows")
 

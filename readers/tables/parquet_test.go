@@ -3,10 +3,12 @@ package tables_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
+	pfile "github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 	"github.com/google/go-cmp/cmp"
 
@@ -100,6 +103,19 @@ func TestEveryTypeIsText(t *testing.T) {
 	}
 }
 
+// A column is found by its name, however many columns those before it have.
+func TestColumnsBehindNestedOnes(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "p", Type: arrow.StructOf(arrow.Field{Name: "x", Type: arrow.BinaryTypes.String}, arrow.Field{Name: "y", Type: arrow.BinaryTypes.String})},
+		{Name: "s", Type: arrow.BinaryTypes.String},
+		{Name: "t", Type: arrow.BinaryTypes.String},
+	}, nil)
+	got := rows(t, file(t, schema, 9, `{"p":{"x":"1","y":"2"},"s":"3","t":"4"}`), "s", "t")
+	if diff := cmp.Diff([]string{"s|t", "3|4"}, got); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
 // A value that holds an end of fields or rows must not become two.
 func TestEndsInValuesAreNoText(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{{Name: "s", Type: arrow.BinaryTypes.String}, {Name: "t", Type: arrow.BinaryTypes.String}}, nil)
@@ -129,6 +145,74 @@ func TestManyRowsInOrder(t *testing.T) {
 		if want := strings.Repeat("x", i%50) + "|" + string(rune('0'+i%10)); row != want {
 			t.Fatalf("row %d is %q, want %q", i, row, want)
 		}
+	}
+}
+
+// Groups can be read by themselves, in any order and beside each other.
+func TestGroupsAreReadByThemselves(t *testing.T) {
+	b := many(t)
+	f, err := tables.OpenFile(t.Context(), bytes.NewReader(b), int64(len(b)), []string{"s", "i"}, containers.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, first, end := rows(t, b, "s", "i"), int64(1), int64(0)
+	var all sync.WaitGroup
+	defer all.Wait()
+	for i, g := range f.Groups() {
+		if g.Offset < end {
+			t.Errorf("group %d begins at %d, before the one behind it ends", i, g.Offset)
+		}
+		end = g.Offset + g.Length
+		from := first
+		first += g.Rows
+		all.Go(func() {
+			r, err := f.Rows(t.Context(), bytes.NewReader(b), from, g.Rows)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			text, err := io.ReadAll(r)
+			got := strings.Split(strings.ReplaceAll(string(text), "\x1f", "|"), "\x1e")
+			if diff := cmp.Diff(want[from:from+g.Rows], got[:len(got)-1]); err != nil || diff != "" {
+				t.Errorf("group %d: error %v, rows (-want +got):\n%.1000s", i, err, diff)
+			}
+		})
+	}
+	if len(f.Groups()) != 4 || first != int64(len(want)) || end > int64(len(b)) {
+		t.Errorf("%d groups of %d rows, to byte %d of %d", len(f.Groups()), first-1, end, len(b))
+	}
+	for _, of := range [][2]int64{{1, 3001}, {1, 2999}, {2, 3000}} {
+		if _, err := f.Rows(t.Context(), bytes.NewReader(b), of[0], of[1]); err == nil {
+			t.Errorf("%d rows from row %d on are read, and a group has 3000", of[1], of[0])
+		}
+	}
+	if n, err := f.TextBytes(t.Context(), bytes.NewReader(b)); err != nil || n < int64(len(strings.Join(want[1:], ""))) || n > int64(2*len(strings.Join(want[1:], ""))) {
+		t.Errorf("about %d bytes, error %v", n, err)
+	}
+}
+
+// Groups that share their pages would make any number of rows of a small file.
+func TestGroupsThatSharePages(t *testing.T) {
+	b := many(t)
+	in, err := pfile.NewParquetReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta := in.MetaData()
+	for range 5 {
+		meta.RowGroups = append(meta.RowGroups, meta.RowGroups...)
+	}
+	meta.NumRows *= 32
+	footer := len(b) - 8 - int(binary.LittleEndian.Uint32(b[len(b)-8:]))
+	shared := bytes.NewBuffer(bytes.Clone(b[:footer]))
+	n, err := meta.WriteTo(shared, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared.Write(binary.LittleEndian.AppendUint32(nil, uint32(n)))
+	shared.WriteString("PAR1")
+	if _, err := open(shared.Bytes(), "s"); err == nil || !strings.Contains(err.Error(), "not as long as the footer says") {
+		t.Errorf("error %v", err)
 	}
 }
 
