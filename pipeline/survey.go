@@ -155,11 +155,11 @@ func (p *Plan) surveyTable(ctx context.Context, f File, at io.ReaderAt, in io.Re
 	if err != nil {
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
-	text, err := table.TextBytes(ctx, at)
+	sample, err := table.Sample(ctx, at)
 	if err != nil {
 		return Survey{}, fmt.Errorf("read %s: %w", f.Name, err)
 	}
-	s, err := p.layout.SurveyGroups(f.Name, table, text, p.Config.rangeBytes())
+	s, err := p.layout.SurveyGroups(f.Name, table, sample, p.Config.rangeBytes())
 	if err != nil {
 		return Survey{}, err
 	}

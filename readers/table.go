@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/clearsweep/clearsweep/readers/containers"
@@ -70,10 +71,10 @@ func (l *Layout) SurveyTable(ctx context.Context, name string, kind containers.K
 	return s, nil
 }
 
-// SurveyGroups is Survey for a Parquet file, whose text has about so many bytes. Its ranges are of groups of
-// rows: Offset and Length are those of what is wanted of them in the file, and lines are the numbers of rows.
-// The bytes of the file are the caller's to digest.
-func (l *Layout) SurveyGroups(name string, f *tables.File, text, target int64) (*Survey, error) {
+// SurveyGroups is Survey for a Parquet file. Its ranges are of groups of rows: Offset and Length are those of what is
+// wanted of them in the file, and lines are the numbers of rows. How long its text is, and whether it was spoilt, is told by
+// a sample. The bytes of the file are the caller's to digest.
+func (l *Layout) SurveyGroups(name string, f *tables.File, sample tables.Sample, target int64) (*Survey, error) {
 	if l.tables == nil {
 		return nil, fmt.Errorf("read %s: %w", name, errNoNames)
 	}
@@ -81,9 +82,16 @@ func (l *Layout) SurveyGroups(name string, f *tables.File, text, target int64) (
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	s.Name, s.Table, s.Text = name, string(tables.Parquet), text
+	s.Name, s.Table = name, string(tables.Parquet)
 	for _, g := range f.Groups() {
 		s.Rows += g.Rows
+	}
+	perRow := float64(len(sample.Text)) / float64(max(sample.Rows, 1))
+	s.Text = int64(math.Round(perRow * float64(s.Rows)))
+	var odd oddText
+	odd.count(sample.Text)
+	for _, w := range odd.warnings() {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("in the first %d rows: %s", sample.Rows, w))
 	}
 	open := Range{FirstLine: 1}
 	for _, g := range f.Groups() {
@@ -92,7 +100,7 @@ func (l *Layout) SurveyGroups(name string, f *tables.File, text, target int64) (
 		}
 		open.Rows += g.Rows
 		open.Length += g.Length
-		if float64(text)*float64(open.Rows) >= float64(target)*float64(s.Rows) && open.Rows > 0 {
+		if open.Rows > 0 && perRow*float64(open.Rows) >= float64(target) {
 			s.Ranges = append(s.Ranges, open)
 			open = Range{FirstLine: open.FirstLine + open.Rows}
 		}

@@ -270,26 +270,26 @@ func TestGroupsAreRanges(t *testing.T) {
 	none := b.NewRecord()
 	defer none.Release()
 	_, empty := parquetFile(t, l, none)
-	if survey, err := l.SurveyGroups("test.parquet", empty, 0, 1); err != nil || len(survey.Ranges) != 0 || len(survey.Warnings) != 1 {
+	if survey, err := l.SurveyGroups("test.parquet", empty, tables.Sample{}, 1); err != nil || len(survey.Ranges) != 0 || len(survey.Warnings) != 1 {
 		t.Errorf("without rows: survey %+v, error %v", survey, err)
 	}
 	for i := range rows {
-		for column, value := range []string{fmt.Sprintf("P%02d", i), "11357 HS", "CONVICTED", []string{"1999-02-03", "never"}[i%10/9]} {
+		for column, value := range []string{fmt.Sprintf("P%02d", i), []string{"11357 HS", "11357 \ufffd"}[i/94], "CONVICTED", []string{"1999-02-03", "never"}[i%10/9]} {
 			b.Field(column).(*array.StringBuilder).Append(value)
 		}
 	}
 	record := b.NewRecord()
 	defer record.Release()
 	at, table := parquetFile(t, l, record)
-	text, err := table.TextBytes(t.Context(), at)
+	sample, err := table.Sample(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	survey, err := l.SurveyGroups("test.parquet", table, text, text/4)
+	survey, err := l.SurveyGroups("test.parquet", table, sample, int64(len(sample.Text)/4))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(survey.Ranges) != 4 || survey.Rows != rows || survey.Table != "parquet" || survey.Text != text {
+	if len(survey.Ranges) != 4 || survey.Rows != rows || survey.Table != "parquet" || survey.Text != int64(len(sample.Text)) || len(survey.Warnings) != 1 || !strings.Contains(survey.Warnings[0], "in the first 95 rows: 1 replacement characters") {
 		t.Fatalf("survey %+v", survey)
 	}
 	var people, rejects []string
@@ -326,7 +326,7 @@ func TestGroupsAreRanges(t *testing.T) {
 	if diff := cmp.Diff([]string{"10 bad_date", "20 bad_date", "30 bad_date", "40 bad_date", "50 bad_date", "60 bad_date", "70 bad_date", "80 bad_date", "90 bad_date"}, rejects); diff != "" || len(people) != rows {
 		t.Errorf("%d rows, rejects (-want +got):\n%s", len(people), diff)
 	}
-	if _, err := parse(t, least).SurveyGroups("test.parquet", table, text, 1); err == nil || !strings.Contains(err.Error(), "say columns_by: name") {
+	if _, err := parse(t, least).SurveyGroups("test.parquet", table, sample, 1); err == nil || !strings.Contains(err.Error(), "say columns_by: name") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -46,11 +46,11 @@ func (s *source) survey(layout *readers.Layout) (_ *readers.Survey, open func(re
 		if err != nil {
 			return nil, nil, err
 		}
-		text, err := f.TextBytes(s.ctx, s.at)
+		sample, err := f.Sample(s.ctx, s.at)
 		if err != nil {
 			return nil, nil, err
 		}
-		found, err := layout.SurveyGroups(s.name, f, text, target)
+		found, err := layout.SurveyGroups(s.name, f, sample, target)
 		return found, func(rng readers.Range) (io.Reader, error) {
 			if rng.FirstLine > 1 {
 				return nil, nil

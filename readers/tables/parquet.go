@@ -103,19 +103,23 @@ func (f *File) rows() (n int64) {
 	return n
 }
 
-// TextBytes is about how long the text of all rows is, by that of the first.
-func (f *File) TextBytes(ctx context.Context, at io.ReaderAt) (int64, error) {
+// Sample is the text of the first rows of a file.
+type Sample struct {
+	Text []byte
+	Rows int64
+}
+
+// Sample reads the first rows.
+func (f *File) Sample(ctx context.Context, at io.ReaderAt) (Sample, error) {
 	r, err := f.all(ctx, at)
 	if err != nil {
-		return 0, err
+		return Sample{}, err
 	}
 	all := r.rows
-	if err := r.fill(); errors.Is(err, io.EOF) {
-		return 0, nil
-	} else if err != nil {
-		return 0, err
+	if err := r.fill(); err != nil && !errors.Is(err, io.EOF) {
+		return Sample{}, err
 	}
-	return int64(float64(len(r.text)) * float64(all) / float64(all-r.rows)), nil
+	return Sample{Text: r.text, Rows: all - r.rows}, nil
 }
 
 // OpenFile looks at a Parquet file of size bytes: at those of its columns whose names are wanted,
