@@ -253,7 +253,7 @@ func (f *File) open(ctx context.Context, at io.ReaderAt, wanted []string) error 
 			return fmt.Errorf("its column %q is of type %s, which is not read here: have it written as text", field.Name, field.Type)
 		}
 	}
-	left := f.size
+	left, rows := f.size, int64(0)
 	for i := range f.meta.RowGroups {
 		g, err := f.group(ctx, at, i)
 		if err != nil {
@@ -261,6 +261,9 @@ func (f *File) open(ctx context.Context, at io.ReaderAt, wanted []string) error 
 		}
 		if left -= g.Length; left < 0 {
 			return errPages // groups share pages, so that a small file has no end of rows
+		}
+		if rows += g.Rows; rows < 0 {
+			return errNoRows
 		}
 		f.groups = append(f.groups, g)
 	}
@@ -272,7 +275,7 @@ func (f *File) group(ctx context.Context, at io.ReaderAt, ordinal int) (Group, e
 	in := f.meta.RowGroup(ordinal)
 	g := Group{Rows: in.NumRows(), Offset: f.size}
 	if g.Rows < 0 {
-		return Group{}, errors.New("it has fewer than no rows")
+		return Group{}, errNoRows
 	}
 	for _, c := range f.columns {
 		chunk, err := in.ColumnChunk(c.leaf)
@@ -350,9 +353,11 @@ func (r *Reader) batch(rows int64) error {
 	return nil
 }
 
-var errGroups = errors.New("its groups of rows are others than they were: the file has changed; start over")
-
-var errShort = errors.New("a column has fewer values than the file has rows")
+var (
+	errGroups = errors.New("its groups of rows are others than they were: the file has changed; start over")
+	errNoRows = errors.New("it has fewer than no rows")
+	errShort  = errors.New("a column has fewer values than the file has rows")
+)
 
 // cursor goes over the values of a column.
 type cursor struct {
