@@ -355,4 +355,4 @@ func newDecoder(charset string, texts ...[]byte) *xml.Decoder {
 	return in
 }
 
-var errCharset = errors.New("its encoding is none that is read: have it written as UTF-8")
+var errCharset = errors.New("its encoding or version is none that is read: have it written as XML 1.0 in UTF-8")

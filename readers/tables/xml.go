@@ -37,7 +37,9 @@ func OpenDocument(head []byte) (*Document, error) {
 			return nil, errMalformed
 		case kind == tokenType:
 			return nil, errDocument
-		case kind == tokenBegin, kind == tokenEmpty:
+		case kind == tokenEmpty:
+			return nil, errOther
+		case kind == tokenBegin:
 			d.root = bytes.Clone(head[at : at+size])
 		default:
 			at += size
@@ -54,17 +56,19 @@ func OpenDocument(head []byte) (*Document, error) {
 	}
 	for {
 		token, err := in.Token()
-		switch {
-		case errors.Is(err, errCharset):
-			return nil, errCharset
-		case err != nil:
+		if _, malformed := errors.AsType[*xml.SyntaxError](err); malformed || errors.Is(err, io.EOF) {
 			return nil, errMalformed
+		}
+		if err != nil { // of the declaration
+			return nil, errCharset
 		}
 		if _, begun := token.(xml.StartElement); begun {
 			return d, nil
 		}
 	}
 }
+
+var errOther = fmt.Errorf("it is an XML document, such as the error answer of a web service (then fetch the extract again), and %w", errNoColumns)
 
 // Cut goes over the elements of a document.
 type Cut struct {
@@ -163,7 +167,7 @@ func columnsOfXML(head []byte, wanted []string) (*Document, *columns, error) {
 		return nil, nil, elementFault(row, fault)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("it is an XML document, such as the error answer of a web service (then fetch the extract again), and %w", err)
+		return nil, nil, errOther
 	}
 	return d, c, nil
 }
