@@ -94,13 +94,13 @@ func sweep(cmd *cobra.Command, cfg pipeline.Config, who string) (err error) {
 	return printResult(cmd.OutOrStdout(), plan, result, clock().Sub(start))
 }
 
-// tuneCollector lets garbage stand until it is eight times what is in use, or the memory that the user gave
+// tuneCollector lets garbage stand until it is ten times what is in use, or the memory that the user gave
 // is full: a sweep keeps little for long, and fewer collections take less time, but memory that the system has
 // not given yet takes some too. What the collector does not count, the program itself for one, has the rest
 // of memory.
 func tuneCollector(memory int64) {
 	debug.SetMemoryLimit(memory - memory/10)
-	debug.SetGCPercent(800)
+	debug.SetGCPercent(1000)
 }
 
 // profiled runs do, and writes a CPU profile of it if a file is named.
