@@ -25,7 +25,7 @@ func TestPagesAreCounted(t *testing.T) {
 		cut, values int
 		whole       bool
 	}{
-		"all of them": {0, 8, true}, "the first is enough": {21, 5, true}, "fewer values": {0, 9, false}, "the second is cut": {1, 8, false},
+		"all of them": {0, 8, true}, "the first is enough": {21, 5, true}, "fewer values": {0, 9, false}, "more values": {0, 7, false}, "more in the first": {0, 4, false}, "the second is cut": {1, 8, false},
 		"the second is missing": {21, 8, false}, "the first is cut": {22, 5, false},
 	} {
 		content := file[:len(file)-c.cut]

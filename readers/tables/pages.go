@@ -46,13 +46,14 @@ func checkPages(ctx context.Context, at io.ReaderAt, size int64, chunk *metadata
 }
 
 // walkPages goes from page to page of what begins at start and is so long, until there were so
-// many values.
+// many values, and no more.
 func walkPages(ctx context.Context, at io.ReaderAt, size, start, length, values int64) error {
 	if start < 0 || length < 0 || start > size || length > size-start {
 		return errPages
 	}
 	end := min(start+length+notCounted, size)
-	for left := values; left > 0; {
+	left := values
+	for left > 0 {
 		page, err := readPage(ctx, io.NewSectionReader(at, start, end-start))
 		if err != nil {
 			return err
@@ -65,6 +66,9 @@ func walkPages(ctx context.Context, at io.ReaderAt, size, start, length, values 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+	}
+	if left < 0 {
+		return errPages
 	}
 	return nil
 }

@@ -267,6 +267,9 @@ func (f *File) open(ctx context.Context, at io.ReaderAt, wanted []string) error 
 		}
 		f.groups = append(f.groups, g)
 	}
+	if rows != f.meta.NumRows {
+		return errGroupRows
+	}
 	return nil
 }
 
@@ -281,6 +284,9 @@ func (f *File) group(ctx context.Context, at io.ReaderAt, ordinal int) (Group, e
 		chunk, err := in.ColumnChunk(c.leaf)
 		if err != nil {
 			return Group{}, err
+		}
+		if chunk.NumValues() != g.Rows { // the last of them would be lost, or stand in another row
+			return Group{}, errGroupRows
 		}
 		if err := checkPages(ctx, at, f.size, chunk); err != nil {
 			return Group{}, err
@@ -354,9 +360,10 @@ func (r *Reader) batch(rows int64) error {
 }
 
 var (
-	errGroups = errors.New("its groups of rows are others than they were: the file has changed; start over")
-	errNoRows = errors.New("it has fewer than no rows")
-	errShort  = errors.New("a column has fewer values than the file has rows")
+	errGroups    = errors.New("its groups of rows are others than they were: the file has changed; start over")
+	errNoRows    = errors.New("it has fewer than no rows")
+	errGroupRows = errors.New("its footer does not agree with itself on how many rows there are")
+	errShort     = errors.New("a column has fewer values than the file has rows")
 )
 
 // cursor goes over the values of a column.

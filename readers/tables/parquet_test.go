@@ -18,6 +18,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	pfile "github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 	"github.com/google/go-cmp/cmp"
 
@@ -193,28 +194,54 @@ func TestGroupsAreReadByThemselves(t *testing.T) {
 	}
 }
 
-// Groups that share their pages would make any number of rows of a small file.
-func TestGroupsThatSharePages(t *testing.T) {
-	b := many(t)
+// withFooter is a file whose footer says something else.
+func withFooter(t *testing.T, b []byte, change func(*metadata.FileMetaData)) []byte {
+	t.Helper()
 	in, err := pfile.NewParquetReader(bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)
 	}
-	meta := in.MetaData()
-	for range 5 {
-		meta.RowGroups = append(meta.RowGroups, meta.RowGroups...)
-	}
-	meta.NumRows *= 32
+	change(in.MetaData())
 	footer := len(b) - 8 - int(binary.LittleEndian.Uint32(b[len(b)-8:]))
-	shared := bytes.NewBuffer(bytes.Clone(b[:footer]))
-	n, err := meta.WriteTo(shared, nil)
+	changed := bytes.NewBuffer(bytes.Clone(b[:footer]))
+	n, err := in.MetaData().WriteTo(changed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared.Write(binary.LittleEndian.AppendUint32(nil, uint32(n)))
-	shared.WriteString("PAR1")
-	if _, err := open(shared.Bytes(), "s"); err == nil || !strings.Contains(err.Error(), "not as long as the footer says") {
-		t.Errorf("error %v", err)
+	changed.Write(binary.LittleEndian.AppendUint32(nil, uint32(n)))
+	changed.WriteString("PAR1")
+	return changed.Bytes()
+}
+
+// A footer that would lose rows, put values into other rows, or make any number of rows of a small file by
+// groups that share their pages, is refused.
+func TestFootersThatDoNotAgree(t *testing.T) {
+	b := many(t)
+	for name, c := range map[string]struct {
+		change func(*metadata.FileMetaData)
+		want   string
+	}{
+		"as it is":     {func(*metadata.FileMetaData) {}, ""},
+		"a group less": {func(m *metadata.FileMetaData) { m.RowGroups = m.RowGroups[:3] }, "how many rows"},
+		"a row less":   {func(m *metadata.FileMetaData) { m.NumRows--; m.RowGroups[0].NumRows-- }, "how many rows"},
+		"a value less": {func(m *metadata.FileMetaData) {
+			m.NumRows--
+			m.RowGroups[0].NumRows--
+			for _, c := range m.RowGroups[0].Columns {
+				c.MetaData.NumValues--
+			}
+		}, "not as long as the footer says"},
+		"shared pages": {func(m *metadata.FileMetaData) {
+			for range 5 {
+				m.RowGroups = append(m.RowGroups, m.RowGroups...)
+			}
+			m.NumRows *= 32
+		}, "not as long as the footer says"},
+	} {
+		_, err := open(withFooter(t, b, c.change), "s", "i")
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
+		}
 	}
 }
 
