@@ -15,9 +15,8 @@ import (
 type element struct {
 	charset string // that the document declares, where it is not UTF-8
 	path    []byte // of what is open, without the row
-	tags    []tag  // that are open, as plain has them
+	tags    []tag  // that are open
 	said    []byte // the text that was read last, where it has references
-	levels  []level
 }
 
 // tag is an element that is open: the row, and what is in it.
@@ -51,8 +50,11 @@ func (e *element) plain(row []byte, add func(path, value []byte)) bool {
 			}
 		} else {
 			var empty bool
-			if row, empty = e.begin(row[1:]); row == nil || empty && !e.close(add) {
+			if row, empty = e.begin(row[1:]); row == nil {
 				return false
+			}
+			if empty {
+				e.close(add)
 			}
 		}
 		n := bytes.IndexByte(row, '<')
@@ -78,15 +80,7 @@ func (e *element) begin(text []byte) (_ []byte, empty bool) {
 	if size == 0 {
 		return nil, false
 	}
-	name, outer := text[:size], len(e.path)
-	if n := len(e.tags); n > 0 {
-		e.tags[n-1].nested = true
-		if n > 1 {
-			e.path = append(e.path, '.')
-		}
-		e.path = append(e.path, name[prefix:]...)
-	}
-	e.tags = append(e.tags, tag{outer: outer, name: name})
+	e.open(text[:size], prefix)
 	text = text[size:]
 	for len(text) > 0 && text[0] == ' ' {
 		if text = text[1:]; len(text) > 0 && text[0] != '/' && text[0] != '>' {
@@ -127,30 +121,43 @@ func (e *element) end(text []byte, add func(path, value []byte)) []byte {
 	if n == 0 {
 		return nil
 	}
-	name := e.tags[n-1].name
-	if len(text) <= len(name) || text[len(name)] != '>' || !bytes.Equal(text[:len(name)], name) || !e.close(add) {
+	last := &e.tags[n-1]
+	size := len(last.name)
+	if len(text) <= size || text[size] != '>' || !bytes.Equal(text[:size], last.name) {
 		return nil
 	}
-	return text[len(name)+1:]
+	if !last.nested && bytes.IndexByte(last.text, '\r') >= 0 { // which stands for a line feed
+		return nil
+	}
+	e.close(add)
+	return text[size+1:]
 }
 
-// close hands on the element that is open, unless it is the row. False says that its text is not as it is
-// written.
-func (e *element) close(add func(path, value []byte)) bool {
+// open opens an element of a name, which has a prefix of so many bytes.
+func (e *element) open(name []byte, prefix int) {
+	outer := len(e.path)
+	if n := len(e.tags); n > 0 {
+		e.tags[n-1].nested = true
+		if n > 1 {
+			e.path = append(e.path, '.')
+		}
+		e.path = append(e.path, name[prefix:]...)
+	}
+	e.tags = append(e.tags, tag{outer: outer, name: name})
+}
+
+// close hands on the element that is open, unless it is the row.
+func (e *element) close(add func(path, value []byte)) {
 	n := len(e.tags) - 1
 	last := &e.tags[n]
 	if n > 0 {
-		switch {
-		case last.nested:
-			add(e.path, NoRow) // it may stand where a column has its value
-		case bytes.IndexByte(last.text, '\r') >= 0: // which stands for a line feed
-			return false
-		default:
-			add(e.path, last.text)
+		value := last.text
+		if last.nested {
+			value = NoRow // it may stand where a column has its value
 		}
+		add(e.path, value)
 	}
 	e.path, e.tags = e.path[:last.outer], e.tags[:n]
-	return true
 }
 
 // sound is what a text says, which is valid until the next; not ok where it may not stand in a document, or
@@ -232,17 +239,10 @@ func nameAt(text []byte) (size, prefix int) {
 	return 0, 0
 }
 
-// level is tag for decode.
-type level struct {
-	outer  int
-	text   []byte
-	nested bool
-}
-
 // decode reads any element. The error quotes nothing of it.
 func (e *element) decode(row []byte, add func(path, value []byte)) error {
 	in := newDecoder(e.charset, row)
-	e.path, e.levels = e.path[:0], e.levels[:0]
+	e.path, e.tags = e.path[:0], e.tags[:0]
 	for done := false; ; {
 		token, err := in.Token()
 		if errors.Is(err, io.EOF) && done {
@@ -253,49 +253,16 @@ func (e *element) decode(row []byte, add func(path, value []byte)) error {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			e.open(token.Name.Local)
+			e.open([]byte(token.Name.Local), 0)
 		case xml.CharData:
-			if n := len(e.levels); n > 0 {
-				e.levels[n-1].text = append(e.levels[n-1].text, token...)
+			if n := len(e.tags); n > 0 {
+				e.tags[n-1].text = append(e.tags[n-1].text, token...)
 			}
 		case xml.EndElement:
-			e.closeLevel(add)
-			done = len(e.levels) == 0
+			e.close(add)
+			done = len(e.tags) == 0
 		}
 	}
-}
-
-// open begins an element of a row, or the row.
-func (e *element) open(name string) {
-	n := len(e.levels)
-	outer := len(e.path)
-	if n > 0 {
-		e.levels[n-1].nested = true
-		if n > 1 {
-			e.path = append(e.path, '.')
-		}
-		e.path = append(e.path, name...)
-	}
-	if n < cap(e.levels) {
-		e.levels = e.levels[:n+1]
-		e.levels[n] = level{outer: outer, text: e.levels[n].text[:0]}
-		return
-	}
-	e.levels = append(e.levels, level{outer: outer})
-}
-
-// closeLevel is close for decode.
-func (e *element) closeLevel(add func(path, value []byte)) {
-	n := len(e.levels) - 1
-	l := &e.levels[n]
-	if n > 0 {
-		if l.nested {
-			add(e.path, NoRow)
-		} else {
-			add(e.path, l.text)
-		}
-	}
-	e.path, e.levels = e.path[:l.outer], e.levels[:n]
 }
 
 // between sees that what stands between elements may.

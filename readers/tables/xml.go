@@ -73,12 +73,12 @@ var errOther = fmt.Errorf("it is an XML document, such as the error answer of a 
 // Cut goes over the elements of a document.
 type Cut struct {
 	document *Document
-	in       *elements
+	in       *pieces
 	row      int64
 }
 
 // Cut goes over the elements of a document, of which r is what follows Begin.
-func (d *Document) Cut(r io.Reader) *Cut { return &Cut{document: d, in: &elements{in: r}} }
+func (d *Document) Cut(r io.Reader) *Cut { return &Cut{document: d, in: &pieces{in: r}} }
 
 // Next is how many bytes there are up to the end of the next element; io.EOF with those to the end of the
 // document, which is well formed from the end of the last element on. What the elements hold is not looked
@@ -100,7 +100,7 @@ func (c *Cut) Next() (size int64, err error) {
 }
 
 // finish reads what is left behind the last element: the end of the root, and nothing else that matters.
-func (d *Document) finish(in *elements) error {
+func (d *Document) finish(in *pieces) error {
 	rest, err := in.rest()
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func elementFault(row int64, err error) error { return fmt.Errorf("element %d: %
 // 16 MiB, is an error. The first error stays.
 type Elements struct {
 	document *Document // nil where a part of it is read
-	in       *elements
+	in       *pieces
 	element  element
 	columns  *columns
 	set      func(path, value []byte) // of columns
@@ -149,7 +149,7 @@ func columnsOfXML(head []byte, wanted []string) (*Document, *columns, error) {
 	}
 	c, e := newColumns(wanted), element{charset: d.Charset}
 	meet := c.meet
-	in := &elements{in: bytes.NewReader(head[d.Begin:])}
+	in := &pieces{in: bytes.NewReader(head[d.Begin:])}
 	var fault error
 	row := int64(0)
 	for fault == nil {
@@ -187,7 +187,7 @@ func OpenXML(r io.Reader, wanted []string) (*Elements, error) {
 	if _, err := in.Discard(int(d.Begin)); err != nil {
 		return nil, err
 	}
-	return &Elements{document: d, in: &elements{in: in}, element: element{charset: d.Charset}, columns: c, set: c.set, row: 1, text: c.header()}, nil
+	return &Elements{document: d, in: &pieces{in: in}, element: element{charset: d.Charset}, columns: c, set: c.set, row: 1, text: c.header()}, nil
 }
 
 // XMLElements reads elements of a document with a charset from the one with a number on, counted from 1:
@@ -195,7 +195,7 @@ func OpenXML(r io.Reader, wanted []string) (*Elements, error) {
 // document, for the same columns wanted; the row of names is not made.
 func XMLElements(r io.Reader, charset string, header []byte, wanted []string, first int64) (*Elements, error) {
 	c, err := columnsOf(header, wanted)
-	return &Elements{in: &elements{in: r}, element: element{charset: charset}, columns: c, set: c.set, row: first, begins: []int64{}}, err
+	return &Elements{in: &pieces{in: r}, element: element{charset: charset}, columns: c, set: c.set, row: first, begins: []int64{}}, err
 }
 
 // Begin is where the element begins that the next row was made of, in bytes of what the elements of

@@ -6,11 +6,11 @@ import (
 	"io"
 )
 
-// elements cuts a document, or a part of it, behind the start of its root into the elements directly in
+// pieces cuts a document, or a part of it, behind the start of its root into the elements directly in
 // the root. It looks at nothing but where tags begin and end: it cuts a document that is well formed
 // where its elements are. Of another, some piece is not well formed either, wherever it is cut; so whoever
 // reads every piece has read the document.
-type elements struct {
+type pieces struct {
 	in         io.Reader
 	buf        []byte
 	start, end int // bytes of buf that were read and not handed out
@@ -40,10 +40,10 @@ var (
 const deepest = 64
 
 // next is the next piece. Behind the last element, the root ends or the part does.
-func (e *elements) next() (p piece, err error) {
+func (c *pieces) next() (p piece, err error) {
 	at, begin, depth := 0, -1, 0
 	for {
-		text := e.buf[e.start:e.end]
+		text := c.buf[c.start:c.end]
 		if i := bytes.IndexByte(text[at:], '<'); i >= 0 {
 			at += i
 		} else {
@@ -51,7 +51,7 @@ func (e *elements) next() (p piece, err error) {
 		}
 		kind, size := tokenOf(text[at:])
 		if size == 0 {
-			if more, err := e.fill(); err != nil {
+			if more, err := c.fill(); err != nil {
 				return piece{}, err
 			} else if more {
 				continue
@@ -59,7 +59,7 @@ func (e *elements) next() (p piece, err error) {
 			if at < len(text) || begin >= 0 {
 				return piece{}, errMalformed
 			}
-			e.take(len(text))
+			c.take(len(text))
 			return piece{between: text}, nil
 		}
 		switch kind {
@@ -77,46 +77,46 @@ func (e *elements) next() (p piece, err error) {
 			}
 		case tokenEnd:
 			if depth == 0 {
-				e.take(at)
+				c.take(at)
 				return piece{between: text[:at], ends: true}, nil
 			}
 			depth--
 		case tokenOther:
 		}
 		if at += size; begin >= 0 && depth == 0 {
-			p = piece{between: text[:begin], element: text[begin:at], begin: e.offset + int64(begin)}
-			e.take(at)
+			p = piece{between: text[:begin], element: text[begin:at], begin: c.offset + int64(begin)}
+			c.take(at)
 			return p, nil
 		}
 	}
 }
 
 // take hands out bytes.
-func (e *elements) take(n int) {
-	e.start += n
-	e.offset += int64(n)
+func (c *pieces) take(n int) {
+	c.start += n
+	c.offset += int64(n)
 }
 
 // fill reads more; false at the end.
-func (e *elements) fill() (more bool, err error) {
-	if e.over {
+func (c *pieces) fill() (more bool, err error) {
+	if c.over {
 		return false, nil
 	}
-	held := e.end - e.start
+	held := c.end - c.start
 	if held > longestLine {
 		return false, errElement
 	}
-	to := e.buf
-	if held > len(e.buf)/2 || len(e.buf) == 0 {
-		to = make([]byte, max(2*len(e.buf), elementBuffer))
+	to := c.buf
+	if held > len(c.buf)/2 || len(c.buf) == 0 {
+		to = make([]byte, max(2*len(c.buf), elementBuffer))
 	}
-	e.start, e.end, e.buf = 0, copy(to, e.buf[e.start:e.end]), to
+	c.start, c.end, c.buf = 0, copy(to, c.buf[c.start:c.end]), to
 	for range 100 { // as many as bufio takes for no progress
-		n, err := e.in.Read(e.buf[e.end:])
-		e.end += n
-		e.over = errors.Is(err, io.EOF)
+		n, err := c.in.Read(c.buf[c.end:])
+		c.end += n
+		c.over = errors.Is(err, io.EOF)
 		if n > 0 || err != nil {
-			if e.over {
+			if c.over {
 				err = nil
 			}
 			return n > 0, err
@@ -126,10 +126,10 @@ func (e *elements) fill() (more bool, err error) {
 }
 
 // rest is all that was not handed out.
-func (e *elements) rest() ([]byte, error) {
+func (c *pieces) rest() ([]byte, error) {
 	for {
-		if more, err := e.fill(); err != nil || !more {
-			return e.buf[e.start:e.end], err
+		if more, err := c.fill(); err != nil || !more {
+			return c.buf[c.start:c.end], err
 		}
 	}
 }
@@ -179,15 +179,15 @@ func behind(text []byte, from int, end string) int {
 // behindQuotes is the place behind the end of a tag whose attributes may hold one; 0 where there is none.
 func behindQuotes(text []byte) int {
 	quote := byte(0)
-	for i, c := range text {
+	for i, b := range text {
 		switch {
 		case quote != 0:
-			if c == quote {
+			if b == quote {
 				quote = 0
 			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '>':
+		case b == '"' || b == '\'':
+			quote = b
+		case b == '>':
 			return i + 1
 		}
 	}
