@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -47,6 +48,10 @@ type File struct {
 	columns []column
 	groups  []Group
 	meta    *metadata.FileMetaData
+
+	mu     sync.Mutex
+	passed map[int64]int64 // bytes of text, by the first row of those that were read
+	total  int64           // of passed
 }
 
 // Group are rows of a file that can be read without those before.
@@ -66,16 +71,15 @@ type column struct {
 
 // Reader is rows of a Parquet file as text. The first error stays.
 type Reader struct {
-	ctx     context.Context //nolint:containedctx // of the one who reads
-	limits  containers.Limits
-	size    int64 // of what it reads
-	columns []column
-	values  []*pqarrow.ColumnReader // of columns
-	rows    int64                   // that are still to come
-	text    []byte
-	at      int // what of text has been read
-	passed  int64
-	err     error
+	ctx    context.Context //nolint:containedctx // of the one who reads
+	file   *File
+	values []*pqarrow.ColumnReader // of the file's columns
+	first  int64                   // row, from 1
+	rows   int64                   // that are still to come
+	text   []byte
+	at     int // what of text has been read
+	passed int64
+	err    error
 }
 
 // Open reads a Parquet file of size bytes behind a row of the names of its columns, which are those of OpenFile.
@@ -130,7 +134,7 @@ func OpenFile(ctx context.Context, at io.ReaderAt, size int64, wanted []string, 
 	if err := checkFrame(at, size); err != nil {
 		return nil, err
 	}
-	f := &File{size: size, limits: limits.OrDefaults()}
+	f := &File{size: size, limits: limits.OrDefaults(), passed: map[int64]int64{}}
 	if err := guard(func() error { return f.open(ctx, at, wanted) }); err != nil {
 		return nil, unreadable(err)
 	}
@@ -155,13 +159,12 @@ func (f *File) Groups() []Group { return f.groups }
 
 // Rows reads so many rows from one on, counted from 1. Both are at the ends of groups.
 func (f *File) Rows(ctx context.Context, at io.ReaderAt, first, rows int64) (*Reader, error) {
-	r := &Reader{ctx: ctx, limits: f.limits, columns: f.columns, rows: rows}
+	r := &Reader{ctx: ctx, file: f, first: first, rows: rows}
 	var groups []int
 	before := int64(1)
 	for i, g := range f.groups {
 		if before == first && rows > 0 {
 			groups = append(groups, i)
-			r.size += g.Length
 			rows -= g.Rows
 			first += g.Rows
 		}
@@ -318,7 +321,7 @@ func (r *Reader) fill() error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	if r.rows == 0 || len(r.columns) == 0 {
+	if r.rows == 0 || len(r.file.columns) == 0 {
 		return io.EOF
 	}
 	rows := min(r.rows, batchRows)
@@ -327,13 +330,25 @@ func (r *Reader) fill() error {
 	}
 	r.rows -= rows
 	r.passed += int64(len(r.text))
-	return r.limits.Allow(r.passed, r.size)
+	return r.file.allow(r.first, r.passed)
+}
+
+// allow is an error when the text of all rows that were read, so much of it from one on, is more than the
+// limits let come of the file. Rows that are read again count once.
+func (f *File) allow(first, passed int64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if more := passed - f.passed[first]; more > 0 {
+		f.passed[first] = passed
+		f.total += more
+	}
+	return f.limits.Allow(f.total, f.size)
 }
 
 // batch makes the text of some rows.
 func (r *Reader) batch(rows int64) error {
-	values := make([]*cursor, len(r.columns))
-	for i := range r.columns {
+	values := make([]*cursor, len(r.file.columns))
+	for i := range r.file.columns {
 		chunks, err := r.values[i].NextBatch(rows)
 		if err != nil {
 			return err
@@ -345,7 +360,7 @@ func (r *Reader) batch(rows int64) error {
 		values[i] = &cursor{chunks: chunks.Chunks()}
 	}
 	for range rows {
-		for i, c := range r.columns {
+		for i, c := range r.file.columns {
 			if i > 0 {
 				r.text = append(r.text, FieldEnd)
 			}

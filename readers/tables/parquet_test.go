@@ -280,6 +280,35 @@ func TestLimitsHoldForTables(t *testing.T) {
 	}
 }
 
+// The text of all groups counts, however they are read, and that of one that is read again once.
+func TestLimitsHoldForAllGroups(t *testing.T) {
+	b := many(t)
+	whole := int64(len(strings.Join(rows(t, b, "s", "i")[1:], "\x1e")) + 1)
+	for name, c := range map[string]struct {
+		most int64
+		want bool
+	}{"all of it": {whole, true}, "a byte less": {whole - 1, false}} {
+		f, err := tables.OpenFile(t.Context(), bytes.NewReader(b), int64(len(b)), []string{"s", "i"}, containers.Limits{Bytes: c.most})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			for _, first := range []int64{9001, 1, 3001, 6001} {
+				var r *tables.Reader
+				if r, err = f.Rows(t.Context(), bytes.NewReader(b), first, min(3000, 10_001-first)); err == nil {
+					_, err = io.Copy(io.Discard, r)
+				}
+				if err != nil {
+					break
+				}
+			}
+		}
+		if _, limit := errors.AsType[*containers.LimitError](err); c.want != (err == nil) || !c.want && !limit {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 // Arrow's own description of a file is beside the point: damaged bytes there had the
 // library ask for 20 GB.
 func TestArrowSchemaIsNotRead(t *testing.T) {
