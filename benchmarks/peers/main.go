@@ -1,12 +1,12 @@
-// Command peers runs clearsweep and DuckDB on one extract in turn, and says whether
+// Command peers runs clearsweep and others on one extract in turn, and says whether
 // they did the same job, in what time and in what memory.
 //
 //	synth --profile bench ─► extract
-//	PAIRS times: clearsweep sweep, DuckDB job.sql, or the other way round
+//	PAIRS times: clearsweep sweep, DuckDB job.sql, Polars polars/job.js, or the other way round
 //	equal.sql: every decision and every row of the update files is the same
 //
-// 'make bench-peers' installs DuckDB and runs it. Both programs have what the machine
-// has; neither is given a special path: sweep is the ordinary sweep of a policy pack.
+// 'make bench-peers' installs the others and runs it; Polars only if asked. All programs have
+// what the machine has; none is given a special path: sweep is the ordinary sweep of a policy pack.
 package main
 
 import (
@@ -37,6 +37,7 @@ type options struct {
 	memory    string // of clearsweep
 	grouping  string // of clearsweep
 	peerLimit string // memory limit of DuckDB; empty for none
+	polars    bool   // Polars too
 }
 
 func main() {
@@ -49,6 +50,7 @@ func main() {
 	flag.StringVar(&o.memory, "memory", "512MiB", "memory of clearsweep")
 	flag.StringVar(&o.grouping, "grouping", "auto", "grouping of clearsweep")
 	flag.StringVar(&o.peerLimit, "peer-memory", "", "memory limit of DuckDB, such as 512MB; none if empty")
+	flag.BoolVar(&o.polars, "polars", false, "run Polars too, which takes some 1.2 KB of memory a row")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := o.run(ctx, os.Stdout)
@@ -65,7 +67,27 @@ type measured struct {
 	peak      int64 // bytes of memory
 }
 
-func (o options) run(ctx context.Context, w io.Writer) error {
+// engine is a program that does the job, and what its runs took.
+type engine struct {
+	name string
+	out  string // folder for what it writes, made anew by each run
+	job  func(ctx context.Context, o *options, extract, out string) (measured, error)
+	runs []measured
+}
+
+// engines are clearsweep, and its peers.
+func (o *options) engines(name string) []*engine {
+	list := []*engine{{name: "clearsweep", out: "out-" + name, job: sweep}, {name: "DuckDB", out: "duckdb-" + name, job: duckdb}}
+	if o.polars {
+		list = append(list, &engine{name: "Polars", out: "polars-" + name, job: polars})
+	}
+	for _, e := range list {
+		e.out = filepath.Join(o.folder, e.out)
+	}
+	return list
+}
+
+func (o *options) run(ctx context.Context, w io.Writer) error {
 	name := strconv.Itoa(o.rows)
 	if o.shuffled {
 		name += "-shuffled"
@@ -74,40 +96,41 @@ func (o options) run(ctx context.Context, w io.Writer) error {
 	if err := o.extract(ctx, extract); err != nil {
 		return err
 	}
-	ours, peer := filepath.Join(o.folder, "out-"+name), filepath.Join(o.folder, "duckdb-"+name)
-	var a, b []measured
+	all := o.engines(name)
+	ours, peers := all[0], all[1:]
 	for i := range o.pairs {
-		runs := []func() error{
-			func() error { return appended(&a, func() (measured, error) { return o.sweep(ctx, extract, ours) }) },
-			func() error { return appended(&b, func() (measured, error) { return o.duckdb(ctx, extract, peer) }) },
-		}
+		turn := slices.Clone(all)
 		if i%2 == 1 {
-			slices.Reverse(runs)
+			slices.Reverse(turn)
 		}
-		for _, run := range runs {
-			if err := run(); err != nil {
+		for _, e := range turn {
+			if err := os.RemoveAll(e.out); err != nil {
 				return err
 			}
+			m, err := e.job(ctx, o, extract, e.out)
+			if err != nil {
+				return err
+			}
+			e.runs = append(e.runs, m)
 		}
-		fmt.Fprintf(w, "pair %d: clearsweep %.2f s, DuckDB %.2f s, ratio %.3f\n", i+1, a[i].wall.Seconds(), b[i].wall.Seconds(),
-			a[i].wall.Seconds()/b[i].wall.Seconds())
+		fmt.Fprintf(w, "pair %d: clearsweep %.2f s", i+1, ours.runs[i].wall.Seconds())
+		for _, p := range peers {
+			fmt.Fprintf(w, ", %s %.2f s, ratio %.3f", p.name, p.runs[i].wall.Seconds(), ours.runs[i].wall.Seconds()/p.runs[i].wall.Seconds())
+		}
+		fmt.Fprintln(w)
 	}
-	report(w, o.rows, a, b)
-	if err := o.compare(ctx, ours, peer); err != nil {
-		return err
+	report(w, o.rows, all)
+	for _, p := range peers {
+		if err := compare(ctx, ours.out, p.out); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		fmt.Fprintf(w, "the decisions and the update files are equal to those of %s, row for row\n", p.name)
 	}
-	fmt.Fprintln(w, "the decisions and the update files are equal, row for row")
 	return nil
 }
 
-func appended(to *[]measured, run func() (measured, error)) error {
-	m, err := run()
-	*to = append(*to, m)
-	return err
-}
-
 // extract makes the extract, unless it is there.
-func (o options) extract(ctx context.Context, folder string) error {
+func (o *options) extract(ctx context.Context, folder string) error {
 	if _, err := os.Stat(filepath.Join(folder, "sweep.yaml")); err == nil {
 		return nil
 	}
@@ -119,38 +142,37 @@ func (o options) extract(ctx context.Context, folder string) error {
 	return err
 }
 
-// sweep runs clearsweep into a new folder.
-func (o options) sweep(ctx context.Context, extract, out string) (measured, error) {
-	if err := os.RemoveAll(out); err != nil {
-		return measured{}, err
-	}
+func sweep(ctx context.Context, o *options, extract, out string) (measured, error) {
 	return child(ctx, o.program, "sweep", "--config", filepath.Join(extract, "sweep.yaml"), "--memory", o.memory, "--grouping", o.grouping, "--out", out)
 }
 
-const peers = "benchmarks/peers"
+// scripts is where the jobs of the peers are.
+const scripts = "benchmarks/peers"
 
-// duckdb runs the job in SQL into a new folder.
-func (o options) duckdb(ctx context.Context, extract, out string) (measured, error) {
-	if err := os.RemoveAll(out); err != nil {
-		return measured{}, err
-	}
-	args := []string{
-		filepath.Join(peers, "duckdb.js"), filepath.Join(peers, "job.sql"),
-		"CSV=" + filepath.Join(extract, "charges-001.csv"), "CODES=" + filepath.Join(extract, "peer-codes.csv"), "OUT=" + out,
-	}
+func duckdb(ctx context.Context, o *options, extract, out string) (measured, error) {
+	args := append([]string{filepath.Join(scripts, "duckdb.js"), filepath.Join(scripts, "job.sql")}, named(extract, out)...)
 	if o.peerLimit != "" {
 		args = append(args, "MEMORY="+o.peerLimit)
 	}
 	return child(ctx, "node", args...)
 }
 
+func polars(ctx context.Context, _ *options, extract, out string) (measured, error) {
+	return child(ctx, "node", append([]string{filepath.Join(scripts, "polars", "job.js")}, named(extract, out)...)...)
+}
+
+// named are the files of a peer's job.
+func named(extract, out string) []string {
+	return []string{"CSV=" + filepath.Join(extract, "charges-001.csv"), "CODES=" + filepath.Join(extract, "peer-codes.csv"), "OUT=" + out}
+}
+
 // compare is an error unless both outputs say the same.
-func (o options) compare(ctx context.Context, ours, peer string) error {
+func compare(ctx context.Context, ours, peer string) error {
 	current, err := filepath.EvalSymlinks(filepath.Join(ours, "current"))
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "node", filepath.Join(peers, "duckdb.js"), filepath.Join(peers, "equal.sql"), "OURS="+current, "PEER="+peer) //nolint:gosec // our own files
+	cmd := exec.CommandContext(ctx, "node", filepath.Join(scripts, "duckdb.js"), filepath.Join(scripts, "equal.sql"), "OURS="+current, "PEER="+peer) //nolint:gosec // our own files
 	cmd.Stderr = os.Stderr
 	differences, err := cmd.Output()
 	if err != nil {
@@ -185,33 +207,34 @@ func child(ctx context.Context, program string, args ...string) (measured, error
 }
 
 // report prints the medians, and the ratios pair by pair.
-func report(w io.Writer, rows int, a, b []measured) {
-	fmt.Fprintf(w, "\n%-12s %8s %8s %10s %12s\n", "", "wall s", "CPU s", "peak MiB", "rows/s")
-	for _, line := range []struct {
-		name string
-		of   []measured
-	}{{"clearsweep", a}, {"DuckDB", b}} {
-		wall := median(line.of, func(m measured) float64 { return m.wall.Seconds() })
-		fmt.Fprintf(w, "%-12s %8.2f %8.2f %10.0f %12.0f\n", line.name, wall,
-			median(line.of, func(m measured) float64 { return m.cpu.Seconds() }),
-			median(line.of, func(m measured) float64 { return float64(m.peak) / (1 << 20) }), float64(rows)/wall)
+func report(w io.Writer, rows int, all []*engine) {
+	fmt.Fprintf(w, "\n%-12s %8s %8s %10s %12s %14s %10s\n", "", "wall s", "CPU s", "peak MiB", "rows/s", "rows/CPU s", "KB/row")
+	for _, e := range all {
+		wall, cpu, peak := median(e.runs, measured.wallSeconds), median(e.runs, measured.cpuSeconds), median(e.runs, measured.bytes)
+		fmt.Fprintf(w, "%-12s %8.2f %8.2f %10.0f %12.0f %14.0f %10.2f\n", e.name, wall, cpu, peak/(1<<20), float64(rows)/wall, float64(rows)/cpu, peak/float64(1000*rows))
 	}
-	for _, ratio := range []struct {
-		name string
-		of   func(measured) float64
-	}{
-		{"wall", func(m measured) float64 { return m.wall.Seconds() }},
-		{"CPU", func(m measured) float64 { return m.cpu.Seconds() }},
-		{"peak memory", func(m measured) float64 { return float64(m.peak) }},
-	} {
-		var ratios []float64
-		for i := range a {
-			ratios = append(ratios, ratio.of(a[i])/ratio.of(b[i]))
+	fmt.Fprintf(w, "%-12s %8s %8s %10s %12s %14s %10s  as published, of another layout and machine\n", "gogen 0.2", "", "", "", "", "14000-30000", "5-8")
+	ours := all[0].runs
+	for _, peer := range all[1:] {
+		for _, ratio := range []struct {
+			name string
+			of   func(measured) float64
+		}{{"wall", measured.wallSeconds}, {"CPU", measured.cpuSeconds}, {"peak memory", measured.bytes}} {
+			var ratios []float64
+			for i := range ours {
+				ratios = append(ratios, ratio.of(ours[i])/ratio.of(peer.runs[i]))
+			}
+			slices.Sort(ratios)
+			fmt.Fprintf(w, "clearsweep / %s, %s: median %.3f (%.3f to %.3f)\n", peer.name, ratio.name, middle(ratios), ratios[0], ratios[len(ratios)-1])
 		}
-		slices.Sort(ratios)
-		fmt.Fprintf(w, "clearsweep / DuckDB, %s: median %.3f (%.3f to %.3f)\n", ratio.name, middle(ratios), ratios[0], ratios[len(ratios)-1])
 	}
 }
+
+func (m measured) wallSeconds() float64 { return m.wall.Seconds() }
+
+func (m measured) cpuSeconds() float64 { return m.cpu.Seconds() }
+
+func (m measured) bytes() float64 { return float64(m.peak) }
 
 func median(of []measured, value func(measured) float64) float64 {
 	var values []float64
