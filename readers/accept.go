@@ -22,7 +22,7 @@ type step struct {
 	day  *fixedColumn[arrow.Date32] // of a stepDate
 }
 
-// stepKind says what a step does with the text of its field; those behind stepNumber look for it
+// stepKind says what a step does with the text of its field; those behind stepPerson look for it
 // themselves.
 type stepKind uint8
 
@@ -78,7 +78,7 @@ func (in *reader) accept(kind schemas.RowKind) {
 	} else {
 		in.out.FactRows++
 	}
-	if in.layout.lesserKeys() && in.row.lesserKey() {
+	if in.lesser && in.row.lesserKey() {
 		kind |= schemas.RowLesserKey
 	}
 	in.builder.begin(in.raw.line, kind)
@@ -91,7 +91,7 @@ func (in *reader) accept(kind schemas.RowKind) {
 		v, column := []byte(nil), s.plain
 		if column >= 0 {
 			v = in.row.values[column]
-		} else if s.kind <= stepNumber {
+		} else if s.kind <= stepPerson {
 			v, column = in.row.textOf(s.field)
 		}
 		switch s.kind {
@@ -106,7 +106,7 @@ func (in *reader) accept(kind schemas.RowKind) {
 		case stepNumber:
 			in.addNumber(s.id, v, column)
 		case stepPerson:
-			in.addPerson(s.field)
+			in.addPerson(s.field, v)
 		case stepSubstances:
 			in.addSubstances(s.field)
 		case stepEvidence:
@@ -120,8 +120,10 @@ func (in *reader) accept(kind schemas.RowKind) {
 	}
 }
 
-func (in *reader) addPerson(f *field) {
-	v := in.person(f)
+func (in *reader) addPerson(f *field, v []byte) {
+	if v != nil && !in.usable(f, v) {
+		v = nil
+	}
 	if v == nil {
 		in.out.Unkeyed++
 		if len(f.from) > 0 { // else the layout says that there are none
@@ -131,21 +133,14 @@ func (in *reader) addPerson(f *field) {
 	in.builder.texts[fieldPerson].add(v)
 }
 
-// person is the person key of a row, as row.person has it.
-func (in *reader) person(f *field) []byte {
-	v, _ := in.row.text(f)
-	if v == nil {
-		return nil
-	}
+// usable is row.usable, which is asked once of neighbours that are alike.
+func (in *reader) usable(f *field, v []byte) bool {
 	last := &in.lastKey
 	if !bytes.Equal(last.text, v) {
 		last.text = append(last.text[:0], v...)
 		last.usable = in.row.usable(f, v)
 	}
-	if !last.usable {
-		return nil
-	}
-	return v
+	return last.usable
 }
 
 // lastPerson is the key of a person that was read last, and whether it is one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 )
 
 // aside is what a row of a source is that holds no data. The zero value is
@@ -30,6 +31,7 @@ type asides struct {
 	before int64     // lines before the header
 	rarer  bool      // there may be comments and trailers
 	names  nameMarks // of first and the layout's columns
+	data   [256]bool // bytes that begin a row of data, whatever follows
 }
 
 // nameMarks are what names have that is quick to look at: a first field of other marks is none of them.
@@ -52,7 +54,28 @@ func (l *Layout) newAsides(s *Survey, r *row, names []string) asides {
 		a.names[nameMark(l.columns[i].name)] = true
 	}
 	a.names[nameMark(a.first)] = true
+	a.markData()
 	return a
+}
+
+// markData marks the bytes with which nothing else begins: no name, no blank, no quote, no empty field.
+func (a *asides) markData() {
+	l := a.layout
+	if l.delimited == nil || a.rarer {
+		return
+	}
+	for c := range byte(utf8.RuneSelf) {
+		a.data[c] = !whiteSpace[c] && !l.blanks[c] && !l.delimited.special[c]
+	}
+	names := []string{a.first, l.delimited.headerText}
+	for i := range l.columns {
+		names = append(names, l.columns[i].name)
+	}
+	for _, name := range names {
+		if name != "" {
+			a.data[upper(name[0])], a.data[lower(name[0])] = false, false
+		}
+	}
 }
 
 // tell is what a row of text is. The error says that the rows that follow
@@ -62,7 +85,7 @@ func (a *asides) tell(raw *rawRow) (aside, error) {
 	switch {
 	case raw.line <= a.before:
 		return isPreface, nil
-	case raw.tooLong:
+	case raw.tooLong, len(text) > 0 && a.data[text[0]]:
 		return isData, nil
 	case a.row.blank(text):
 		return isBlank, nil

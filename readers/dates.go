@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -155,21 +156,15 @@ func (f *dateFormat) placed(v []byte) (schemas.Date, bool) {
 			return schemas.NoDate, false
 		}
 	}
-	century, years := twoDigits(v[f.year:]), twoDigits(v[f.year+2:])
-	month, day := twoDigits(v[f.month:]), twoDigits(v[f.day:])
-	if century|years|month|day < 0 {
+	digits := uint64(binary.LittleEndian.Uint32(v[f.year:])) |
+		uint64(binary.LittleEndian.Uint16(v[f.month:]))<<32 | uint64(binary.LittleEndian.Uint16(v[f.day:]))<<48
+	const zeroes, beyondNine, highest = 0x3030303030303030, 0x7676767676767676, 0x8080808080808080
+	digits ^= zeroes
+	if (digits|(digits+beyondNine))&highest != 0 {
 		return schemas.NoDate, false
 	}
-	return schemas.NewDate(100*century+years, month, day)
-}
-
-// twoDigits is the number that v begins with, negative where it does not begin with two digits.
-func twoDigits(v []byte) int {
-	tens, ones := v[0]-'0', v[1]-'0'
-	if tens > 9 || ones > 9 {
-		return -1
-	}
-	return 10*int(tens) + int(ones)
+	pairs := 10*digits + digits>>8                                                                         // of each second byte, with the one behind it
+	return schemas.NewDate(int(100*(pairs&0xff)+pairs>>16&0xff), int(pairs>>32&0xff), int(pairs>>48&0xff))
 }
 
 func dateWord(s string) (string, datePart) {

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -242,4 +243,33 @@ func FuzzDates(f *testing.F) {
 			t.Errorf("the year %d", year)
 		}
 	})
+}
+
+// A date whose digits have their places holds digits there, and nothing else.
+func TestPlacedDates(t *testing.T) {
+	for _, name := range []string{"YYYY-MM-DD", "YYYYMMDD", "MM/DD/YYYY", "DDMMYYYY"} {
+		f, err := parseDateFormat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rapid.Check(t, func(t *rapid.T) {
+			year, month, day := rapid.IntRange(0, 9999).Draw(t, "year"), rapid.IntRange(0, 99).Draw(t, "month"), rapid.IntRange(0, 99).Draw(t, "day")
+			if rapid.Bool().Draw(t, "likely") {
+				year, month, day = 1900+year%200, 1+month%12, 1+day%31
+			}
+			text := []byte(strings.NewReplacer("YYYY", fmt.Sprintf("%04d", year), "MM", fmt.Sprintf("%02d", month), "DD", fmt.Sprintf("%02d", day)).Replace(name))
+			want, ok := schemas.NewDate(year, month, day)
+			if got, is := f.placed(text); is != ok || got != want {
+				t.Fatalf("%s: %v, %v, want %v, %v", text, got, is, want, ok)
+			}
+			at := rapid.IntRange(0, len(text)-1).Draw(t, "at")
+			text[at] = rapid.Byte().Filter(func(c byte) bool { return c < '0' || c > '9' }).Draw(t, "other")
+			if c := name[at]; c == text[at] {
+				return // a literal, as it must be
+			}
+			if got, is := f.placed(text); is {
+				t.Fatalf("%q is %v", text, got)
+			}
+		})
+	}
 }

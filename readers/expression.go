@@ -3,6 +3,7 @@ package readers
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ type expression struct {
 	when     *condition
 	lesser   bool // of person keys: the source keeps only some of a person's rows under it
 	plain    bool // a column as it is, on every row
+	whole    bool // columns as they are, joined: what stands at both ends needs no trimming
 }
 
 // part is literal text, or a column and what is taken of it.
@@ -131,6 +133,9 @@ func separator(s, sep string, err error) error {
 // compile finds out whether eval can take the short way, once all else is set.
 func (e *expression) compile() {
 	e.plain = len(e.parts) == 1 && e.parts[0] == part{column: e.column} && len(e.nulls.list) == 0 && e.when == nil
+	whole := func(p part) bool { return p.column >= 0 && p == part{column: p.column} }
+	e.whole = len(e.parts) > 1 && whole(e.parts[0]) && whole(e.parts[len(e.parts)-1]) &&
+		!slices.ContainsFunc(e.parts, func(p part) bool { return p.column >= 0 && !whole(p) })
 }
 
 // eval is the text of the expression for a row, nil when it is null. The text
@@ -163,11 +168,17 @@ func (e *expression) text(r *row) []byte {
 			r.joined = append(r.joined, p.literal...)
 			continue
 		}
-		v := p.take(r)
+		v := r.values[p.column]
+		if !e.whole {
+			v = p.take(r)
+		}
 		if v == nil {
 			return nil
 		}
 		r.joined = append(r.joined, v...)
+	}
+	if e.whole {
+		return r.joined
 	}
 	return r.blanks.trim(r.joined)
 }

@@ -255,6 +255,50 @@ func TestAnotherHeaderStopsTheReading(t *testing.T) {
 	}
 }
 
+// A header that comes again is none of the rows, however it is written.
+func TestAHeaderAgainIsNoData(t *testing.T) {
+	const fields = "\ncolumns: [ID, s, d]\nfields: {person_id: ID, statute: s, disposition: {from: d, map: {exact: {convicted: x}}}}\n"
+	const kelvin = "\u212a" // is a k in other letters
+	cases := map[string]struct{ layout, first, again, name string }{
+		"by name":                         {"delimited: {header: required, columns_by: name}", "id,s,d", "ID,s,d", "id"},
+		"in blanks":                       {"delimited: {header: required, columns_by: name}", "id,s,d", "\tid,s,d", "id"},
+		"in blanks of the layout":         {"trim: '*'\ndelimited: {header: required, columns_by: name}", "id,s,d", "*id,s,d", "id"},
+		"in quotes":                       {"delimited: {header: required, columns_by: name}", "id,s,d", `"Id",s,d`, "id"},
+		"of another name first":           {"delimited: {header: required, columns_by: name}", "more,id,s,d", "More,id,s,d", "id"},
+		"no longer in quotes":             {"delimited: {header: required, columns_by: name}", `"more",id,s,d`, "More,id,s,d", "id"},
+		"by position":                     {"delimited: {header: optional, header_begins_with: id}", "id,s,d", "ID,s,d", "id"},
+		"by position, with nothing to go": {"delimited: {header: required}", "id,s,d", "id,s,d", "id"},
+		"by position, in other letters":   {"delimited: {header: required}", "k,s,d", "k,s,d", kelvin},
+		"by position, for the first time": {"delimited: {header: optional, header_begins_with: k}", "9,9,x", "K,s,d", kelvin},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			row := strings.Repeat("9,", strings.Count(c.first, ",")) + "x\n"
+			got := readAll(t, parse(t, "layout: t/again\nabout: a test\n"+c.layout+strings.ReplaceAll(fields, "ID", c.name)), []byte(c.first+"\n"+row+c.again+"\n"+row), 1<<20, 100)
+			if got.rows.NonData != 1 {
+				t.Errorf("%+v, want one row of no data", got.rows)
+			}
+		})
+	}
+}
+
+// What is made of several columns is as it is written, but for blanks at its ends.
+func TestJoinedColumns(t *testing.T) {
+	for from, want := range map[string]string{
+		"{a} {b} {c}": "x yyy z", "{a}{c}": "xz", "{a} {b[0:2]} {c}": "x yy z", "{a} {b} ": "x yyy", " {b}-{c}": "yyy-z", "{b[0:2]}{c}": "yyz",
+		`{a} {b before "?"}`: "x yyy", `{b after "y"} {a}`: "yy x", "{a} {d}": "",
+	} {
+		t.Run(from, func(t *testing.T) {
+			l := parse(t, "layout: t/joined\nabout: a test\ndelimited: {header: none}\ncolumns: [id, a, b, c, d]\n"+
+				"fields: {person_id: id, statute: '"+from+"', disposition: {from: d, map: {exact: {convicted: x}}, blank: unknown}}\n")
+			got := readAll(t, l, []byte("1, x ,yyy,z,\n"), 1<<20, 100)
+			if len(got.records) != 1 || got.records[0]["statute_raw"] != want {
+				t.Errorf("%v, want the statute %q", got.records, want)
+			}
+		})
+	}
+}
+
 // Breaking off an iteration leaves nothing behind.
 func TestReadBrokenOff(t *testing.T) {
 	l := load(t, "generic/charges")

@@ -4,7 +4,6 @@ import (
 	"math/bits"
 
 	"github.com/clearsweep/clearsweep/readers/marks"
-	"github.com/clearsweep/clearsweep/schemas"
 )
 
 // marked are the marks of what a scanner has in its buffer. By them, rows and their fields are cut
@@ -17,7 +16,7 @@ type marked struct {
 	multiline bool // which may hold terminators
 	blocks    []marks.Block
 	commas    []uint64 // that end fields of the row at hand, by block
-	ends      []int32  // of these fields
+	ends      []int32  // of fields
 }
 
 // newMarked is nil where rows cannot be cut by marks.
@@ -47,81 +46,70 @@ func (m *marked) mark(buf []byte, from int) {
 	m.of.Mark(m.blocks[from/marks.Size:], buf[from:])
 }
 
-// stretch is a row in a marked buffer.
+// stretch is a row in a marked buffer. It is good until the next row.
 type stretch struct {
 	marks *marked // nil where a row's text is not what was marked
 	at    int     // where the text begins
-	// quotes: some may stand in the row. ascii: nothing does that is no ASCII text.
-	quotes, ascii bool
+	// quotes: some stand in the row. regular: each at the end of a field. ascii: nothing stands in the row
+	// that is no ASCII text.
+	quotes, regular, ascii bool
 }
 
-// row is the size of the row that begins at from, with its terminator; 0 where it does not end
-// before to. Lines are those that it takes.
-func (m *marked) row(from, to int) (size int, lines int64, in stretch) {
-	quotes, odd := 0, uint64(0)
-	for i := from / marks.Size; i*marks.Size < to; i++ {
-		b := m.blocks[i].Cut(from-i*marks.Size, to-i*marks.Size)
-		for ends := b.Ends; ends != 0; ends &= ends - 1 {
-			last := bits.TrailingZeros64(ends) + 1
-			before := quotes + bits.OnesCount64(b.Quotes<<(marks.Size-last))
-			lines++
-			if m.multiline && before%2 != 0 {
-				continue
-			}
-			odd |= b.Odd << (marks.Size - last)
-			return i*marks.Size + last - from, lines, stretch{marks: m, at: from, quotes: m.quoted && before > 0, ascii: odd == 0}
-		}
-		quotes += bits.OnesCount64(b.Quotes)
-		odd |= b.Odd
-	}
-	return 0, 0, stretch{}
-}
-
-// split is splitWanted for the text of a row in a marked buffer.
-func (in *stretch) split(d *delimited, row []byte, wanted []int, cells []cell) (_ []cell, fields int, reason schemas.RejectReason, ok bool) {
-	m := in.marks
-	pairs := quotePairs{begins: 1 << (in.at % marks.Size)}
+// row is the row that begins at from in the buffer that is marked, without its terminator and returns before that.
+// Size is with these, 0 where the row does not end before to. Lines are those that it takes.
+func (m *marked) row(buf []byte, from, to int) (text []byte, size int, lines int64, in stretch) {
+	pairs := quotePairs{begins: 1 << (from % marks.Size)}
 	m.commas = m.commas[:0]
-	base := -(in.at % marks.Size) // where the block at hand begins in the row
-	for i := in.at / marks.Size; base < len(row); i, base = i+1, base+marks.Size {
-		b, left := &m.blocks[i], len(row)-base
-		keep := ^uint64(0)
-		if base < 0 {
-			keep <<= -base
+	keep, quoted, odd := ^uint64(0)<<(from%marks.Size), uint64(0), uint64(0)
+	for i := from / marks.Size; i*marks.Size < to; i++ {
+		b := &m.blocks[i]
+		commas, quotes, ends := b.Commas&keep, uint64(0), b.Ends&keep
+		if left := to - i*marks.Size; left < marks.Size {
+			ends &= 1<<left - 1
 		}
-		if left < marks.Size {
-			keep &= 1<<left - 1
-		}
-		commas := b.Commas & keep
-		if in.quotes {
-			if commas, ok = pairs.outside(commas, b.Quotes&keep, left); !ok {
-				return d.splitWanted(row, wanted, cells[:0])
+		inside := pairs.open
+		if m.quoted {
+			if quotes = b.Quotes & keep; quotes != 0 {
+				inside, pairs.open = marks.Inside(quotes, pairs.open)
 			}
 		}
-		m.commas = append(m.commas, commas)
+		end := ends // of the row
+		if m.multiline {
+			end &^= inside
+		}
+		if end == 0 {
+			lines += int64(bits.OnesCount64(ends))
+			quoted |= quotes
+			odd |= b.Odd & keep
+			pairs.pass(commas, commas, quotes, inside)
+			m.commas = append(m.commas, commas&^inside)
+			keep = ^uint64(0)
+			continue
+		}
+		last := bits.TrailingZeros64(end)
+		behind := i*marks.Size + last
+		text = trimReturns(buf[from:behind])
+		row := uint64(1)<<last - 1
+		commas, quotes = commas&row, quotes&row
+		pairs.pass(commas, commas|1<<last|1<<max(0, from+len(text)-i*marks.Size), quotes, inside)
+		m.commas = append(m.commas, commas&^inside)
+		return text, behind + 1 - from, lines + int64(bits.OnesCount64(ends&(row<<1|1))), stretch{
+			marks: m, at: from, quotes: quoted|quotes != 0, regular: pairs.stray == 0 && inside>>last&1 == 0, ascii: (odd | b.Odd&keep&row) == 0,
+		}
 	}
-	if pairs.open != 0 {
-		return d.splitWanted(row, wanted, cells[:0])
-	}
-	if need := len(m.commas)*marks.Size + 1; len(m.ends) < need {
+	return nil, 0, 0, stretch{}
+}
+
+// fields are the ends of the fields of a regular row, each behind a first that stands where one before the row would.
+func (in *stretch) fields(row []byte) []int32 {
+	m := in.marks
+	if need := len(m.commas)*marks.Size + 2; len(m.ends) < need {
 		m.ends = make([]int32, 2*need)
 	}
-	n := marks.Places(m.ends, m.commas, -int32(in.at%marks.Size))
+	m.ends[0] = -1
+	n := 1 + marks.Places(m.ends[1:], m.commas, -int32(in.at%marks.Size))
 	m.ends[n] = int32(len(row)) //nolint:gosec // a row is shorter
-	for _, at := range wanted[:len(wanted)-1] {
-		if at > n {
-			break
-		}
-		c := cell{end: int(m.ends[at])}
-		if at > 0 {
-			c.start = int(m.ends[at-1]) + 1
-		}
-		if in.quotes && c.start < c.end && row[c.start] == d.mark {
-			c.start, c.end = c.start+1, c.end-1
-		}
-		cells = append(cells, c)
-	}
-	return cells, n + 1, 0, true
+	return m.ends[:n+1]
 }
 
 // quotePairs follows the quotes of a row, block by block, while each stands at the end of a field.
@@ -129,21 +117,17 @@ type quotePairs struct {
 	open   uint64 // all ones within quotes
 	begins uint64 // 1 where a field may begin with the next block; at first, where the row does
 	ends   uint64 // 1 where a field must end before the next block
+	stray  uint64 // quotes that stand elsewhere than at the end of a field, or doubled; and what is behind them
 }
 
-// outside are those of a block's commas that end fields. It is not ok where a quote stands elsewhere
-// than at the end of a field: doubled, or astray. The row has so many bytes from that of the block on.
-func (p *quotePairs) outside(commas, quotes uint64, left int) (_ uint64, ok bool) {
-	inside := p.open
-	if quotes != 0 {
-		inside, p.open = marks.Inside(quotes, p.open)
+// pass passes a block with the commas and quotes of a row, of which the bytes inside are between quotes. Fields end with
+// commas, or with the row.
+func (p *quotePairs) pass(commas, ends, quotes, inside uint64) {
+	if quotes|p.ends == 0 {
+		p.begins = commas >> (marks.Size - 1)
+		return
 	}
 	opening, closing := quotes&inside, quotes&^inside
-	begins, ends := commas<<1|p.begins, commas
-	if left < marks.Size {
-		ends |= 1 << left // with the row
-	}
-	stray := opening&^begins | (closing<<1|p.ends)&^ends
+	p.stray |= opening&^(commas<<1|p.begins) | (closing<<1|p.ends)&^ends
 	p.begins, p.ends = commas>>(marks.Size-1), closing>>(marks.Size-1)
-	return commas &^ inside, stray == 0
 }

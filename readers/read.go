@@ -149,6 +149,7 @@ type reader struct {
 	memos     [fieldCount]memo
 	lastDates [fieldCount]lastDate
 	lastKey   lastPerson
+	lesser    bool               // some keys of persons are of a lesser kind
 	named     map[string]naming  // what texts of the source name, as far as they were met
 	rung      schemas.Evidence   // that named the substances of the row
 	drugs     schemas.Substances // of the row
@@ -186,7 +187,7 @@ func (l *Layout) newReader(src uint32, survey *Survey, rng Range, r io.Reader, h
 	row := newRow(l, names)
 	in := &reader{
 		layout: l, src: src, rng: rng, section: section, standing: standing, rows: l.scanner(survey, text), maxRows: maxRows, how: how,
-		asides: l.newAsides(survey, row, names), row: row, builder: newBuilder(src, l, how.Words, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
+		asides: l.newAsides(survey, row, names), row: row, lesser: l.lesserKeys(), builder: newBuilder(src, l, how.Words, int(min(int64(maxRows), rng.Rows))), named: map[string]naming{},
 	}
 	in.steps = stepsOf(l, in.builder)
 	if f := l.fixed; f != nil && f.tree != nil {

@@ -90,17 +90,14 @@ func (r *row) split(raw *rawRow) *fatal {
 }
 
 func (r *row) splitDelimited(raw *rawRow) *fatal {
+	if raw.in.regular {
+		return r.splitMarked(raw)
+	}
 	d, text := r.layout.delimited, raw.text
-	cells, fields, reason, ok := r.splitInto(raw)
+	cells, fields, reason, ok := r.splitInto(text)
 	r.cells = cells
-	if r.layout.tabular && fields == 1 && bytes.HasPrefix(text, tables.NoRow) {
-		return &fatal{reason: schemas.RowJSON}
-	}
-	if !ok {
-		return &fatal{reason: reason}
-	}
-	if fields != r.want && (d.exact || fields < r.want) {
-		return &fatal{reason: schemas.RowFieldCount, want: int64(r.want), got: int64(fields)}
+	if bad := r.refused(text, fields, reason, ok); bad != nil {
+		return bad
 	}
 	for i, c := range r.columns {
 		cell := &cells[i]
@@ -108,9 +105,7 @@ func (r *row) splitDelimited(raw *rawRow) *fatal {
 		if cell.escaped {
 			v, r.arena = d.unescaped(v, r.arena)
 		}
-		if n := len(v); n == 0 {
-			v = nil
-		} else if r.edges[v[0]] || r.edges[v[n-1]] || r.nullLengths[c]&lengthBit(n) != 0 {
+		if r.odd(c, v) {
 			v = r.clean(c, v)
 		}
 		r.values[c] = v
@@ -118,12 +113,51 @@ func (r *row) splitDelimited(raw *rawRow) *fatal {
 	return nil
 }
 
-// splitInto finds the fields of the columns that something reads, in order.
-func (r *row) splitInto(raw *rawRow) (cells []cell, fields int, reason schemas.RejectReason, ok bool) {
-	d, text := r.layout.delimited, raw.text
-	if raw.in.marks != nil {
-		return raw.in.split(d, text, r.wanted, r.cells[:0])
+// splitMarked is splitDelimited for a regular row in a marked buffer.
+func (r *row) splitMarked(raw *rawRow) *fatal {
+	text, quotes, mark := raw.text, raw.in.quotes, r.layout.delimited.mark
+	ends := raw.in.fields(text)
+	if bad := r.refused(text, len(ends)-1, 0, true); bad != nil {
+		return bad
 	}
+	for i, c := range r.columns {
+		at := r.wanted[i]
+		start, end := int(ends[at])+1, int(ends[at+1])
+		if quotes && start < end && text[start] == mark {
+			start, end = start+1, end-1
+		}
+		v := text[start:end]
+		if r.odd(c, v) {
+			v = r.clean(c, v)
+		}
+		r.values[c] = v
+	}
+	return nil
+}
+
+// refused says what is wrong with the fields of a row, nil if nothing is. Ok tells whether all could be found, and
+// reason why not.
+func (r *row) refused(text []byte, fields int, reason schemas.RejectReason, ok bool) *fatal {
+	switch {
+	case r.layout.tabular && fields == 1 && bytes.HasPrefix(text, tables.NoRow):
+		return &fatal{reason: schemas.RowJSON}
+	case !ok:
+		return &fatal{reason: reason}
+	case fields != r.want && (r.layout.delimited.exact || fields < r.want):
+		return &fatal{reason: schemas.RowFieldCount, want: int64(r.want), got: int64(fields)}
+	}
+	return nil
+}
+
+// odd tells whether a value has to be looked at: for what it is trimmed of, or as a null.
+func (r *row) odd(c int, v []byte) bool {
+	n := len(v)
+	return n == 0 || r.edges[v[0]] || r.edges[v[n-1]] || r.nullLengths[c]&lengthBit(n) != 0
+}
+
+// splitInto finds the fields of the columns that something reads, in order.
+func (r *row) splitInto(text []byte) (cells []cell, fields int, reason schemas.RejectReason, ok bool) {
+	d := r.layout.delimited
 	if d.plain {
 		return d.splitWanted(text, r.wanted, r.cells[:0])
 	}

@@ -90,12 +90,12 @@ func (s *rowScanner) next(row *rawRow) error {
 
 // nextMarked is next for a row that lies whole in a marked buffer; false where it does not.
 func (s *rowScanner) nextMarked(row *rawRow) bool {
-	size, lines, in := s.marks.row(s.start, min(s.end, s.start+s.maxRow))
+	text, size, lines, in := s.marks.row(s.buf, s.start, min(s.end, s.start+s.maxRow))
 	if size == 0 {
 		return false
 	}
 	*row = rawRow{
-		text: trimReturns(s.buf[s.start : s.start+size-1]), line: s.line, offset: s.offset, lines: lines,
+		text: text, line: s.line, offset: s.offset, lines: lines,
 		size: int64(size), taken: size, terminated: true, in: in,
 	}
 	s.advance(row)

@@ -53,6 +53,13 @@ func upper(c byte) byte {
 	return c
 }
 
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
+}
+
 // blanks marks the bytes that trimming cuts off, besides the white space of
 // Unicode.
 type blanks [256]bool
