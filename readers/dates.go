@@ -163,7 +163,7 @@ func (f *dateFormat) placed(v []byte) (schemas.Date, bool) {
 	if (digits|(digits+beyondNine))&highest != 0 {
 		return schemas.NoDate, false
 	}
-	pairs := 10*digits + digits>>8                                                                         // of each second byte, with the one behind it
+	pairs := 10*digits + digits>>8 // of each second byte, with the one behind it
 	return schemas.NewDate(int(100*(pairs&0xff)+pairs>>16&0xff), int(pairs>>32&0xff), int(pairs>>48&0xff))
 }
 
