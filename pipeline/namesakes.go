@@ -36,7 +36,8 @@ type named struct {
 	line   int64
 }
 
-const namedBytes = 24
+// namedBytes are those of a person whom namesakes looks at, and of its bits in meetings.
+const namedBytes = 24 + 2*2*meetingBits/8
 
 // name notes the person at hand, whose rows are in force, by the first of them that gives
 // a name and a birth.
@@ -100,21 +101,36 @@ func (r *Run) namesakes(ctx context.Context, sums *Sums, from Segments) error {
 }
 
 // namesakesOf looks at the persons whose hashes begin with the bits of a round: about as many as
-// expected.
+// expected. Only those that may have a namesake are put in order.
 func (r *Run) namesakesOf(ctx context.Context, sums *Sums, from Segments, rounds, round int, expected int64) error {
-	persons := make([]named, 0, expected+expected/16)
-	for _, segment := range sums.Named {
-		batch, err := from.Open(ctx, segment)
-		if err != nil {
-			return err
-		}
-		sources, lines := batch.Column(1).(*array.Uint32), batch.Column(2).(*array.Int64)
-		for i, hash := range batch.Column(0).(*array.Uint64).Uint64Values() {
-			if hash>>(64-rounds) == uint64(round) { //nolint:gosec // Go shifts by 64 to 0
-				persons = append(persons, named{hash, sources.Value(i), lines.Value(i)})
+	each := func(do func(named)) error {
+		for _, segment := range sums.Named {
+			batch, err := from.Open(ctx, segment)
+			if err != nil {
+				return err
 			}
+			sources, lines := batch.Column(1).(*array.Uint32).Uint32Values(), batch.Column(2).(*array.Int64).Int64Values()
+			for i, hash := range batch.Column(0).(*array.Uint64).Uint64Values() {
+				if hash>>(64-rounds) == uint64(round) { //nolint:gosec // Go shifts by 64 to 0
+					do(named{hash, sources[i], lines[i]})
+				}
+			}
+			batch.Release()
 		}
-		batch.Release()
+		return nil
+	}
+	met := newMeetings(expected)
+	if err := each(func(n named) { met.add(n.hash) }); err != nil {
+		return err
+	}
+	var persons []named
+	err := each(func(n named) {
+		if met.again(n.hash) {
+			persons = append(persons, n)
+		}
+	})
+	if err != nil {
+		return err
 	}
 	slices.SortFunc(persons, func(a, b named) int {
 		if a.hash != b.hash { // nearly always: the rest is not looked at
@@ -130,6 +146,33 @@ func (r *Run) namesakesOf(ctx context.Context, sums *Sums, from Segments, rounds
 		}
 	}
 	return nil
+}
+
+// meetings tell which hashes were added more than once, and are wrong about few others.
+type meetings struct{ seen, twice []uint64 } // by the hash's last bits: a bit each
+
+// meetingBits are as many bits as a hash is given, at least: one in so many that stand alone is taken for one that does not.
+const meetingBits = 16
+
+func newMeetings(hashes int64) *meetings {
+	words := 1 << bits.Len64(uint64(hashes*meetingBits/64)) //nolint:gosec // not negative
+	return &meetings{make([]uint64, words), make([]uint64, words)}
+}
+
+func (m *meetings) at(hash uint64) (word int, bit uint64) {
+	return int(hash >> 6 & uint64(len(m.seen)-1)), 1 << (hash & 63) //nolint:gosec // less than the length
+}
+
+func (m *meetings) add(hash uint64) {
+	word, bit := m.at(hash)
+	m.twice[word] |= m.seen[word] & bit
+	m.seen[word] |= bit
+}
+
+// again tells whether a hash, which was added, may have been added again.
+func (m *meetings) again(hash uint64) bool {
+	word, bit := m.at(hash)
+	return m.twice[word]&bit != 0
 }
 
 // namesake is what is listed of two persons.

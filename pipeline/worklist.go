@@ -33,7 +33,10 @@ type oddity struct {
 }
 
 func compareCodes(a, b CodeText) int {
-	return cmp.Or(cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Match, b.Match), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
+	if c := cmp.Compare(a.Statute, b.Statute); c != 0 { // nearly always: the rest is not looked at
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Match, b.Match), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
 }
 
 func compareValues(a, b readers.Value) int {

@@ -205,10 +205,10 @@ func (a *Attempt) writeCSV(ctx context.Context, name string, rows [][]string) (O
 }
 
 func compareCodeGaps(a, b CodeGap) int {
-	return cmp.Or(
-		cmp.Compare(b.Persons, a.Persons), cmp.Compare(b.Rows, a.Rows),
-		cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Description, b.Description), cmp.Compare(a.Match, b.Match),
-	)
+	if c := cmp.Or(cmp.Compare(b.Persons, a.Persons), cmp.Compare(b.Rows, a.Rows)); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Statute, b.Statute), cmp.Compare(a.Description, b.Description), cmp.Compare(a.Match, b.Match))
 }
 
 func compareOutOfForce(a, b OutOfForce) int {
