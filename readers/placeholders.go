@@ -26,11 +26,8 @@ func isPlaceholder(key []byte) bool {
 
 // isRounded tells whether a key is a number in powers of ten, 1.23E+09.
 func isRounded(key []byte) bool {
-	i := bytes.IndexByte(key, 'E')
-	if i < 0 {
-		i = bytes.IndexByte(key, 'e')
-	}
-	if i <= 0 || i+2 >= len(key) || key[i+1] != '+' || !allDigits(key[i+2:]) {
+	i := bytes.IndexByte(key, '+') - 1
+	if i <= 0 || upper(key[i]) != 'E' || !allDigits(key[i+2:]) {
 		return false
 	}
 	whole, decimals, pointed := bytes.Cut(key[:i], []byte{'.'})

@@ -387,15 +387,15 @@ func (r *row) lesserKey() bool {
 func (r *row) person() []byte {
 	f := &r.layout.fields[fieldPerson]
 	v, _ := r.text(f)
-	if v == nil || !r.usable(f, v) {
+	if v == nil || !r.usable(f, v, false) {
 		return nil
 	}
 	return v
 }
 
-// usable tells whether a text is a person key.
-func (r *row) usable(f *field, v []byte) bool {
-	return !isPlaceholder(v) && !f.placeholders.has(v) && utf8.Valid(v) && bytes.IndexByte(v, 0) < 0
+// usable tells whether a text, which may be known to be of ASCII without NUL, is a person key.
+func (r *row) usable(f *field, v []byte, ascii bool) bool {
+	return !isPlaceholder(v) && !f.placeholders.has(v) && (ascii || utf8.Valid(v) && bytes.IndexByte(v, 0) < 0)
 }
 
 // missing is the first required field that is null, and whether there is one.
