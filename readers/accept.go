@@ -138,7 +138,7 @@ func (in *reader) usable(f *field, v []byte) bool {
 	last := &in.lastKey
 	if !bytes.Equal(last.text, v) {
 		last.text = append(last.text[:0], v...)
-		last.usable = in.row.usable(f, v, in.raw.in.ascii)
+		last.usable = in.row.usable(f, v, in.raw.in.ascii && f.plain >= 0)
 	}
 	return last.usable
 }
