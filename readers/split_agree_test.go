@@ -137,8 +137,8 @@ func FuzzSplit(f *testing.F) {
 	f.Add([]byte("a,\"b\"\r"), byte(','), byte('"'))
 	f.Add([]byte("a|b-c|'d|e'"), byte('|'), byte('\''))
 	f.Fuzz(func(t *testing.T, row []byte, delimiter, quote byte) {
-		if delimiter == quote || delimiter >= 0x80 || quote >= 0x80 || delimiter == '\\' || quote == '\\' {
-			return
+		if delimiter == quote || delimiter >= 0x80 || quote >= 0x80 || delimiter == '\\' || quote == '\\' || delimiter == '\r' || quote == '\r' {
+			return // no layout has them
 		}
 		fast, tolerant := fastAndTolerant(string(rune(delimiter)), string(rune(quote)))
 		agree(t, fast, tolerant, row)
