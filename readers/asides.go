@@ -65,7 +65,7 @@ func (a *asides) markData() {
 		return
 	}
 	for c := range byte(utf8.RuneSelf) {
-		a.data[c] = !whiteSpace[c] && !l.blanks[c] && !l.delimited.special[c]
+		a.data[c] = !l.blanks[c] && !l.delimited.special[c]
 	}
 	names := []string{a.first, l.delimited.headerText}
 	for i := range l.columns {
